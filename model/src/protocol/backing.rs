@@ -1,0 +1,90 @@
+//! What the relay chain's validators do off chain: they learn which candidates have a quorum and
+//! keep, each for itself, the fragment chain from which a relay author takes.
+//!
+//! A scenario follows two validators one by one, or none: then a quorum may be late or never, so
+//! that any backable sibling may be the one a relay block backs, and hashes decide nothing.
+
+use super::Protocol;
+use crate::action::Action;
+use crate::refusal::Refusal;
+use crate::rule::{Rule, Variant};
+use crate::state::{BlockIndex, MAX_VALIDATORS, ParaBlock, State};
+
+impl Protocol {
+    /// FRAG-2, FRAG-4, FRAG-6: a validator learns that a candidate has its quorum, stores it, and
+    /// fills its fragment chain anew.
+    pub(crate) fn learn_backable(
+        &self,
+        state: &State,
+        validator: u8,
+        candidate: BlockIndex,
+    ) -> Result<State, Refusal> {
+        if candidate.get() >= state.blocks.len() {
+            return Err(Refusal::NoSuchBlock(candidate));
+        }
+        if validator >= self.environment().followed_validators {
+            return Err(Refusal::NotInThisScenario("such a validator"));
+        }
+        let block = state.block(candidate);
+        if state.descends_from(state.tip().newest(), candidate) {
+            return Err(Refusal::AlreadyOnChain);
+        }
+        if block.known_backable & (1 << validator) != 0 {
+            return Err(Refusal::AlreadyKnown);
+        }
+        if block.has(ParaBlock::LOST) {
+            return Err(Refusal::CandidateLost);
+        }
+        let in_scope = block.relay_parent.0 < self.parameters().scheduling_lookahead;
+        self.require(Rule::Frag4, in_scope, Refusal::OutOfScope(block.relay_parent))?;
+
+        let mut next = state.clone();
+        next.blocks[candidate.get()].known_backable |= 1 << validator;
+        self.fill_chains(&mut next);
+        Ok(next)
+    }
+
+    pub(crate) fn learning_actions(&self, state: &State, actions: &mut Vec<Action>) {
+        for validator in 0..self.environment().followed_validators {
+            for candidate in state.indices() {
+                if self.learn_backable(state, validator, candidate).is_ok() {
+                    actions.push(Action::LearnBackable { validator, candidate });
+                }
+            }
+        }
+    }
+
+    /// FRAG-3, FRAG-5 to FRAG-7: what each followed validator's chain offers beyond the pending
+    /// candidate. One core makes room for one.
+    pub(crate) fn fill_chains(&self, state: &mut State) {
+        for validator in 0..MAX_VALIDATORS {
+            let offer = if validator < usize::from(self.environment().followed_validators) {
+                self.offer_of(state, validator)
+            } else {
+                None
+            };
+            state.chains[validator] = offer;
+        }
+    }
+
+    fn offer_of(&self, state: &State, validator: usize) -> Option<BlockIndex> {
+        let base = state.tip().newest();
+        let lookahead = self.parameters().scheduling_lookahead;
+        let context = state.block(base).relay_parent;
+        let fits = |&child: &BlockIndex| {
+            let block = state.block(child);
+            let in_scope = block.relay_parent.0 < lookahead || !self.has(Rule::Frag4);
+            block.known_backable & (1 << validator) != 0
+                && !block.has(ParaBlock::LOST)
+                && in_scope
+                && block.relay_parent <= context
+        };
+        let by_hash = !self.variants.contains(Variant::FirstSeen) && self.has(Rule::Frag5);
+        if !by_hash && state.chains[validator].is_some_and(|kept| {
+            state.block(kept).parent == base && fits(&kept)
+        }) {
+            return state.chains[validator];
+        }
+        state.children(base).filter(fits).min_by_key(|&child| state.block(child).hash_rank)
+    }
+}

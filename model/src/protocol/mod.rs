@@ -1,0 +1,304 @@
+//! What follows from an action: the rules, one family a file, and the one function that asks them.
+//!
+//! [`para`] is the parachain's runtime, [`collator`] decides who builds on what, [`backing`] is
+//! what the relay chain's validators do off chain, [`relay`] the relay chain's runtime, and
+//! [`canonical`] forgets what no rule can read any more.
+
+pub mod backing;
+pub mod canonical;
+pub mod collator;
+pub mod para;
+pub mod relay;
+
+use arrayvec::ArrayVec;
+
+use crate::action::{Action, Author, Claim};
+use crate::refusal::Refusal;
+use crate::rule::{Rule, RuleSet, Variant, VariantSet};
+use crate::scenario::{CollatorKind, Environment, Parameters, Scenario, StaleView};
+use crate::state::{Age, BlockIndex, MAX_BLOCKS, MAX_VIEWS, ParaBlock, State, View};
+use canonical::{Reductions, Renaming};
+
+/// A scenario with its rules: all of them, less those switched off.
+#[derive(Clone, Debug)]
+pub struct Protocol {
+    scenario: Scenario,
+    off: RuleSet,
+    variants: VariantSet,
+    reductions: Reductions,
+}
+
+/// A step, whole: the state as the rules leave it, in which blocks keep their places, and the
+/// state that is stored, in which they are renamed.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// After the rules, before anything is forgotten. A new block stands last.
+    pub raw: State,
+    /// After forgetting and renaming.
+    pub next: State,
+    /// The new place of each block of `raw` that was kept.
+    pub renaming: Renaming,
+}
+
+impl Protocol {
+    /// The scenario with every rule in force.
+    pub fn new(scenario: Scenario) -> Self {
+        Protocol {
+            scenario,
+            off: RuleSet::default(),
+            variants: VariantSet::default(),
+            reductions: Reductions::all(),
+        }
+    }
+
+    /// The same with these rules switched off as well.
+    #[must_use]
+    pub fn without(mut self, rules: impl IntoIterator<Item = Rule>) -> Self {
+        self.off = rules.into_iter().fold(self.off, RuleSet::with);
+        self.reductions = self.reductions.without_leaning_on(self.off);
+        self
+    }
+
+    /// The same with these variants in force as well.
+    #[must_use]
+    pub fn with_variants(mut self, variants: impl IntoIterator<Item = Variant>) -> Self {
+        self.variants = variants.into_iter().fold(self.variants, VariantSet::with);
+        self
+    }
+
+    /// The same, forgetting only what `reductions` names: for the tests that show that nothing
+    /// is lost.
+    #[must_use]
+    pub fn with_reductions(mut self, reductions: Reductions) -> Self {
+        self.reductions = reductions.without_leaning_on(self.off);
+        self
+    }
+
+    /// The same rules in another environment.
+    #[must_use]
+    pub fn in_environment(mut self, environment: Environment) -> Self {
+        self.scenario.environment = environment;
+        self
+    }
+
+    /// The scenario.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The rules that are switched off.
+    pub fn off(&self) -> RuleSet {
+        self.off
+    }
+
+    /// The variants in force.
+    pub fn variants(&self) -> VariantSet {
+        self.variants
+    }
+
+    /// What is forgotten.
+    pub fn reductions(&self) -> Reductions {
+        self.reductions
+    }
+
+    /// The network's parameters.
+    pub fn parameters(&self) -> &Parameters {
+        &self.scenario.parameters
+    }
+
+    /// The actors and their faults.
+    pub fn environment(&self) -> &Environment {
+        &self.scenario.environment
+    }
+
+    /// Whether a rule is in force.
+    pub fn has(&self, rule: Rule) -> bool {
+        !self.off.contains(rule)
+    }
+
+    /// A premise of a rule: refuses unless it holds or the rule is switched off.
+    pub(crate) fn require(&self, rule: Rule, holds: bool, refusal: Refusal) -> Result<(), Refusal> {
+        if holds || self.off.contains(rule) { Ok(()) } else { Err(refusal) }
+    }
+
+    /// The oldest relay parent that an author of this scenario can use.
+    pub fn oldest_view(&self) -> Age {
+        let environment = self.environment();
+        match environment.collator {
+            CollatorKind::Adversary => Age(environment.oldest_relay_parent),
+            _ if environment.stale_view != StaleView::Never || !self.has(Rule::Slotb2) => Age(1),
+            _ => Age::TIP,
+        }
+    }
+
+    /// The age at which a relay parent is as good as any older one: no author can use it, no
+    /// collator's window holds it, and no relay block may back on it.
+    pub fn oldest_age(&self) -> Age {
+        let lookahead = self.parameters().scheduling_lookahead;
+        let view = self.oldest_view().0;
+        match self.environment().collator {
+            CollatorKind::Adversary => Age(lookahead.max(view + 1)),
+            _ => Age(lookahead + view),
+        }
+    }
+
+    /// The bound on how long a candidate can occupy its core: max(P, F) relay blocks.
+    pub fn longest_occupancy(&self) -> u8 {
+        let p = self.parameters();
+        p.paras_availability_period.max(p.group_rotation_frequency)
+    }
+
+    /// Before the first para block: an empty segment, no slot, and a relay chain that has long
+    /// included the genesis head.
+    pub fn initial(&self) -> State {
+        let mut blocks = ArrayVec::new();
+        blocks.push(ParaBlock::genesis(self.oldest_age()));
+        let view = View { included: BlockIndex::ROOT, newest_pending: None, go_ahead: false };
+        let mut views: ArrayVec<View, MAX_VIEWS> = ArrayVec::new();
+        for _ in 0..=self.oldest_view().0 {
+            views.push(view);
+        }
+        State {
+            blocks,
+            views,
+            pending: ArrayVec::new(),
+            chains: [None; 2],
+            rotation: 0,
+            turn: None,
+        }
+    }
+
+    /// What follows from an action, before anything is forgotten. Answers for every action in
+    /// every state.
+    ///
+    /// # Errors
+    ///
+    /// The first refusal in order of precedence.
+    pub fn apply(&self, state: &State, action: &Action) -> Result<State, Refusal> {
+        match action {
+            Action::Author(author) => self.author(state, author),
+            Action::RelayBlock(plan) => self.relay_block(state, plan),
+            Action::LearnBackable { validator, candidate } => {
+                self.learn_backable(state, *validator, *candidate)
+            }
+            Action::Recover { block } => Self::recover(state, *block),
+        }
+    }
+
+    /// What follows from an action, as it is stored.
+    ///
+    /// # Errors
+    ///
+    /// The first refusal in order of precedence.
+    pub fn step(&self, state: &State, action: &Action) -> Result<State, Refusal> {
+        let raw = self.apply(state, action)?;
+        Ok(self.canonical(&raw).0)
+    }
+
+    /// What follows from an action, before and after forgetting.
+    ///
+    /// # Errors
+    ///
+    /// The first refusal in order of precedence.
+    pub fn step_whole(&self, state: &State, action: &Action) -> Result<Step, Refusal> {
+        let raw = self.apply(state, action)?;
+        let (next, renaming) = self.canonical(&raw);
+        Ok(Step { raw, next, renaming })
+    }
+
+    /// The actions that somebody takes in this state, in a fixed order. All of them are possible,
+    /// except that the runtime may refuse an honest author's block: that is a discovery
+    /// (INV-COLL-1), and it is offered so that it can be made.
+    pub fn actions(&self, state: &State) -> Vec<Action> {
+        let mut actions = Vec::with_capacity(16);
+        self.author_actions(state, &mut actions);
+        self.learning_actions(state, &mut actions);
+        self.recovery_actions(state, &mut actions);
+        let waits = !self.environment().idle && !actions.is_empty();
+        if !waits {
+            self.relay_actions(state, &mut actions);
+        }
+        actions
+    }
+
+    fn author_actions(&self, state: &State, actions: &mut Vec<Action>) {
+        let room = self.parameters().upward_message_room > 0;
+        let adversary = self.environment().collator == CollatorKind::Adversary;
+        for relay_parent in (0..state.views.len() as u8).map(Age) {
+            for parent in state.indices() {
+                let plain = Author::honest(parent, relay_parent);
+                self.offer_author(state, plain, actions);
+                if self.environment().equivocation {
+                    let second = Author { equivocation: true, ..plain };
+                    self.offer_author(state, second, actions);
+                }
+                if self.environment().withholding {
+                    self.offer_author(state, Author { withheld: true, ..plain }, actions);
+                }
+                if room {
+                    self.offer_author(state, Author { sends_message: true, ..plain }, actions);
+                }
+                if adversary || !self.has(Rule::Coll1) || !self.has(Rule::Coll2) {
+                    for claim in Claim::ALL.into_iter().filter(|claim| !claim.is_honest()) {
+                        self.offer_author(state, Author { claim, ..plain }, actions);
+                    }
+                }
+            }
+        }
+    }
+
+    fn offer_author(&self, state: &State, author: Author, actions: &mut Vec<Action>) {
+        let honest = self.environment().collator != CollatorKind::Adversary;
+        let offered = match self.may_author(state, &author) {
+            Err(_) => false,
+            Ok(()) => honest || !self.execute(state, &author).is_err_and(|no| no.is_panic()),
+        };
+        if !offered {
+            return;
+        }
+        let ranks = if self.environment().followed_validators > 0 {
+            state.children(author.parent).count() as u8
+        } else {
+            0
+        };
+        for hash_rank in 0..=ranks {
+            actions.push(Action::Author(Author { hash_rank, ..author }));
+        }
+    }
+
+    /// COLL-*, BLK-4, COLL-9: a block is authored, imported and offered to the validators.
+    fn author(&self, state: &State, author: &Author) -> Result<State, Refusal> {
+        self.may_author(state, author)?;
+        let mut block = self.execute(state, author)?;
+        if state.blocks.len() == MAX_BLOCKS {
+            return Err(Refusal::ModelIsFull);
+        }
+        let followed = self.environment().followed_validators > 0;
+        let siblings = state.children(author.parent).count();
+        if usize::from(author.hash_rank) > if followed { siblings } else { 0 } {
+            return Err(Refusal::NotInThisScenario("such a place among the siblings' hashes"));
+        }
+        if author.withheld {
+            block.fate |= ParaBlock::WITHHELD;
+        }
+        if !self.has(Rule::Coll9) {
+            block.fate |= ParaBlock::LOST;
+        }
+
+        let mut next = state.clone();
+        if followed {
+            let above: ArrayVec<BlockIndex, MAX_BLOCKS> = state
+                .children(author.parent)
+                .filter(|&sibling| state.block(sibling).hash_rank >= author.hash_rank)
+                .collect();
+            for sibling in above {
+                next.blocks[sibling.get()].hash_rank += 1;
+            }
+        }
+        next.blocks.push(block);
+        if self.environment().stale_view == StaleView::Together {
+            next.turn = Some(author.relay_parent);
+        }
+        Ok(next)
+    }
+}

@@ -1,0 +1,229 @@
+//! The parachain's runtime: what makes a block valid on every node, whoever authored it.
+
+use super::Protocol;
+use crate::action::{Author, Claim};
+use crate::refusal::Refusal;
+use crate::rule::{Rule, Variant};
+use crate::scenario::RelayNumberCheck;
+use crate::state::{Age, BlockIndex, ParaBlock, Segment, State};
+
+impl Protocol {
+    /// BLK-4: executes a block on its parent's state, in the order of the inherent: seal, relay
+    /// number, slot, pruning, capacity, signal, and at its end the segment's new entry.
+    ///
+    /// # Errors
+    ///
+    /// The rule on which the runtime panics: the block is invalid on every node.
+    pub fn execute(&self, state: &State, author: &Author) -> Result<ParaBlock, Refusal> {
+        let parent = state.block(author.parent);
+        self.check_seal(author)?;
+        self.check_relay_number(parent.relay_parent, author.relay_parent)?;
+        let authored = self.check_slot(parent, author)?;
+
+        let inherited = self.hash_of_parent(parent.segment)?;
+        let included = state.views[usize::from(author.relay_parent.0)].included;
+        let included = state.steps_back(author.parent, included).map(|steps| steps + 1);
+        let pruned = self.prune(inherited, included);
+        self.check_capacity(pruned)?;
+        let consumes = self.consume_signal(state, author.relay_parent, pruned)?;
+        let segment = self.append(pruned, author.sends_message, consumes)?;
+
+        Ok(ParaBlock {
+            parent: author.parent,
+            relay_parent: author.relay_parent,
+            authored,
+            hash_rank: author.hash_rank,
+            issued: self.issue(state, author.parent, authored),
+            segment,
+            fate: 0,
+            known_backable: 0,
+        })
+    }
+
+    /// BLK-3: the seal is the slot owner's.
+    fn check_seal(&self, author: &Author) -> Result<(), Refusal> {
+        self.require(Rule::Blk3, author.claim != Claim::Stranger, Refusal::SealedByStranger)
+    }
+
+    /// RPN-1: relay parents, compared by number. On one relay fork a greater age is a smaller
+    /// number.
+    fn check_relay_number(&self, parent: Age, block: Age) -> Result<(), Refusal> {
+        let check = self.parameters().relay_number_check;
+        let follows = match check {
+            RelayNumberCheck::Strict => block < parent,
+            RelayNumberCheck::Monotonic => block <= parent,
+            RelayNumberCheck::Any => true,
+        };
+        self.require(Rule::Rpn1, follows, Refusal::RelayNumberNotNewer { parent, block, check })
+    }
+
+    /// HOOK-1 to HOOK-4: the slot of the relay parent, and how many blocks share it with this
+    /// one. On one relay fork slots and relay blocks are in the same order.
+    fn check_slot(&self, parent: &ParaBlock, author: &Author) -> Result<u8, Refusal> {
+        let velocity = self.velocity();
+        let slot_is_known = author.claim != Claim::SlotMissing;
+        self.require(Rule::Hook1, slot_is_known, Refusal::NoRelaySlot)?;
+
+        let (stored, new) = (parent.relay_parent, author.relay_parent);
+        let went_back = parent.authored > 0 && new > stored;
+        self.require(
+            Rule::Hook2,
+            !went_back,
+            Refusal::SlotWentBack { parent: stored, block: new },
+        )?;
+        let already = if new == stored { parent.authored } else { 0 };
+        self.require(
+            Rule::Hook3,
+            already <= velocity,
+            Refusal::TooManyInSlot { authored: already, velocity },
+        )?;
+        let derived = !matches!(author.claim, Claim::SlotAhead | Claim::SlotBehind);
+        self.require(Rule::Hook4, derived, Refusal::SlotNotDerived)?;
+        Ok(already.saturating_add(1))
+    }
+
+    /// SEG-2: the new block's initialization writes its parent's hash into the parent's entry.
+    fn hash_of_parent(&self, segment: Segment) -> Result<Segment, Refusal> {
+        if segment.entries & 0x8000 != 0 {
+            return Err(Refusal::ModelIsFull);
+        }
+        let written = if self.has(Rule::Seg2) { segment.entries & 1 } else { 0 };
+        Ok(Segment {
+            entries: segment.entries << 1,
+            hashed: (segment.hashed | written) << 1,
+            messages: segment.messages << 1,
+            signals: segment.signals << 1,
+            ..segment
+        })
+    }
+
+    /// SEG-4: drops the included head's entry and everything older; nothing if it is not found.
+    fn prune(&self, segment: Segment, included: Option<usize>) -> Segment {
+        match included {
+            Some(steps) if self.has(Rule::Seg4) && segment.finds(steps) => {
+                self.drop_from(segment, steps)
+            }
+            _ => segment,
+        }
+    }
+
+    /// SEG-8: drops the entries `steps` back and older, and gives back what they used.
+    pub(crate) fn drop_from(&self, segment: Segment, steps: usize) -> Segment {
+        let keep = ((1u32 << steps) - 1) as u16;
+        let mut kept = Segment {
+            entries: segment.entries & keep,
+            hashed: segment.hashed & keep,
+            messages: segment.messages & keep,
+            signals: segment.signals & keep,
+            ..segment
+        };
+        if self.has(Rule::Seg8) {
+            let dropped = segment.messages & !keep;
+            kept.aggregate_messages =
+                segment.aggregate_messages.saturating_sub(dropped.count_ones() as u8);
+            kept.aggregate_signal = segment.aggregate_signal && segment.signals & !keep == 0;
+        }
+        kept
+    }
+
+    /// SEG-5: fewer than the capacity before the block's own entry; 0 acts as 1.
+    fn check_capacity(&self, segment: Segment) -> Result<(), Refusal> {
+        let held = segment.len();
+        let capacity = usize::from(self.parameters().unincluded_segment_capacity.max(1));
+        let enforced = !self.variants.contains(Variant::SegmentAskedOnly);
+        self.require(
+            Rule::Seg5,
+            held < capacity || !enforced,
+            Refusal::SegmentFull { held, capacity },
+        )
+    }
+
+    /// UPG-3, UPG-4: whether this block consumes the go-ahead signal shown at its relay parent.
+    fn consume_signal(
+        &self,
+        state: &State,
+        relay_parent: Age,
+        segment: Segment,
+    ) -> Result<bool, Refusal> {
+        let shown = state.views[usize::from(relay_parent.0)].go_ahead;
+        let consumed = segment.aggregate_signal && self.has(Rule::Upg3);
+        self.require(Rule::Upg3, !consumed || shown, Refusal::SignalWithdrawn)?;
+        Ok(shown && !consumed)
+    }
+
+    /// SEG-6: the block's own entry, without a hash, if the segment's messages fit the room.
+    fn append(&self, segment: Segment, message: bool, signal: bool) -> Result<Segment, Refusal> {
+        let room = self.parameters().upward_message_room;
+        let messages = segment.aggregate_messages + u8::from(message);
+        self.require(
+            Rule::Seg6,
+            messages <= room,
+            Refusal::MessagesExceedRoom { messages, room },
+        )?;
+        Ok(Segment {
+            entries: segment.entries | 1,
+            hashed: segment.hashed,
+            messages: segment.messages | u16::from(message),
+            signals: segment.signals | u16::from(signal),
+            aggregate_messages: messages,
+            aggregate_signal: segment.aggregate_signal || signal,
+        })
+    }
+
+    /// EMIT-1, EMIT-2: the rewards issued along this chain, this block's included. They depend on
+    /// nothing but the configuration in the parent's state, which every block of a scenario
+    /// shares; so they are counted here, and worth what the scenario's configuration says.
+    fn issue(&self, state: &State, parent: BlockIndex, authored: u8) -> u8 {
+        let before = if self.variants.contains(Variant::GlobalIssuance) {
+            state.blocks.iter().map(|block| block.issued).max().unwrap_or_default()
+        } else {
+            state.block(parent).issued
+        };
+        let skipped = self.variants.contains(Variant::IssuanceTwiceASlot) && authored > 1;
+        let own = self.has(Rule::Emit1) && !skipped;
+        before.saturating_add(u8::from(own))
+    }
+
+    /// HOOK-6: whether the runtime, asked in the parent's state, allows another block.
+    ///
+    /// # Errors
+    ///
+    /// What the collator learns: no room, or no more blocks on this slot.
+    pub fn can_build_upon(
+        &self,
+        state: &State,
+        parent: BlockIndex,
+        relay_parent: Age,
+    ) -> Result<(), Refusal> {
+        let block = state.block(parent);
+        if block.authored == 0 {
+            return Ok(()); // No slot is stored: the answer comes before the segment is looked at.
+        }
+        let capacity = usize::from(self.parameters().unincluded_segment_capacity);
+        let included = state.views[usize::from(relay_parent.0)].included;
+        let steps = state.steps_back(parent, included);
+        let held = match steps {
+            Some(0) if !self.has(Rule::Seg3) => 0,
+            _ => block.segment.size_after_included(steps),
+        };
+        let asked = !self.variants.contains(Variant::SegmentEnforcedOnly);
+        self.require(
+            Rule::Seg5,
+            held < capacity || !asked,
+            Refusal::NoRoomToBuild { held, capacity },
+        )?;
+
+        let velocity = self.velocity();
+        let refusal = Refusal::SlotNotOpen { authored: block.authored, velocity };
+        if block.relay_parent == relay_parent {
+            self.require(Rule::Hook3, block.authored < velocity + 1, refusal)
+        } else {
+            self.require(Rule::Hook2, block.relay_parent > relay_parent, refusal)
+        }
+    }
+
+    /// The velocity the hook works with; 0 acts as 1.
+    fn velocity(&self) -> u8 {
+        self.parameters().block_processing_velocity.max(1)
+    }
+}

@@ -1,0 +1,293 @@
+//! Why something cannot happen: the rule that says so, and the numbers that decided.
+
+use std::fmt;
+
+use crate::rule::Rule;
+use crate::scenario::RelayNumberCheck;
+use crate::state::{Age, BlockIndex, MAX_BLOCKS};
+
+/// A refusal is an answer, not a failure. Variants stand in order of precedence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// The action names a para block that the state does not hold.
+    NoSuchBlock(BlockIndex),
+    /// The action names a relay block older than an author of this scenario can use.
+    NoSuchView(Age),
+    /// The action speaks of something that this scenario leaves out.
+    NotInThisScenario(&'static str),
+    /// The environment does not commit this fault.
+    NotThisFault(&'static str),
+    /// Votes on nothing, or no vote on a pending candidate.
+    BitsDoNotFit,
+    /// The state has no place for another block: a limit of the model, not of the protocol.
+    ModelIsFull,
+
+    /// SLOTB-2: the collators of this wake-up already built on another relay block.
+    NotTheBest(Age),
+    /// COLL-2: the collator does not own the slot.
+    NotTheOwner,
+    /// COLL-1: the collator takes its slot from the relay parent.
+    SlotFromClock,
+    /// COLL-3: the collator has not got the block the relay chain names.
+    UnknownToCollator(BlockIndex),
+    /// COLL-5: another block is deeper, or this one is no potential parent.
+    NotTheChosenParent(BlockIndex),
+    /// SLOTB-3 or LOOK-1: as many blocks as the collator builds for one relay block are there.
+    RelayParentUsed {
+        /// Which collator's rule.
+        rule: Rule,
+        /// Blocks of this branch on the relay parent.
+        built: usize,
+        /// Blocks the collator builds at most.
+        most: usize,
+    },
+    /// HOOK-6(2): the segment, seen from the parent, is full.
+    NoRoomToBuild {
+        /// Entries newer than the included head, as the runtime counts them.
+        held: usize,
+        /// The capacity C.
+        capacity: usize,
+    },
+    /// HOOK-6(3): the parent's slot is newer, or as many blocks as the velocity allows share it.
+    SlotNotOpen {
+        /// Blocks of this chain on the slot.
+        authored: u8,
+        /// The velocity V.
+        velocity: u8,
+    },
+    /// FLT-7: an equivocation needs exactly one block of the same owner beside it.
+    NothingToEquivocate,
+
+    /// BLK-3: sealed by somebody who does not own the slot.
+    SealedByStranger,
+    /// RPN-1: the relay parent's number does not follow the parent's.
+    RelayNumberNotNewer {
+        /// The relay parent of the parent.
+        parent: Age,
+        /// The relay parent of the block.
+        block: Age,
+        /// The check in force.
+        check: RelayNumberCheck,
+    },
+    /// HOOK-1: no relay slot in the proof.
+    NoRelaySlot,
+    /// HOOK-2: the relay slot is older than the stored one.
+    SlotWentBack {
+        /// The relay parent of the parent.
+        parent: Age,
+        /// The relay parent of the block.
+        block: Age,
+    },
+    /// HOOK-3: too many blocks on one relay slot.
+    TooManyInSlot {
+        /// Blocks of this chain already on the slot.
+        authored: u8,
+        /// The most there may be before another, the velocity.
+        velocity: u8,
+    },
+    /// HOOK-4: the para slot is not the derived one.
+    SlotNotDerived,
+    /// SEG-5: the segment is full.
+    SegmentFull {
+        /// Entries held after pruning.
+        held: usize,
+        /// The capacity C.
+        capacity: usize,
+    },
+    /// UPG-3: an ancestor consumed a signal that the relay chain no longer shows.
+    SignalWithdrawn,
+    /// SEG-6: the segment's messages exceed the room.
+    MessagesExceedRoom {
+        /// Messages of the segment with this block.
+        messages: u8,
+        /// Room shown by the relay chain.
+        room: u8,
+    },
+
+    /// FRAG-2: the validator knows of the candidate already.
+    AlreadyKnown,
+    /// FRAG-4: the relay parent has left the scope.
+    OutOfScope(Age),
+    /// FRAG-8: the fragment chain of no followed validator offers the candidate.
+    NotOffered,
+    /// FLT-4: the candidate lost its quorum for good.
+    CandidateLost,
+    /// FLT-5: nobody can vote for the candidate's availability.
+    NeverAvailable,
+    /// ARP-1: the relay parent is not among those allowed.
+    RelayParentNotAllowed {
+        /// The age of the relay parent when the tip was still the newest block.
+        age: Age,
+        /// The lookahead L.
+        lookahead: u8,
+    },
+    /// INCL-1: the core is occupied.
+    CoreOccupied,
+    /// INCL-6: the candidate does not build on the newest head.
+    NotOnNewestHead {
+        /// The candidate's parent.
+        parent: BlockIndex,
+        /// The newest pending, else the included head.
+        head: BlockIndex,
+    },
+    /// INCL-6: the relay parent is older than the newest head's.
+    RelayParentWentBack {
+        /// The relay parent of the newest head.
+        head: Age,
+        /// The relay parent of the candidate.
+        candidate: Age,
+    },
+    /// The candidate is on chain already.
+    AlreadyOnChain,
+
+    /// FLT-9: the block was not withheld, or the relay chain does not name it yet.
+    NothingToRecover,
+}
+
+impl Refusal {
+    /// The rule that refuses; none where the model itself does.
+    pub fn rule(&self) -> Option<Rule> {
+        Some(match self {
+            Refusal::NotTheBest(_) => Rule::Slotb2,
+            Refusal::NotTheOwner => Rule::Coll2,
+            Refusal::SlotFromClock => Rule::Coll1,
+            Refusal::UnknownToCollator(_) => Rule::Coll3,
+            Refusal::NotTheChosenParent(_) => Rule::Coll5,
+            Refusal::RelayParentUsed { rule, .. } => *rule,
+            Refusal::NoRoomToBuild { .. } | Refusal::SlotNotOpen { .. } => Rule::Coll8,
+            Refusal::SealedByStranger => Rule::Blk3,
+            Refusal::RelayNumberNotNewer { .. } => Rule::Rpn1,
+            Refusal::NoRelaySlot => Rule::Hook1,
+            Refusal::SlotWentBack { .. } => Rule::Hook2,
+            Refusal::TooManyInSlot { .. } => Rule::Hook3,
+            Refusal::SlotNotDerived => Rule::Hook4,
+            Refusal::SegmentFull { .. } => Rule::Seg5,
+            Refusal::SignalWithdrawn => Rule::Upg3,
+            Refusal::MessagesExceedRoom { .. } => Rule::Seg6,
+            Refusal::OutOfScope(_) => Rule::Frag4,
+            Refusal::NotOffered => Rule::Frag8,
+            Refusal::RelayParentNotAllowed { .. } => Rule::Arp1,
+            Refusal::CoreOccupied => Rule::Incl1,
+            Refusal::NotOnNewestHead { .. } => Rule::Incl6,
+            Refusal::RelayParentWentBack { .. } => Rule::Incl6b,
+            Refusal::NoSuchBlock(_)
+            | Refusal::NoSuchView(_)
+            | Refusal::NotInThisScenario(_)
+            | Refusal::NotThisFault(_)
+            | Refusal::BitsDoNotFit
+            | Refusal::ModelIsFull
+            | Refusal::NothingToEquivocate
+            | Refusal::AlreadyKnown
+            | Refusal::CandidateLost
+            | Refusal::NeverAvailable
+            | Refusal::AlreadyOnChain
+            | Refusal::NothingToRecover => return None,
+        })
+    }
+
+    /// Whether the para runtime refuses, so that the block is invalid on every node.
+    pub fn is_panic(&self) -> bool {
+        matches!(
+            self,
+            Refusal::SealedByStranger
+                | Refusal::RelayNumberNotNewer { .. }
+                | Refusal::NoRelaySlot
+                | Refusal::SlotWentBack { .. }
+                | Refusal::TooManyInSlot { .. }
+                | Refusal::SlotNotDerived
+                | Refusal::SegmentFull { .. }
+                | Refusal::SignalWithdrawn
+                | Refusal::MessagesExceedRoom { .. }
+        )
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.rule() {
+            Some(rule) => write!(f, "{rule}: ")?,
+            None => write!(f, "not possible: ")?,
+        }
+        match self {
+            Refusal::NoSuchBlock(index) => write!(f, "there is no para block {}", index.0),
+            Refusal::NoSuchView(age) => write!(f, "no author uses a relay block of age {}", age.0),
+            Refusal::NotInThisScenario(what) => write!(f, "this scenario has no {what}"),
+            Refusal::NotThisFault(fault) => write!(f, "this environment has no {fault}"),
+            Refusal::BitsDoNotFit => {
+                write!(f, "availability is voted exactly while a candidate is pending")
+            }
+            Refusal::ModelIsFull => write!(f, "the model holds at most {MAX_BLOCKS} para blocks"),
+            Refusal::NotTheBest(age) => {
+                write!(f, "this wake-up built on the relay block of age {}", age.0)
+            }
+            Refusal::NotTheOwner => write!(f, "the collator does not own the slot"),
+            Refusal::SlotFromClock => write!(f, "the para slot comes from the relay parent"),
+            Refusal::UnknownToCollator(_) => {
+                write!(f, "the collator has not got a block the relay chain names")
+            }
+            Refusal::NotTheChosenParent(_) => {
+                write!(f, "the parent is not the deepest potential parent")
+            }
+            Refusal::RelayParentUsed { built, most, .. } => {
+                write!(f, "this branch has {built} of {most} blocks on the relay parent")
+            }
+            Refusal::NoRoomToBuild { held, capacity } => {
+                write!(f, "can_build_upon counts {held} unincluded blocks of {capacity}")
+            }
+            Refusal::SlotNotOpen { authored, velocity } => write!(
+                f,
+                "can_build_upon counts {authored} blocks on the slot, velocity {velocity} allows one more"
+            ),
+            Refusal::NothingToEquivocate => {
+                write!(f, "an equivocation needs exactly one block to stand beside")
+            }
+            Refusal::SealedByStranger => write!(f, "sealed by another than the slot's owner"),
+            Refusal::RelayNumberNotNewer { parent, block, check } => write!(
+                f,
+                "relay parent {} blocks old follows one {} blocks old, the check is {check}",
+                block.0, parent.0
+            ),
+            Refusal::NoRelaySlot => write!(f, "the relay proof lacks the relay slot"),
+            Refusal::SlotWentBack { parent, block } => write!(
+                f,
+                "relay slot of a block {} old follows that of one {} old",
+                block.0, parent.0
+            ),
+            Refusal::TooManyInSlot { authored, velocity } => write!(
+                f,
+                "{authored} blocks on the relay slot, velocity {velocity} allows one more"
+            ),
+            Refusal::SlotNotDerived => write!(f, "the para slot is not the derived one"),
+            Refusal::SegmentFull { held, capacity } => {
+                write!(f, "segment already holds {held} of {capacity}")
+            }
+            Refusal::SignalWithdrawn => {
+                write!(f, "an ancestor consumed a signal the relay chain no longer shows")
+            }
+            Refusal::MessagesExceedRoom { messages, room } => {
+                write!(f, "the segment sends {messages} messages and there is room for {room}")
+            }
+            Refusal::AlreadyKnown => write!(f, "the validator knows of the candidate"),
+            Refusal::OutOfScope(age) => write!(f, "relay parent {} blocks old is out of scope", age.0),
+            Refusal::NotOffered => write!(f, "no followed validator's fragment chain offers it"),
+            Refusal::CandidateLost => write!(f, "the candidate has lost its quorum"),
+            Refusal::NeverAvailable => write!(f, "the candidate's availability is withheld"),
+            Refusal::RelayParentNotAllowed { age, lookahead } => write!(
+                f,
+                "relay parent {} blocks before the new block, at most {lookahead} are allowed",
+                u16::from(age.0) + 1
+            ),
+            Refusal::CoreOccupied => write!(f, "the core is occupied"),
+            Refusal::NotOnNewestHead { .. } => {
+                write!(f, "the candidate does not build on the newest head")
+            }
+            Refusal::RelayParentWentBack { head, candidate } => write!(
+                f,
+                "relay parent {} blocks old follows one {} blocks old",
+                candidate.0, head.0
+            ),
+            Refusal::AlreadyOnChain => write!(f, "the candidate is on chain already"),
+            Refusal::NothingToRecover => write!(f, "there is nothing to recover"),
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The rules, as data: id, one sentence, and where Polkadot says so.
+//!
+//! A rule is consulted by its entry here and nowhere else, so it can be switched off
+//! ([`RuleSet`]) or replaced by a historic or mistaken form ([`Variant`]).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+macro_rules! rules {
+    ($($variant:ident $id:literal $sentence:literal $source:literal;)*) => {
+        /// A rule of the protocol that the model consults.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "each variant is documented by its row: sentence and source")]
+        pub enum Rule { $($variant),* }
+
+        impl Rule {
+            /// Every rule, in the order of the table.
+            pub const ALL: &'static [Rule] = &[$(Rule::$variant),*];
+
+            /// The id by which documents and traces call the rule.
+            pub fn id(self) -> &'static str { match self { $(Rule::$variant => $id),* } }
+
+            /// What the rule says, in one sentence.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Rule::$variant => $sentence),* }
+            }
+
+            /// Where Polkadot or Astar says so: crate and version, file, function.
+            pub fn source(self) -> &'static str { match self { $(Rule::$variant => $source),* } }
+        }
+    };
+}
+
+rules! {
+    // The para runtime.
+    Seg2 "SEG-2" "A block's own entry has no hash until its child's initialization writes it." "cumulus-pallet-parachain-system 0.25.1, lib.rs, on_initialize";
+    Seg3 "SEG-3" "Asked for a head that is not found in the segment, the runtime counts the whole segment; the block's own entry is never found." "cumulus-pallet-parachain-system 0.25.1, unincluded_segment.rs, size_after_included";
+    Seg4 "SEG-4" "The inherent drops the entry of the included head seen at the relay parent and everything older; no match drops nothing." "cumulus-pallet-parachain-system 0.25.1, lib.rs, maybe_drop_included_ancestors";
+    Seg5 "SEG-5" "After pruning fewer entries than the capacity may be held, so that at most the capacity is held with the new one; the runtime enforces it, and answers for it when the collator asks." "cumulus-pallet-parachain-system 0.25.1, lib.rs, maybe_drop_included_ancestors; aura-ext 0.25.0, consensus_hook.rs, can_build_upon";
+    Seg6 "SEG-6" "Appending a block's entry must keep the segment's messages within the room the relay chain shows." "cumulus-pallet-parachain-system 0.25.1, unincluded_segment.rs, SegmentTracker::append";
+    Seg8 "SEG-8" "Dropping an entry gives its messages back to the aggregate, and clears the signal it consumed." "cumulus-pallet-parachain-system 0.25.1, unincluded_segment.rs, SegmentTracker::subtract";
+    Blk3 "BLK-3" "The block is sealed by the owner of its para slot." "pallet-aura, on_initialize; aura-ext 0.25.0, signature_verifier.rs";
+    Rpn1 "RPN-1" "The relay parent's number is above (strict), at or above (monotonic) the parent's, or unchecked (any)." "cumulus-pallet-parachain-system 0.25.1, lib.rs, CheckAssociatedRelayNumber";
+    Hook1 "HOOK-1" "The relay proof must contain the relay slot." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
+    Hook2 "HOOK-2" "The relay slot of the relay parent is never older than the one stored; a newer one starts the count anew." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
+    Hook3 "HOOK-3" "At most velocity + 1 blocks of one chain share a relay slot." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
+    Hook4 "HOOK-4" "The para slot is the one derived from the relay slot, neither ahead nor behind." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
+    Upg3 "UPG-3" "While an ancestor in the segment has consumed a go-ahead signal, the relay chain must still show it and it is not consumed again." "cumulus-pallet-parachain-system 0.25.1, lib.rs, set_validation_data";
+    Emit1 "EMIT-1" "Every block issues the collators' and the treasury's reward of the configuration in its parent's state." "pallet-inflation, lib.rs, payout_block_rewards (Astar b57fb622c)";
+    // The collator.
+    Coll1 "COLL-1" "The para slot is computed from the relay parent, not from the clock." "cumulus-client-consensus-aura 0.28.1, slot_based/block_builder_task.rs, adjust_para_to_relay_parent_slot";
+    Coll2 "COLL-2" "Only the owner of the para slot builds." "cumulus-client-consensus-aura 0.28.1, collators/mod.rs, can_build_upon";
+    Coll3 "COLL-3" "If the included head or the newest pending block at the relay parent is unknown to the collator, it does not build; else it starts from the newest of the two." "cumulus-client-consensus-common 0.28.0, parent_search.rs, find_potential_parents";
+    Coll4 "COLL-4" "A block whose relay parent is not among the last L relay blocks up to the collator's own hides itself and everything above it." "cumulus-client-consensus-common 0.28.0, parent_search.rs, build_relay_parent_ancestry";
+    Coll5 "COLL-5" "The deepest potential parent is chosen; among equals any." "cumulus-client-consensus-aura 0.28.1, collators/mod.rs, find_parent";
+    Coll6 "COLL-6" "If the chosen parent cannot be built upon nothing is built: no shallower parent is tried." "cumulus-client-consensus-aura 0.28.1, collators/mod.rs, find_parent and can_build_upon";
+    Coll7 "COLL-7" "On the included head the collator builds without asking the runtime." "cumulus-client-consensus-aura 0.28.1, collators/mod.rs, can_build_upon";
+    Coll8 "COLL-8" "On any other parent the collator asks the runtime, in the parent's state, whether a block may follow (HOOK-6)." "cumulus-client-consensus-aura 0.28.1, collators/mod.rs, can_build_upon; aura-ext 0.25.0, consensus_hook.rs, can_build_upon";
+    Coll9 "COLL-9" "The block is announced and offered to the validators as a candidate." "cumulus-client-consensus-aura 0.28.1, collator.rs and slot_based/collation_task.rs";
+    Look1 "LOOK-1" "The lookahead collator builds at most two blocks for one relay block." "cumulus-client-consensus-aura 0.28.1, collators/lookahead.rs, run_with_export";
+    Slotb2 "SLOTB-2" "All collators of one wake-up build on the best relay block they then know." "cumulus-client-consensus-aura 0.28.1, slot_based/block_builder_task.rs, run_block_builder";
+    Slotb3 "SLOTB-3" "The slot-based collator builds one block for each relay parent, branch and core." "cumulus-client-consensus-aura 0.28.1, slot_based/block_builder_task.rs, determine_core";
+    // The relay chain's validators.
+    Frag4 "FRAG-4" "A fragment chain takes a candidate only if its relay parent is in scope and its parent is the chain's end." "polkadot-node-core-prospective-parachains 35.0.0, fragment_chain/mod.rs, check_potential";
+    Frag5 "FRAG-5" "Among backable siblings the one with the lowest hash wins, whichever came first." "polkadot-node-core-prospective-parachains 35.0.0, fragment_chain/mod.rs, fork_selection_rule";
+    Frag8 "FRAG-8" "A relay author backs what its own fragment chain offers." "polkadot-node-core-prospective-parachains 35.0.0, fragment_chain/mod.rs, find_backable_chain";
+    // The relay chain's runtime.
+    Inh1 "INH-1" "In one relay block availability is counted and candidates enacted first, then timeouts evict, then candidates are backed." "polkadot-runtime-parachains 27.0.0, paras_inherent/mod.rs, process_inherent_data";
+    Arp1 "ARP-1" "A candidate on relay parent k can be backed in relay blocks k + 1 to k + L." "polkadot-runtime-parachains 27.0.0, shared.rs, AllowedRelayParentsTracker";
+    Incl1 "INCL-1" "A core holds at most one candidate." "polkadot-runtime-parachains 27.0.0, paras_inherent/mod.rs, map_candidates_to_cores";
+    Incl3 "INCL-3" "A candidate is available with N - (N-1)/3 votes, cast over the previous relay block." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, update_pending_availability_and_get_freed_cores";
+    Incl4 "INCL-4" "The longest available prefix of the pending candidates is enacted." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, update_pending_availability_and_get_freed_cores";
+    Incl5 "INCL-5" "Enacting a candidate makes it the para's included head." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, enact_candidate; paras/mod.rs, note_new_head";
+    Incl6 "INCL-6" "A candidate is backed only on the newest pending or else included head." "polkadot-runtime-parachains 27.0.0, paras_inherent/mod.rs, filter_unchained_candidates";
+    Incl6b "INCL-6b" "Along included and pending candidates relay parents never go back." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, CandidateCheckContext";
+    Incl13 "INCL-13" "An evicted candidate takes all candidates behind it along." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, free_failed_cores";
+    To1 "TO-1" "Timeouts are looked at in block n only if (n + 1 - S) mod F < P." "polkadot-runtime-parachains 27.0.0, scheduler.rs, availability_timeout_check_required";
+    To2 "TO-2" "A candidate backed in block b times out from block b + P on." "polkadot-runtime-parachains 27.0.0, scheduler.rs, availability_timeout_predicate";
+}
+
+macro_rules! variants {
+    ($($variant:ident $name:literal $rule:ident $sentence:literal;)*) => {
+        /// A rule in another form: as it once was, or as somebody once got it wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "each variant is documented by its row")]
+        pub enum Variant { $($variant),* }
+
+        impl Variant {
+            /// Every variant, in the order of the table.
+            pub const ALL: &'static [Variant] = &[$(Variant::$variant),*];
+
+            /// The name by which the command line and traces call it: `RULE=form`.
+            pub fn name(self) -> &'static str { match self { $(Variant::$variant => $name),* } }
+
+            /// The rule it replaces.
+            pub fn rule(self) -> Rule { match self { $(Variant::$variant => Rule::$rule),* } }
+
+            /// What it says instead.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Variant::$variant => $sentence),* }
+            }
+        }
+    };
+}
+
+variants! {
+    SegmentAskedOnly "SEG-5=asked-not-enforced" Seg5 "The collator asks whether there is room, the runtime does not insist.";
+    SegmentEnforcedOnly "SEG-5=enforced-not-asked" Seg5 "The runtime insists on room, can_build_upon does not mention it.";
+    GlobalIssuance "EMIT-1=global-counter" Emit1 "Issuance is one counter over all authored blocks, whatever their fork.";
+    IssuanceTwiceASlot "EMIT-1=once-a-slot" Emit1 "A second block on one relay slot issues nothing.";
+    FirstSeen "FRAG-5=first-seen" Frag5 "A validator keeps the backable sibling it saw first.";
+    TimeoutsFirst "INH-1=timeouts-first" Inh1 "Timeouts evict before the block's availability votes are counted.";
+    BackingFirst "INH-1=backing-first" Inh1 "Candidates are backed before the block's availability votes are counted.";
+}
+
+/// A set of rules: those that are switched off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RuleSet(u128);
+
+impl RuleSet {
+    /// Whether the rule is in the set.
+    pub fn contains(self, rule: Rule) -> bool {
+        self.0 & (1 << rule as u32) != 0
+    }
+
+    /// The set with one rule more.
+    #[must_use]
+    pub fn with(self, rule: Rule) -> RuleSet {
+        RuleSet(self.0 | 1 << rule as u32)
+    }
+
+    /// Whether the set is empty.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The rules of the set, in the order of the table.
+    pub fn iter(self) -> impl Iterator<Item = Rule> {
+        Rule::ALL.iter().copied().filter(move |&rule| self.contains(rule))
+    }
+}
+
+impl FromIterator<Rule> for RuleSet {
+    fn from_iter<I: IntoIterator<Item = Rule>>(rules: I) -> Self {
+        rules.into_iter().fold(RuleSet::default(), RuleSet::with)
+    }
+}
+
+/// A set of variants: those in force.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct VariantSet(u32);
+
+impl VariantSet {
+    /// Whether the variant is in force.
+    pub fn contains(self, variant: Variant) -> bool {
+        self.0 & (1 << variant as u32) != 0
+    }
+
+    /// The set with one variant more.
+    #[must_use]
+    pub fn with(self, variant: Variant) -> VariantSet {
+        VariantSet(self.0 | 1 << variant as u32)
+    }
+
+    /// Whether no variant is in force.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The variants in force, in the order of the table.
+    pub fn iter(self) -> impl Iterator<Item = Variant> {
+        Variant::ALL.iter().copied().filter(move |&variant| self.contains(variant))
+    }
+}
+
+impl FromIterator<Variant> for VariantSet {
+    fn from_iter<I: IntoIterator<Item = Variant>>(variants: I) -> Self {
+        variants.into_iter().fold(VariantSet::default(), VariantSet::with)
+    }
+}
+
+/// A word that is neither a rule's id nor a variant's name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no {what} {word:?}; `unincluded list {what}s` names them all")]
+pub struct UnknownName {
+    what: &'static str,
+    word: String,
+}
+
+impl FromStr for Rule {
+    type Err = UnknownName;
+
+    fn from_str(word: &str) -> Result<Rule, UnknownName> {
+        Rule::ALL
+            .iter()
+            .copied()
+            .find(|rule| rule.id().eq_ignore_ascii_case(word))
+            .ok_or_else(|| UnknownName { what: "rule", word: word.to_owned() })
+    }
+}
+
+impl FromStr for Variant {
+    type Err = UnknownName;
+
+    fn from_str(word: &str) -> Result<Variant, UnknownName> {
+        Variant::ALL
+            .iter()
+            .copied()
+            .find(|variant| variant.name().eq_ignore_ascii_case(word))
+            .ok_or_else(|| UnknownName { what: "variant", word: word.to_owned() })
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.id())
+    }
+}
+
+impl fmt::Display for Variant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+impl<'de> Deserialize<'de> for Rule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl Serialize for Variant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Variant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}

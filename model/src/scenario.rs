@@ -1,0 +1,365 @@
+//! The surroundings: the network's parameters, the actors and their faults, and optional bounds.
+//!
+//! A scenario is a TOML file. The built-in ones are compiled in; the user's own come through the
+//! same reader, whose errors name the key, the value and the legal range.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::economics::networks::{self, NamedCalendar, NamedParameters};
+use crate::economics::{InflationConfiguration, recalculate};
+
+/// A whole scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// What it is called; lower-case letters, digits and dashes.
+    pub name: String,
+    /// Why it exists, in a sentence or two.
+    pub about: String,
+    /// What production uses where this differs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub production: String,
+    /// The network's parameters.
+    #[serde(rename = "protocol")]
+    pub parameters: Parameters,
+    /// What the block rewards are computed from.
+    pub economics: Economics,
+    /// Actors and faults.
+    pub environment: Environment,
+    /// Bounds that are ours, not the protocol's.
+    #[serde(default, skip_serializing_if = "Horizon::is_open")]
+    pub horizon: Horizon,
+}
+
+/// The network's parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameters {
+    /// C; blocks, 0 to 12. 0 acts as 1 in the runtime and refuses every `can_build_upon`.
+    pub unincluded_segment_capacity: u8,
+    /// V; blocks for each relay slot, 0 to 3. 0 acts as 1.
+    pub block_processing_velocity: u8,
+    /// How the runtime compares relay parents (RPN-1).
+    pub relay_number_check: RelayNumberCheck,
+    /// L; relay blocks, 1 to 4.
+    pub scheduling_lookahead: u8,
+    /// P; relay blocks, 1 to 12.
+    pub paras_availability_period: u8,
+    /// F; relay blocks, 1 to 24.
+    pub group_rotation_frequency: u8,
+    /// Milliseconds of a para slot, 6000 to 24000, a multiple of 6000. Read where absolute times
+    /// are shown; on one relay fork no rule of the explored state depends on it.
+    pub para_slot_ms: u32,
+    /// N, active validators, 1 to 1000 (INCL-3).
+    pub validators: u16,
+    /// Upward messages the relay chain has room for, 0 to 4; with 0 no block sends any.
+    #[serde(default)]
+    pub upward_message_room: u8,
+}
+
+/// RPN-1, in its three forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RelayNumberCheck {
+    /// `RelayNumberStrictlyIncreases`.
+    Strict,
+    /// `RelayNumberMonotonicallyIncreases`.
+    Monotonic,
+    /// `AnyRelayNumber`.
+    Any,
+}
+
+impl fmt::Display for RelayNumberCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            RelayNumberCheck::Strict => "strict",
+            RelayNumberCheck::Monotonic => "monotonic",
+            RelayNumberCheck::Any => "any",
+        })
+    }
+}
+
+/// What the block rewards are computed from (INFL-6, INFL-7).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Economics {
+    /// Total issuance at the recalculation, planck, as decimal digits.
+    pub total_issuance: String,
+    /// The calendar, by name.
+    pub calendar: NamedCalendar,
+    /// The inflation parameters, by name.
+    pub inflation: NamedParameters,
+}
+
+/// Who authors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CollatorKind {
+    /// What Astar runs: one block for each relay parent and core.
+    SlotBased,
+    /// What Astar ran until April 2026: up to two blocks for each relay block.
+    Lookahead,
+    /// Anybody on any parent and any relay parent, bound by the runtime alone.
+    Adversary,
+}
+
+/// Which relay block the collators take for the best.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StaleView {
+    /// The tip, always.
+    #[default]
+    Never,
+    /// The tip, or one block late, the same for all collators of a wake-up.
+    Together,
+    /// Some see the tip while others are one block late.
+    Apart,
+}
+
+/// Actors and faults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fault with a name of its own")]
+pub struct Environment {
+    /// Who authors.
+    pub collator: CollatorKind,
+    /// Relay blocks from a relay parent to the first block that can back on it: 1 on the fast
+    /// path, usually 2.
+    pub earliest_backing: u8,
+    /// FLT-9: the owner of a slot may build nothing.
+    #[serde(default)]
+    pub idle: bool,
+    /// FLT-6: a relay block may back nothing though it could.
+    #[serde(default)]
+    pub delay: bool,
+    /// FLT-4: a candidate may miss its last chance.
+    #[serde(default)]
+    pub loss: bool,
+    /// FLT-5: availability may fail in any relay block.
+    #[serde(default)]
+    pub unavailability: bool,
+    /// FLT-14: the collators' view of the relay chain may be one block late.
+    #[serde(default)]
+    pub stale_view: StaleView,
+    /// FLT-7: an owner may author twice on one parent and relay parent.
+    #[serde(default)]
+    pub equivocation: bool,
+    /// FLT-9: an author may announce its block to the validators alone.
+    #[serde(default)]
+    pub withholding: bool,
+    /// The relay chain may show a go-ahead signal at any time.
+    #[serde(default)]
+    pub go_ahead: bool,
+    /// Validators whose fragment chains are followed, 0 to 2; with 0 a relay block may back any
+    /// backable sibling.
+    #[serde(default)]
+    pub followed_validators: u8,
+    /// The oldest relay parent an adversary uses, relay blocks behind the tip, 0 to 4.
+    #[serde(default)]
+    pub oldest_relay_parent: u8,
+    /// Unincluded blocks that an adversary keeps at most, 0 for as many as it can.
+    #[serde(default)]
+    pub adversary_blocks: u8,
+}
+
+impl Environment {
+    /// The same actors without a fault: everybody on time, every candidate backed
+    /// `earliest_backing` relay blocks after its relay parent and included in the next.
+    #[must_use]
+    pub fn healthy(self, earliest_backing: u8) -> Environment {
+        Environment {
+            collator: match self.collator {
+                CollatorKind::Adversary => CollatorKind::SlotBased,
+                honest => honest,
+            },
+            earliest_backing,
+            idle: false,
+            delay: false,
+            loss: false,
+            unavailability: false,
+            stale_view: StaleView::Never,
+            equivocation: false,
+            withholding: false,
+            go_ahead: false,
+            followed_validators: self.followed_validators,
+            oldest_relay_parent: 0,
+            adversary_blocks: 0,
+        }
+    }
+}
+
+/// Bounds that are ours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Horizon {
+    /// Actions explored at most from the start; none for all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actions: Option<u32>,
+}
+
+impl Horizon {
+    /// Whether nothing is bounded.
+    pub fn is_open(&self) -> bool {
+        self.actions.is_none()
+    }
+}
+
+/// Why a scenario cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ScenarioError {
+    /// Not TOML, an unknown key, a missing key or a wrong type; the message has line and column.
+    #[error("{file}: {message}")]
+    Unreadable {
+        /// Where it was read from.
+        file: String,
+        /// What the reader says.
+        message: String,
+    },
+    /// A value outside its range.
+    #[error("{file}: {key} = {value} is not legal: {legal}")]
+    OutOfRange {
+        /// Where it was read from.
+        file: String,
+        /// The key, with its table.
+        key: &'static str,
+        /// The value found.
+        value: String,
+        /// What would be legal.
+        legal: String,
+    },
+}
+
+macro_rules! built_in {
+    ($($name:literal),* $(,)?) => {
+        const BUILT_IN: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../scenarios/", $name, ".toml")))),*];
+    };
+}
+
+built_in!(
+    "astar-sync",
+    "astar",
+    "lookahead",
+    "adversary",
+    "bandwidth",
+    "withholding",
+    "siblings",
+);
+
+impl Scenario {
+    /// The names of the built-in scenarios, in the order in which they are checked.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|(name, _)| *name)
+    }
+
+    /// The text of a built-in scenario.
+    pub fn text(name: &str) -> Option<&'static str> {
+        BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    }
+
+    /// A built-in scenario.
+    pub fn built_in(name: &str) -> Option<Scenario> {
+        let text = Self::text(name)?;
+        Some(Self::parse(name, text).expect("the built-in scenarios are legal: a test reads them"))
+    }
+
+    /// Reads a scenario from the text of a TOML file; `file` is named in errors.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not TOML, has unknown or missing keys, or a value is out of range.
+    pub fn parse(file: &str, text: &str) -> Result<Scenario, ScenarioError> {
+        let scenario: Scenario = toml::from_str(text).map_err(|error| {
+            ScenarioError::Unreadable { file: file.to_owned(), message: error.to_string() }
+        })?;
+        scenario.checked(file)
+    }
+
+    /// The scenario, if every value is in its range; `file` is named in errors.
+    ///
+    /// # Errors
+    ///
+    /// If a value is out of range.
+    pub fn checked(self, file: &str) -> Result<Scenario, ScenarioError> {
+        let out = |key: &'static str, value: String, legal: String| {
+            Err(ScenarioError::OutOfRange { file: file.to_owned(), key, value, legal })
+        };
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if self.name.is_empty() || self.name.len() > 40 || !self.name.chars().all(plain) {
+            let legal = "1 to 40 lower-case letters, digits and dashes".to_owned();
+            return out("name", format!("{:?}", self.name), legal);
+        }
+        let p = &self.parameters;
+        let e = &self.environment;
+        let ranges = [
+            ("protocol.unincluded_segment_capacity", p.unincluded_segment_capacity, 0, 12),
+            ("protocol.block_processing_velocity", p.block_processing_velocity, 0, 3),
+            ("protocol.scheduling_lookahead", p.scheduling_lookahead, 1, 4),
+            ("protocol.paras_availability_period", p.paras_availability_period, 1, 12),
+            ("protocol.group_rotation_frequency", p.group_rotation_frequency, 1, 24),
+            ("protocol.upward_message_room", p.upward_message_room, 0, 4),
+            ("environment.earliest_backing", e.earliest_backing, 1, 2),
+            ("environment.followed_validators", e.followed_validators, 0, 2),
+            ("environment.oldest_relay_parent", e.oldest_relay_parent, 0, 4),
+            ("environment.adversary_blocks", e.adversary_blocks, 0, 16),
+        ];
+        for (key, value, least, most) in ranges {
+            if !(least..=most).contains(&value) {
+                return out(key, value.to_string(), format!("{least} to {most}"));
+            }
+        }
+        if p.validators == 0 || p.validators > 1000 {
+            return out("protocol.validators", p.validators.to_string(), "1 to 1000".to_owned());
+        }
+        if !(6000..=24000).contains(&p.para_slot_ms) || p.para_slot_ms % 6000 != 0 {
+            let legal = "a multiple of 6000 from 6000 to 24000".to_owned();
+            return out("protocol.para_slot_ms", p.para_slot_ms.to_string(), legal);
+        }
+        if e.earliest_backing > p.scheduling_lookahead {
+            let legal = format!(
+                "at most protocol.scheduling_lookahead = {}, else nothing is ever backed",
+                p.scheduling_lookahead
+            );
+            return out("environment.earliest_backing", e.earliest_backing.to_string(), legal);
+        }
+        if e.collator != CollatorKind::Adversary
+            && (e.oldest_relay_parent > 0 || e.adversary_blocks > 0)
+        {
+            let legal = "only with environment.collator = \"adversary\"".to_owned();
+            return out(
+                "environment.oldest_relay_parent or adversary_blocks",
+                format!("{} or {}", e.oldest_relay_parent, e.adversary_blocks),
+                legal,
+            );
+        }
+        if self.economics.issuance().is_none() {
+            let legal = format!("decimal digits, at most {}", u128::MAX);
+            let value = format!("{:?}", self.economics.total_issuance);
+            return out("economics.total_issuance", value, legal);
+        }
+        if self.horizon.actions == Some(0) {
+            return out("horizon.actions", "0".to_owned(), "1 or more".to_owned());
+        }
+        Ok(self)
+    }
+
+    /// The configuration that every block's state holds (INFL-6, INFL-7).
+    pub fn inflation(&self) -> InflationConfiguration {
+        recalculate(
+            self.economics.issuance().unwrap_or_default(),
+            &networks::parameters(self.economics.inflation),
+            &networks::calendar(self.economics.calendar),
+            1,
+        )
+    }
+}
+
+impl Economics {
+    /// The total issuance, planck, if it is written in decimal digits that fit 128 bits.
+    pub fn issuance(&self) -> Option<u128> {
+        let digits = self.total_issuance.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| self.total_issuance.parse().ok()).flatten()
+    }
+}

@@ -1,0 +1,270 @@
+//! What there is at one moment: the newest relay blocks, the candidates pending availability, and
+//! the tree of para blocks that somebody can still use.
+//!
+//! Everything is relative. A relay block is known by its [`Age`], a para block by its place in the
+//! tree, and issuance counts from the root of the tree. So a state says nothing about when it
+//! happens, and finitely many states are enough for all time.
+
+use arrayvec::ArrayVec;
+use serde::{Deserialize, Serialize};
+
+/// Para blocks a state can hold, the root included. Reaching it is a limit of the model and is
+/// reported as one ([`crate::Refusal::ModelIsFull`]), never as a verdict.
+pub const MAX_BLOCKS: usize = 32;
+
+/// Relay blocks a state can hold: the tip and the older ones that an author can still build on.
+pub const MAX_VIEWS: usize = 6;
+
+/// Candidates that can be pending availability at once: one core holds one, and one more place
+/// shows the fault when the rule that says so is switched off.
+pub const MAX_PENDING: usize = 3;
+
+/// Validators whose fragment chains a scenario can follow one by one.
+pub const MAX_VALIDATORS: usize = 2;
+
+/// How many relay blocks lie between a relay block and the relay tip; 0 is the tip itself.
+///
+/// An age that no rule can tell from an older one is written as the oldest
+/// ([`crate::Protocol::oldest_age`]).
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Age(pub u8);
+
+impl Age {
+    /// The relay tip.
+    pub const TIP: Age = Age(0);
+
+    /// The age after one more relay block, at most `oldest`.
+    #[must_use]
+    pub fn older(self, oldest: Age) -> Age {
+        Age(self.0.saturating_add(1)).min(oldest)
+    }
+}
+
+/// The place of a para block in [`State::blocks`]; 0 is the root.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct BlockIndex(pub u8);
+
+impl BlockIndex {
+    /// The root of the tree: the newest block that every view agrees is included.
+    pub const ROOT: BlockIndex = BlockIndex(0);
+
+    pub(crate) fn at(index: usize) -> BlockIndex {
+        BlockIndex(index as u8)
+    }
+
+    /// The place as an index.
+    pub fn get(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// SEG-1: the unincluded segment in the state after a para block.
+///
+/// The list of ancestors is written as bits: bit *i* of each word speaks of the ancestor *i* steps
+/// back, bit 0 of the block itself. Beside the list stands the aggregate that the pallet keeps, so
+/// that the two can be compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Segment {
+    /// The ancestors that have an entry.
+    pub entries: u16,
+    /// The entries whose hash is known (SEG-2: all but the block's own).
+    pub hashed: u16,
+    /// The entries that sent an upward message (one at most in this model).
+    pub messages: u16,
+    /// The entries that consumed a go-ahead signal.
+    pub signals: u16,
+    /// Upward messages of all entries, as the aggregate has it.
+    pub aggregate_messages: u8,
+    /// Whether the aggregate holds a consumed go-ahead signal.
+    pub aggregate_signal: bool,
+}
+
+impl Segment {
+    /// Entries held; blocks, counted from 1.
+    pub fn len(self) -> usize {
+        self.entries.count_ones() as usize
+    }
+
+    /// Whether nothing is held: only before the first block.
+    pub fn is_empty(self) -> bool {
+        self.entries == 0
+    }
+
+    /// Whether the entry of the ancestor `steps` back is here *and* carries its hash.
+    pub fn finds(self, steps: usize) -> bool {
+        steps < 16 && self.entries & self.hashed & (1 << steps) != 0
+    }
+
+    /// SEG-3: the entries newer than the included head, which is `included` steps back; all of
+    /// them if it is not found, and so all of them when the head is this block itself.
+    pub fn size_after_included(self, included: Option<usize>) -> usize {
+        match included {
+            Some(steps) if self.finds(steps) => {
+                (self.entries & ((1 << steps) - 1)).count_ones() as usize
+            }
+            _ => self.len(),
+        }
+    }
+}
+
+/// A para block and the chain state it leaves behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ParaBlock {
+    /// The block it builds on; the root names itself.
+    pub parent: BlockIndex,
+    /// The relay block it was built on.
+    pub relay_parent: Age,
+    /// Blocks of this chain authored on the relay slot of its relay parent, this one included;
+    /// 0 means that no slot is stored, which is so before the first block only.
+    pub authored: u8,
+    /// Where its hash stands among its siblings, 0 the lowest; 0 for all where no scenario asks.
+    pub hash_rank: u8,
+    /// Block rewards issued along the chain since the root (EMIT-1).
+    pub issued: u8,
+    /// The unincluded segment.
+    pub segment: Segment,
+    /// What befell it; see the constants of [`ParaBlock`].
+    pub fate: u8,
+    /// Bit *i*: validator *i* knows that the candidate is backable.
+    pub known_backable: u8,
+}
+
+impl ParaBlock {
+    /// The author announced it to no other collator (FLT-9).
+    pub const WITHHELD: u8 = 1;
+    /// It will never gather a quorum (FLT-4).
+    pub const LOST: u8 = 2;
+    /// Its availability will never be voted (FLT-5).
+    pub const NEVER_AVAILABLE: u8 = 4;
+
+    /// The state before the first para block.
+    pub(crate) fn genesis(oldest: Age) -> Self {
+        ParaBlock {
+            parent: BlockIndex::ROOT,
+            relay_parent: oldest,
+            authored: 0,
+            hash_rank: 0,
+            issued: 0,
+            segment: Segment::default(),
+            fate: 0,
+            known_backable: 0,
+        }
+    }
+
+    /// Whether something befell the block.
+    pub fn has(&self, fate: u8) -> bool {
+        self.fate & fate != 0
+    }
+}
+
+/// What the state after one relay block says of the para.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct View {
+    /// The included head.
+    pub included: BlockIndex,
+    /// The newest candidate pending availability.
+    pub newest_pending: Option<BlockIndex>,
+    /// Whether the relay chain shows a go-ahead signal for a code upgrade.
+    pub go_ahead: bool,
+}
+
+impl View {
+    /// The block a collator's search starts from (COLL-3): the newest pending one, else the
+    /// included head.
+    pub fn newest(&self) -> BlockIndex {
+        self.newest_pending.unwrap_or(self.included)
+    }
+}
+
+/// INCL-1: a candidate that occupies the core until it is included or dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pending {
+    /// The candidate.
+    pub block: BlockIndex,
+    /// How long ago the relay block was that backed it.
+    pub backed: Age,
+}
+
+/// The moment, whole. The root comes first in `blocks`, and a parent before its children.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct State {
+    /// The para blocks somebody can still use.
+    pub blocks: ArrayVec<ParaBlock, MAX_BLOCKS>,
+    /// What each relay block says that an author can still build on; the tip first.
+    pub views: ArrayVec<View, MAX_VIEWS>,
+    /// Candidates pending availability at the tip, first in first.
+    pub pending: ArrayVec<Pending, MAX_PENDING>,
+    /// The candidate next in each followed validator's fragment chain (FRAG-3: one core, one).
+    pub chains: [Option<BlockIndex>; MAX_VALIDATORS],
+    /// (n + 1 − S) mod F of the next relay block n, where TO-1 can read it; else 0.
+    pub rotation: u8,
+    /// The relay block that the collators took for the best at this wake-up, once one has acted
+    /// on it (SLOTB-2); only where a scenario lets all of them be late together.
+    pub turn: Option<Age>,
+}
+
+impl State {
+    /// The block at a place.
+    pub fn block(&self, index: BlockIndex) -> &ParaBlock {
+        &self.blocks[index.get()]
+    }
+
+    /// The places of all blocks, the root first.
+    pub fn indices(&self) -> impl DoubleEndedIterator<Item = BlockIndex> + use<> {
+        (0..self.blocks.len()).map(BlockIndex::at)
+    }
+
+    /// The view of the relay tip.
+    pub fn tip(&self) -> &View {
+        &self.views[0]
+    }
+
+    /// The block and its ancestors, newest first, down to the root.
+    pub fn ancestry(&self, from: BlockIndex) -> impl Iterator<Item = BlockIndex> + '_ {
+        let mut next = Some(from);
+        std::iter::from_fn(move || {
+            let here = next?;
+            next = (here != BlockIndex::ROOT).then(|| self.block(here).parent);
+            Some(here)
+        })
+    }
+
+    /// How many steps `ancestor` lies behind `block`: 0 for the block itself, none if it is not
+    /// on the way to the root.
+    pub fn steps_back(&self, block: BlockIndex, ancestor: BlockIndex) -> Option<usize> {
+        self.ancestry(block).position(|step| step == ancestor)
+    }
+
+    /// Whether `block` is `ancestor` or builds on it.
+    pub fn descends_from(&self, block: BlockIndex, ancestor: BlockIndex) -> bool {
+        self.steps_back(block, ancestor).is_some()
+    }
+
+    /// The children of a block, in order of place.
+    pub fn children(&self, parent: BlockIndex) -> impl Iterator<Item = BlockIndex> + '_ {
+        self.indices().skip(parent.get() + 1).filter(move |&child| self.block(child).parent == parent)
+    }
+
+    /// The blocks on the branch of `block`, itself included, that were built on the relay block
+    /// of this age.
+    pub fn built_on(&self, block: BlockIndex, relay_parent: Age) -> usize {
+        self.ancestry(block)
+            .take_while(|&step| self.block(step).relay_parent == relay_parent)
+            .filter(|&step| self.block(step).authored > 0)
+            .count()
+    }
+
+    /// The candidate marked by a fault: lost, or never available. Used to measure recovery.
+    #[must_use]
+    pub fn with_fate(&self, block: BlockIndex, fate: u8) -> State {
+        let mut state = self.clone();
+        state.blocks[block.get()].fate |= fate;
+        state
+    }
+}
