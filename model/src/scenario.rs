@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::economics::networks::{self, NamedCalendar, NamedParameters};
+use crate::economics::named::{NamedCalendar, NamedParameters};
 use crate::economics::{InflationConfiguration, recalculate};
 
 /// A whole scenario.
@@ -334,6 +334,12 @@ impl Scenario {
                 legal,
             );
         }
+        if e.loss && !e.delay {
+            let legal = "only with environment.delay = true: a candidate misses its last chance \
+                         after all the others"
+                .to_owned();
+            return out("environment.loss", "true".to_owned(), legal);
+        }
         if self.economics.issuance().is_none() {
             let legal = format!("decimal digits, at most {}", u128::MAX);
             let value = format!("{:?}", self.economics.total_issuance);
@@ -349,8 +355,8 @@ impl Scenario {
     pub fn inflation(&self) -> InflationConfiguration {
         recalculate(
             self.economics.issuance().unwrap_or_default(),
-            &networks::parameters(self.economics.inflation),
-            &networks::calendar(self.economics.calendar),
+            &self.economics.inflation.parameters(),
+            &self.economics.calendar.calendar(),
             1,
         )
     }

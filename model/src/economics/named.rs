@@ -1,0 +1,78 @@
+//! The networks' calendars and inflation parameters, by the names that scenarios use.
+
+use serde::{Deserialize, Serialize};
+
+use super::networks;
+use super::{Calendar, InflationParameters};
+
+/// A calendar, by network and block time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NamedCalendar {
+    /// Astar with 12 s blocks, until June 2025.
+    #[serde(rename = "astar-12s")]
+    Astar12s,
+    /// Astar with 6 s blocks.
+    #[serde(rename = "astar-6s")]
+    Astar6s,
+    /// Shiden with 12 s blocks.
+    #[serde(rename = "shiden-12s")]
+    Shiden12s,
+    /// Shiden with 6 s blocks.
+    #[serde(rename = "shiden-6s")]
+    Shiden6s,
+    /// Shibuya with 12 s blocks.
+    #[serde(rename = "shibuya-12s")]
+    Shibuya12s,
+    /// Shibuya with 6 s blocks.
+    #[serde(rename = "shibuya-6s")]
+    Shibuya6s,
+}
+
+impl NamedCalendar {
+    /// The calendar itself.
+    pub fn calendar(self) -> Calendar {
+        match self {
+            NamedCalendar::Astar12s => networks::ASTAR_12S,
+            NamedCalendar::Astar6s => networks::ASTAR_6S,
+            NamedCalendar::Shiden12s => networks::SHIDEN_12S,
+            NamedCalendar::Shiden6s => networks::SHIDEN_6S,
+            NamedCalendar::Shibuya12s => networks::SHIBUYA_12S,
+            NamedCalendar::Shibuya6s => networks::SHIBUYA_6S,
+        }
+    }
+}
+
+/// A set of inflation parameters, by network and date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NamedParameters {
+    /// What the pallet's code sets where nothing else is configured.
+    #[serde(rename = "default")]
+    Default,
+    /// Astar at the launch of dApp staking v3, February 2024.
+    #[serde(rename = "astar-2024-02")]
+    AstarAtLaunch,
+    /// Astar from the referendum of April 2025 on, and so at the switch to 6 s blocks.
+    #[serde(rename = "astar-2025-04")]
+    AstarAtTheSwitch,
+    /// Shiden.
+    #[serde(rename = "shiden")]
+    Shiden,
+    /// Shibuya.
+    #[serde(rename = "shibuya")]
+    Shibuya,
+}
+
+impl NamedParameters {
+    /// The parameters themselves.
+    pub fn parameters(self) -> InflationParameters {
+        match self {
+            NamedParameters::Default => networks::DEFAULT_PARAMETERS,
+            NamedParameters::AstarAtLaunch => networks::ASTAR_AT_LAUNCH,
+            NamedParameters::AstarAtTheSwitch => networks::ASTAR_AT_THE_SWITCH,
+            NamedParameters::Shiden => networks::SHIDEN_PARAMETERS,
+            NamedParameters::Shibuya => networks::SHIBUYA_PARAMETERS,
+        }
+    }
+}
