@@ -15,7 +15,7 @@ pub mod scenario;
 pub mod state;
 
 pub use action::{Action, Author, Bits, Claim, RelayBlockPlan};
-pub use protocol::Protocol;
+pub use protocol::{Protocol, Step};
 pub use protocol::canonical::{Reduction, Reductions, Renaming};
 pub use refusal::Refusal;
 pub use rule::{Rule, RuleSet, Variant, VariantSet};

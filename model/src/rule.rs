@@ -109,7 +109,7 @@ variants! {
     SegmentAskedOnly "SEG-5=asked-not-enforced" Seg5 "The collator asks whether there is room, the runtime does not insist.";
     SegmentEnforcedOnly "SEG-5=enforced-not-asked" Seg5 "The runtime insists on room, can_build_upon does not mention it.";
     GlobalIssuance "EMIT-1=global-counter" Emit1 "Issuance is one counter over all authored blocks, whatever their fork.";
-    IssuanceTwiceASlot "EMIT-1=once-a-slot" Emit1 "A second block on one relay slot issues nothing.";
+    IssuanceOnceASlot "EMIT-1=once-a-slot" Emit1 "A second block on one relay slot issues nothing.";
     FirstSeen "FRAG-5=first-seen" Frag5 "A validator keeps the backable sibling it saw first.";
     TimeoutsFirst "INH-1=timeouts-first" Inh1 "Timeouts evict before the block's availability votes are counted.";
     BackingFirst "INH-1=backing-first" Inh1 "Candidates are backed before the block's availability votes are counted.";

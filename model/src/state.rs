@@ -260,6 +260,40 @@ impl State {
             .count()
     }
 
+    /// The state as bytes, each state its own: what engines take fingerprints of.
+    pub fn encode(&self, bytes: &mut Vec<u8>) {
+        let place = |block: Option<BlockIndex>| block.map_or(0xff, |block| block.0);
+        bytes.push(self.blocks.len() as u8);
+        for block in &self.blocks {
+            let segment = &block.segment;
+            bytes.extend_from_slice(&[
+                block.parent.0,
+                block.relay_parent.0,
+                block.authored,
+                block.hash_rank,
+                block.issued,
+                block.fate,
+                block.known_backable,
+                segment.aggregate_messages,
+                u8::from(segment.aggregate_signal),
+            ]);
+            for word in [segment.entries, segment.hashed, segment.messages, segment.signals] {
+                bytes.extend_from_slice(&word.to_le_bytes());
+            }
+        }
+        bytes.push(self.views.len() as u8);
+        for view in &self.views {
+            let pending = place(view.newest_pending);
+            bytes.extend_from_slice(&[view.included.0, pending, u8::from(view.go_ahead)]);
+        }
+        bytes.push(self.pending.len() as u8);
+        for pending in &self.pending {
+            bytes.extend_from_slice(&[pending.block.0, pending.backed.0]);
+        }
+        bytes.extend(self.chains.iter().map(|&chain| place(chain)));
+        bytes.extend_from_slice(&[self.rotation, self.turn.map_or(0xff, |turn| turn.0)]);
+    }
+
     /// The candidate marked by a fault: lost, or never available. Used to measure recovery.
     #[must_use]
     pub fn with_fate(&self, block: BlockIndex, fate: u8) -> State {

@@ -17,7 +17,7 @@ impl Protocol {
         if author.parent.get() >= state.blocks.len() {
             return Err(Refusal::NoSuchBlock(author.parent));
         }
-        if usize::from(author.relay_parent.0) >= state.views.len() {
+        if author.relay_parent > self.oldest_view() {
             return Err(Refusal::NoSuchView(author.relay_parent));
         }
         if author.sends_message && self.parameters().upward_message_room == 0 {

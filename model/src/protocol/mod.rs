@@ -168,6 +168,25 @@ impl Protocol {
         }
     }
 
+    /// A state that another environment of the same rules left behind, as this one goes on from
+    /// it: authors who are later than this environment allows are out of the picture.
+    pub fn adopt(&self, state: &State) -> State {
+        let mut state = state.clone();
+        let tip = *state.tip();
+        let views = usize::from(self.oldest_view().0) + 1;
+        while state.views.len() < views {
+            state.views.push(tip);
+        }
+        state.views.truncate(views);
+        state.turn = None;
+        let oldest = self.oldest_age();
+        for block in &mut state.blocks {
+            block.relay_parent = block.relay_parent.min(oldest);
+        }
+        self.fill_chains(&mut state);
+        self.canonical(&state).0
+    }
+
     /// What follows from an action, before anything is forgotten. Answers for every action in
     /// every state.
     ///

@@ -179,7 +179,7 @@ impl Protocol {
         } else {
             state.block(parent).issued
         };
-        let skipped = self.variants.contains(Variant::IssuanceTwiceASlot) && authored > 1;
+        let skipped = self.variants.contains(Variant::IssuanceOnceASlot) && authored > 1;
         let own = self.has(Rule::Emit1) && !skipped;
         before.saturating_add(u8::from(own))
     }

@@ -1,0 +1,218 @@
+//! What must hold in every state.
+
+use unincluded_model::{BlockIndex, Protocol, State};
+
+use crate::{Verdict, holds};
+
+/// The blocks that somebody authored: all but genesis.
+fn authored(state: &State) -> impl Iterator<Item = BlockIndex> + '_ {
+    state.indices().filter(|&block| state.block(block).authored > 0)
+}
+
+/// INV-SEG-1: the unincluded segment of every block holds at least its own entry and at most as
+/// many as the capacity.
+///
+/// Rule: SEG-5. No other rule implies it: the relay chain would include a longer one.
+pub fn segment_within_capacity(protocol: &Protocol, state: &State) -> Verdict {
+    let capacity = usize::from(protocol.parameters().unincluded_segment_capacity.max(1));
+    for block in authored(state) {
+        let held = state.block(block).segment.len();
+        holds!(
+            (1..=capacity).contains(&held),
+            "a segment holds {held} blocks and the capacity is {capacity}"
+        );
+    }
+    Ok(())
+}
+
+/// INV-SEG-2: the entries of a segment are the newest ancestors without a gap, the block itself
+/// the last.
+pub fn segment_is_a_suffix(_: &Protocol, state: &State) -> Verdict {
+    for block in authored(state) {
+        let entries = state.block(block).segment.entries;
+        holds!(
+            u32::from(entries) + 1 == 1 << entries.count_ones(),
+            "a segment has the gaps {entries:#b}"
+        );
+    }
+    Ok(())
+}
+
+/// INV-SEG-3: the aggregate counts the messages of the entries, no more and no less.
+pub fn aggregate_is_the_sum(_: &Protocol, state: &State) -> Verdict {
+    for block in authored(state) {
+        let segment = state.block(block).segment;
+        let sum = (segment.messages & segment.entries).count_ones();
+        let stray = segment.messages & !segment.entries;
+        holds!(
+            u32::from(segment.aggregate_messages) == sum && stray == 0,
+            "the aggregate counts {} messages and the entries {sum}",
+            segment.aggregate_messages
+        );
+    }
+    Ok(())
+}
+
+/// INV-SEG-4: at most one entry consumed a go-ahead signal, and the aggregate knows of it.
+pub fn one_signal_at_most(_: &Protocol, state: &State) -> Verdict {
+    for block in authored(state) {
+        let segment = state.block(block).segment;
+        let consumed = segment.signals.count_ones();
+        holds!(
+            consumed <= 1 && segment.aggregate_signal == (consumed == 1),
+            "{consumed} entries consumed a signal and the aggregate says {}",
+            segment.aggregate_signal
+        );
+    }
+    Ok(())
+}
+
+/// INV-SEG-5: exactly the block's own entry lacks its hash.
+pub fn only_the_last_hash_is_missing(_: &Protocol, state: &State) -> Verdict {
+    for block in authored(state) {
+        let segment = state.block(block).segment;
+        holds!(
+            segment.hashed == segment.entries & !1,
+            "entries {:#b} have hashes {:#b}",
+            segment.entries,
+            segment.hashed
+        );
+    }
+    Ok(())
+}
+
+/// INV-UMP-1: the messages of a segment fit the room that the relay chain shows.
+pub fn messages_fit_the_room(protocol: &Protocol, state: &State) -> Verdict {
+    let room = u32::from(protocol.parameters().upward_message_room);
+    for block in authored(state) {
+        let sent = state.block(block).segment.messages.count_ones();
+        holds!(sent <= room, "a segment sends {sent} messages and there is room for {room}");
+    }
+    Ok(())
+}
+
+/// INV-VEL-1: along any branch at most velocity + 1 blocks share a relay slot. The property
+/// counts the blocks; it does not believe the runtime's counter.
+pub fn few_blocks_share_a_slot(protocol: &Protocol, state: &State) -> Verdict {
+    let most = usize::from(protocol.parameters().block_processing_velocity.max(1)) + 1;
+    for block in authored(state) {
+        let relay_parent = state.block(block).relay_parent;
+        if relay_parent < protocol.oldest_age() {
+            let shared = state.built_on(block, relay_parent);
+            holds!(shared <= most, "{shared} blocks share a relay slot, {most} may");
+        }
+    }
+    Ok(())
+}
+
+/// INV-REL-1: the pending candidates are a chain that begins on the included head.
+pub fn pending_is_a_chain(_: &Protocol, state: &State) -> Verdict {
+    let mut head = state.tip().included;
+    for pending in &state.pending {
+        let parent = state.block(pending.block).parent;
+        holds!(parent == head, "a pending candidate does not build on the head before it");
+        head = pending.block;
+    }
+    Ok(())
+}
+
+/// INV-REL-2: one core holds one pending candidate at most.
+pub fn one_pending_for_the_core(_: &Protocol, state: &State) -> Verdict {
+    let held = state.pending.len();
+    holds!(held <= 1, "{held} candidates are pending on one core");
+    Ok(())
+}
+
+/// INV-REL-3: along the included head and the pending candidates relay parents never go back.
+/// Weaker than RPN-1 and HOOK-2 together, which imply it on one relay fork.
+pub fn pending_relay_parents_advance(_: &Protocol, state: &State) -> Verdict {
+    let mut context = state.block(state.tip().included).relay_parent;
+    for pending in &state.pending {
+        let age = state.block(pending.block).relay_parent;
+        holds!(
+            age <= context,
+            "a relay parent {} blocks old follows one {} blocks old",
+            age.0,
+            context.0
+        );
+        context = age;
+    }
+    Ok(())
+}
+
+/// INV-REL-13: no candidate occupies its core for max(P, F) relay blocks.
+pub fn occupancy_is_bounded(protocol: &Protocol, state: &State) -> Verdict {
+    let bound = protocol.longest_occupancy();
+    for pending in &state.pending {
+        let age = pending.backed.0;
+        holds!(age < bound, "a candidate is pending for {age} relay blocks, the bound is {bound}");
+    }
+    Ok(())
+}
+
+/// INV-1: every block's state has its parent's issuance and one block's rewards more.
+pub fn issuance_is_conserved(protocol: &Protocol, state: &State) -> Verdict {
+    let reward = protocol.scenario().inflation().block_reward();
+    for block in state.indices().skip(1) {
+        let parent = state.block(block).parent;
+        let issued = relative_issuance(state, block, reward);
+        let before = relative_issuance(state, parent, reward);
+        holds!(
+            issued == before + reward,
+            "a block issues {} planck and its reward is {reward}",
+            i128::try_from(issued).unwrap_or(i128::MAX)
+                - i128::try_from(before).unwrap_or(i128::MAX)
+        );
+    }
+    Ok(())
+}
+
+/// INV-2: at the included head there is what its own chain issued: the rewards of the blocks on
+/// it, counted by walking them, and nothing of any other fork.
+pub fn no_emission_is_orphaned(protocol: &Protocol, state: &State) -> Verdict {
+    let reward = protocol.scenario().inflation().block_reward();
+    for view in &state.views {
+        let blocks = state.steps_back(view.included, BlockIndex::ROOT).unwrap_or_default();
+        let issued = relative_issuance(state, view.included, reward);
+        let expected = blocks as u128 * reward;
+        holds!(
+            issued == expected,
+            "{issued} planck were issued on an included chain whose {blocks} blocks are worth {expected}"
+        );
+    }
+    Ok(())
+}
+
+/// INV-4: issuance grows with every block, as nothing is burned here.
+pub fn issuance_grows(_: &Protocol, state: &State) -> Verdict {
+    for block in state.indices().skip(1) {
+        let issued = state.block(block).issued;
+        let before = state.block(state.block(block).parent).issued;
+        holds!(issued > before, "a block does not raise issuance");
+    }
+    Ok(())
+}
+
+/// AGREE-1: validators that know the same backable siblings offer the same one.
+///
+/// Rule: FRAG-5.
+pub fn validators_agree(protocol: &Protocol, state: &State) -> Verdict {
+    if protocol.environment().followed_validators < 2 {
+        return Ok(());
+    }
+    let base = state.tip().newest();
+    let same = state.children(base).all(|child| {
+        let known = state.block(child).known_backable;
+        known == 0 || known == 0b11
+    });
+    holds!(
+        !same || state.chains[0] == state.chains[1],
+        "two validators know the same siblings and offer different ones"
+    );
+    Ok(())
+}
+
+/// Planck issued along the chain of a block since the root.
+fn relative_issuance(state: &State, block: BlockIndex, reward: u128) -> u128 {
+    u128::from(state.block(block).issued) * reward
+}
