@@ -1,4 +1,4 @@
-//! Small issuances under Astar's parameters of the switch, on the tiny calendar: each row a known answer.
+//! Small issuances under Astar's parameters, on the tiny calendar: each row a known answer.
 //!
 //! A reader can redo a row with pencil and paper; together they hold every way the rounding can go.
 

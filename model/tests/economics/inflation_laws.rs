@@ -1,6 +1,9 @@
-//! INFL-2, INFL-6, INFL-7, INV-8 and INV-13 over the whole range; each domain ends where a test shows it.
+//! INFL-2, INFL-6, INFL-7, INV-8 and INV-13 over the whole range of amounts and calendars.
+//!
+//! Where a law needs a limit, its last value and the first one beyond are a test of their own.
 
 use proptest::prelude::*;
+use unincluded_model::economics::networks::ASTAR_AT_THE_SWITCH;
 use unincluded_model::economics::{
     Balance, Calendar, Emissions, InflationParameters, Perquintill, recalculate,
 };
@@ -22,7 +25,8 @@ proptest! {
         let max_emission = parameters.max_emission(issuance);
         prop_assert!(max_emission <= issuance);
         let configuration = recalculate(issuance, &parameters, &calendar, next_era);
-        prop_assert_eq!(units(&configuration), units(&configure(max_emission, &parameters, &calendar)));
+        let configured = configure(max_emission, &parameters, &calendar);
+        prop_assert_eq!(units(&configuration), units(&configured));
         prop_assert_eq!(
             configuration.recalculation_era,
             next_era.saturating_add(calendar.eras_per_cycle()),
@@ -59,7 +63,7 @@ proptest! {
         prop_assert!((-3..=2).contains(&surplus), "the sum is {surplus} off");
     }
 
-    /// INFL-7. A count that saturates is a smaller divisor and as small a factor: it changes nothing.
+    /// INFL-7. A count that saturates is both the divisor and the factor, so it changes nothing.
     #[test]
     fn a_cycle_emits_at_most_two_planck_more_than_its_maximum(
         max_emission in amount(),
@@ -76,7 +80,7 @@ proptest! {
         prop_assert_eq!(total, exact.unwrap_or(Balance::MAX));
     }
 
-    /// INV-8, floor of floor. It needs no limit: the divisor here is twice the count, not a doubled count.
+    /// INV-8, floor of floor. It needs no limit: twice the count is formed here, where it fits.
     #[test]
     fn halving_a_block_reward_divides_the_emission_by_twice_the_blocks(
         max_emission in amount(),
@@ -161,7 +165,7 @@ fn both_ends_of_the_rounding_error_are_reached() {
     let emissions = in_order(&Emissions::of(5, &tenths_and_a_half));
     assert_eq!(surplus(&emissions, 5), -3);
 
-    let astar = &unincluded_model::economics::networks::ASTAR_AT_THE_SWITCH;
+    let astar = &ASTAR_AT_THE_SWITCH;
     assert_eq!(surplus(&in_order(&Emissions::of(236, astar)), 236), 2);
     assert_eq!(surplus(&in_order(&Emissions::of(10, astar)), 10), -2);
 }
@@ -177,7 +181,7 @@ fn halving_is_recalculating_up_to_the_longest_cycle_that_u32_can_double() {
             treasury_part: Perquintill::ONE,
             ..NOBODY
         };
-        // The largest emission that twice the blocks of the first cycle beyond `u32` do not divide.
+        // One planck too few for 2^32 blocks to get one each.
         let max_emission = u32::MAX.into();
         let before = configure(max_emission, &treasury_only, &calendar);
         before.halved() == configure(max_emission, &treasury_only, &doubled(calendar))
@@ -210,6 +214,18 @@ fn the_last_emissions_saturate_the_total_and_hide_a_loss() {
 }
 
 #[test]
+fn a_total_beyond_the_range_saturates_in_every_product() {
+    let astar = &ASTAR_AT_THE_SWITCH;
+    let mut configuration = configure(0, astar, &SHORTEST);
+    configuration.treasury_reward_per_block = Balance::MAX / 2;
+    assert_eq!(configuration.cycle_total(&SHORTEST), Balance::MAX - 1);
+    configuration.treasury_reward_per_block += 1;
+    assert_eq!(configuration.cycle_total(&SHORTEST), Balance::MAX);
+    configuration.collator_reward_per_block = Balance::MAX;
+    assert_eq!(configuration.block_reward(), Balance::MAX);
+}
+
+#[test]
 fn a_calendar_without_blocks_eras_or_periods_divides_by_one() {
     let empty = Calendar {
         periods_per_cycle: 0,
@@ -217,7 +233,7 @@ fn a_calendar_without_blocks_eras_or_periods_divides_by_one() {
         eras_per_build_and_earn_subperiod: 0,
         blocks_per_era: 0,
     };
-    let astar = &unincluded_model::economics::networks::ASTAR_AT_THE_SWITCH;
+    let astar = &ASTAR_AT_THE_SWITCH;
     assert_eq!(
         units(&configure(1000, astar, &empty)),
         in_order(&Emissions::of(1000, astar)),

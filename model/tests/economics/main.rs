@@ -4,6 +4,7 @@ mod calendar;
 mod golden;
 mod inflation_laws;
 mod mutants;
+mod parameters;
 mod rounding;
 mod rounding_laws;
 mod strategies;

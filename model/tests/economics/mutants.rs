@@ -1,4 +1,4 @@
-//! Wrong models, and the figure or law that notices each: a claim that nothing can break says nothing.
+//! Wrong models, and the figure that notices each: a claim that nothing can break says nothing.
 
 use unincluded_model::economics::networks::ASTAR_AT_THE_SWITCH;
 use unincluded_model::economics::{
@@ -67,7 +67,7 @@ fn m5_rounding_down_is_noticed_by_the_golden_rows_9350_and_285565() {
 
 #[test]
 fn m6_rounding_an_exact_half_up_is_noticed_by_the_golden_row_150_too() {
-    // 7 % of 150 is 10.5; of the eleventh planck the adjustable stakers' part reaches 6, one an era.
+    // 7 % of 150 is 10.5. With the eleventh planck the adjustable part is 6: one for each era.
     assert_eq!(rows_that_notice(half_up), [150, 9_350, 285_565]);
 }
 

@@ -1,5 +1,7 @@
 //! ROUND-1 to ROUND-7: the test points, and every limit from both sides.
 
+use std::collections::BTreeMap;
+
 use unincluded_model::economics::rounding::{MoreThanOne, ration, tier_reward};
 use unincluded_model::economics::{Percent, Permill, Perquintill};
 
@@ -86,6 +88,16 @@ fn a_fraction_is_never_more_than_one() {
 }
 
 #[test]
+fn a_fraction_is_read_and_written_as_its_parts() {
+    type Read = BTreeMap<String, Percent>;
+    let read: Read = toml::from_str("part = 100").unwrap();
+    assert_eq!(read["part"], Percent::ONE);
+    assert_eq!(toml::to_string(&read).unwrap(), "part = 100\n");
+    let refused = toml::from_str::<Read>("part = 101").unwrap_err();
+    assert!(refused.message().contains("legal range is 0 to 100"));
+}
+
+#[test]
 fn the_staker_pool_follows_the_staked_share_up_to_the_ideal() {
     let pool_when = |staked| {
         let staked_share = Perquintill::from_rational(staked, 1_000_000_000);
@@ -165,6 +177,8 @@ fn a_fee_above_an_eightieth_of_the_range_stops_adding_to_the_burn() {
 
 #[test]
 fn a_ratio_whose_terms_add_up_to_more_than_u32_is_divided_by_u32_max() {
+    assert_eq!(ration(1000, u32::MAX, 0), (1000, 0));
+    assert_eq!(ration(1000, u32::MAX, 2), (1000, 0));
     assert_eq!(ration(1000, u32::MAX, u32::MAX), (1000, 0));
     assert_eq!(ration(1000, u32::MAX - 1, 1), (999, 1));
 }

@@ -1,6 +1,7 @@
-//! What the laws are tried on: every issuance, every valid parameter set, every calendar the pallet takes.
+//! What the laws are tried on: any issuance, any valid parameters, any calendar the pallet takes.
 //!
-//! Uniform numbers would almost never be small, round or at the limit, so each strategy mixes those in.
+//! Uniform numbers would almost never be small, round or at the limit, so each strategy mixes those
+//! in.
 
 use proptest::prelude::*;
 use unincluded_model::economics::{Balance, Calendar, InflationParameters, Perquintill, TOKEN};
@@ -70,7 +71,7 @@ pub(super) fn legal_calendar() -> impl Strategy<Value = Calendar> {
 
 /// Any calendar whose cycle, at half the block time, still has a number of blocks that `u32` holds.
 ///
-/// Built from the budget of blocks outwards, so that nothing is thrown away and the limit is reached.
+/// Built out of a budget of blocks, so that nothing is thrown away and the limit is reached.
 pub(super) fn calendar_that_can_double() -> impl Strategy<Value = Calendar> {
     let blocks_at_most = u32::MAX / 2;
     up_to(blocks_at_most / 2)
