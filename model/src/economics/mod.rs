@@ -8,8 +8,8 @@
 //! the last planck: [`rounding`] has the operations, [`calendar`] the counts, [`inflation`] the
 //! amounts and [`networks`] the production values.
 //!
-//! Sources are files of `AstarNetwork/Astar` at commit `b57fb622c` (runtime 1600, Astar's first with
-//! 6 s blocks) and crates of the SDK release it is locked to, unless a rule says otherwise.
+//! Sources are files of `AstarNetwork/Astar` at commit `b57fb622c` (runtime 1600, Astar's first at
+//! 6 s) and crates of the SDK release it is locked to, unless a rule says otherwise.
 
 pub mod calendar;
 pub mod inflation;

@@ -145,8 +145,8 @@ pub fn tier_reward(portion: Permill, pool: Balance, slots: u16) -> Balance {
 
 /// ROUND-7: `amount` divided in the ratio `first : second`; planck.
 ///
-/// The second share is the complement. The product saturates, so from amounts of
-/// `u128::MAX / first` on the first share stops growing.
+/// The second share is the complement. The product saturates, so beyond amounts of
+/// `u128::MAX / first` the first share stops growing.
 /// The runtime burns the first share of a fee at 80 : 20. Source: `frame-support` 39.1.0,
 /// `traits/tokens/imbalance.rs`, `ration`, called by `DealWithFees` in `runtime/astar/src/lib.rs`.
 pub const fn ration(amount: Balance, first: u32, second: u32) -> (Balance, Balance) {
