@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// CYC-1: one cycle (a "year") as `periods_per_cycle` periods of one voting and one build&earn subperiod.
+/// CYC-1: one cycle (a "year"): periods, each a voting and then a build&earn subperiod.
 ///
 /// Source: `primitives/src/dapp_staking.rs`, trait `CycleConfiguration`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -13,7 +13,7 @@ use thiserror::Error;
 pub struct Calendar {
     /// Periods; 1 and up.
     pub periods_per_cycle: u32,
-    /// How long the voting subperiod lasts; era lengths, 1 and up. It has *one* era number all the same.
+    /// How long the voting subperiod lasts; era lengths, 1 and up. It counts as *one* era.
     pub eras_per_voting_subperiod: u32,
     /// How long the build&earn subperiod lasts; eras, 1 and up.
     pub eras_per_build_and_earn_subperiod: u32,
@@ -24,8 +24,8 @@ pub struct Calendar {
 impl Calendar {
     /// CYC-5: all four values are at least 1. Beyond that the runtime accepts anything.
     ///
-    /// On chain nothing enforces it: the amounts of an illegal calendar are defined too, since every
-    /// divisor is at least one. Source: `pallets/inflation/src/lib.rs`, `integrity_test`.
+    /// On chain nothing enforces it: the amounts of an illegal calendar are defined too, since
+    /// every divisor is at least one. Source: `pallets/inflation/src/lib.rs`, `integrity_test`.
     ///
     /// # Errors
     ///
@@ -68,7 +68,7 @@ impl Calendar {
             .saturating_mul(self.period_in_era_lengths())
     }
 
-    /// CYC-2: how long a cycle lasts, and what the collator and treasury parts are divided by; blocks.
+    /// CYC-2: how long a cycle lasts; blocks. The collator and treasury parts are divided by it.
     ///
     /// Source: `CycleConfiguration::blocks_per_cycle`.
     pub const fn blocks_per_cycle(&self) -> u32 {
@@ -78,7 +78,7 @@ impl Calendar {
         self.blocks_per_era.saturating_mul(era_lengths)
     }
 
-    /// CYC-3: how many eras earn rewards, and what the dApp and staker parts are divided by; eras.
+    /// CYC-3: how many eras earn rewards; eras. The dApp and staker parts are divided by it.
     ///
     /// Source: `CycleConfiguration::build_and_earn_eras_per_cycle`.
     pub const fn build_and_earn_eras_per_cycle(&self) -> u32 {
@@ -86,9 +86,10 @@ impl Calendar {
             .saturating_mul(self.periods_per_cycle)
     }
 
-    /// CYC-4: how many era *numbers* a cycle uses up; eras. A voting subperiod uses one, however long.
+    /// CYC-4: how many era *numbers* a cycle uses up; eras.
     ///
-    /// It says when the next recalculation is due and divides nothing.
+    /// A voting subperiod uses one, however long it is. So this says when the next recalculation is
+    /// due, and divides nothing.
     /// Source: `CycleConfiguration::eras_per_cycle`.
     pub const fn eras_per_cycle(&self) -> u32 {
         let eras_per_period = self.eras_per_build_and_earn_subperiod.saturating_add(1);

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::rounding::per_unit;
 use super::{Balance, Calendar, Perquintill};
 
-/// INFL-6: the amounts of the cycle that starts with era `next_era`, from the issuance of this moment.
+/// INFL-6: the amounts of the cycle that starts with era `next_era`.
 ///
-/// `total_issuance` in planck, any value. Source: `pallets/inflation/src/lib.rs`,
-/// `recalculate_inflation`.
+/// `total_issuance` is that of this moment; planck, any value.
+/// Source: `pallets/inflation/src/lib.rs`, `recalculate_inflation`.
 pub fn recalculate(
     total_issuance: Balance,
     parameters: &InflationParameters,
@@ -34,22 +34,23 @@ pub struct InflationParameters {
     pub collators_part: Perquintill,
     /// The dApps' part, set aside per build&earn era; fraction of the emission.
     pub dapps_part: Perquintill,
-    /// The stakers' part that is independent of how much is staked, per build&earn era; fraction of the
-    /// emission.
+    /// The stakers' part that is independent of how much is staked, per build&earn era; fraction of
+    /// the emission.
     pub base_stakers_part: Perquintill,
     /// The stakers' part that is paid in full from the ideal staking rate on, per build&earn era;
     /// fraction of the emission.
     pub adjustable_stakers_part: Perquintill,
     /// The loyal stakers' part, set aside per period; fraction of the emission.
     pub bonus_part: Perquintill,
-    /// The staked share at which stakers get all of the adjustable part; fraction of the total issuance.
+    /// The staked share at which stakers get all of the adjustable part; fraction of the total
+    /// issuance.
     pub ideal_staking_rate: Perquintill,
 }
 
 impl InflationParameters {
     /// INFL-2: the six parts are exactly one whole. The two rates may be anything.
     ///
-    /// The pallet adds with a check at every step, which comes to the same: parts are never negative.
+    /// The pallet checks every addition, which comes to the same: parts are never negative.
     /// Source: `InflationParameters::is_valid`.
     pub fn is_valid(&self) -> bool {
         let parts = [
@@ -83,8 +84,8 @@ impl Default for InflationParameters {
 
 /// INFL-7: one cycle's emission, split by who gets it; planck.
 ///
-/// The six are rounded one by one, each by at most half a planck and an exact half down. So with valid
-/// parameters their sum is not the maximum emission but lies between 3 below it and 2 above.
+/// The six are rounded one by one, each by at most half a planck and an exact half down. So with
+/// valid parameters their sum is not the maximum emission but lies between 3 below it and 2 above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Emissions {
     /// For the treasury, over all blocks.
@@ -120,7 +121,8 @@ impl Emissions {
 
 /// INFL-3: the amounts in force, as every block, era and period reads them; planck but for the era.
 ///
-/// The pallet also stores a safety cap, which nobody reads (INFL-5), and a copy of the ideal staking rate.
+/// The pallet also stores a safety cap, which nobody reads (INFL-5), and a copy of the ideal
+/// staking rate.
 /// Source: `pallets/inflation/src/lib.rs`, `InflationConfiguration`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -144,8 +146,8 @@ pub struct InflationConfiguration {
 impl InflationConfiguration {
     /// INFL-7, ROUND-5: divide the six emissions by what the cycle has of blocks, eras and periods.
     ///
-    /// Remainders are dropped, never carried. Only the collator and treasury amounts depend on the number
-    /// of blocks. Source: `pallets/inflation/src/lib.rs`, `new_config`.
+    /// Remainders are dropped, never carried. Only the collator and treasury amounts depend on the
+    /// number of blocks. Source: `pallets/inflation/src/lib.rs`, `new_config`.
     pub fn new(
         recalculation_era: u32,
         max_emission: Balance,
@@ -169,15 +171,15 @@ impl InflationConfiguration {
 
     /// EMIT-1, EMIT-2: what one block issues; planck. It depends on nothing but this configuration.
     ///
-    /// The pallet adds without a check. The amounts of a recalculation cannot reach the limit: a legal
-    /// cycle has two blocks or more, so each of the two is at most half of it.
+    /// The pallet adds without a check. The amounts of a recalculation cannot reach the limit: a
+    /// legal cycle has two blocks or more, so each of the two is at most half of it.
     /// Source: `pallets/inflation/src/lib.rs`, `payout_block_rewards`.
     pub const fn block_reward(&self) -> Balance {
         self.collator_reward_per_block
             .saturating_add(self.treasury_reward_per_block)
     }
 
-    /// INFL-11: what one whole cycle of `calendar` emits if all of it is claimed; planck, saturating.
+    /// INFL-11: what a whole cycle emits if all of it is claimed; planck, saturating.
     ///
     /// The pallet reads it backwards, as the maximum emission that the configuration came from.
     /// Source: `pallets/inflation/src/lib.rs`, `readjusted_config`, steps 2 and 3.

@@ -1,14 +1,15 @@
-//! Astar's emission: how much is issued per block, era and period, and what the 6 s switch does to it.
+//! Astar's emission: what is issued per block, era and period, and what the 6 s switch does to it.
 //!
-//! Once per cycle (a "year" counted in blocks) the chain multiplies its total issuance by the maximum
-//! inflation rate. It splits that emission into six parts and divides each by the number of blocks, eras
-//! or periods in the cycle. Only the collator and the treasury part are paid per block, so only they had
-//! to be halved when the block time was; the other four follow the calendar, whose eras grew to twice as
-//! many blocks. Every step rounds, and the rounding decides the last planck: [`rounding`] has the
-//! operations, [`calendar`] the counts, [`inflation`] the amounts and [`networks`] the production values.
+//! Once per cycle (a "year" counted in blocks) the chain multiplies its total issuance by the
+//! maximum inflation rate. It splits that emission into six parts and divides each by the number of
+//! blocks, eras or periods in the cycle. Only the collator and the treasury part are paid per
+//! block, so only they had to be halved when the block time was; the other four follow the
+//! calendar, whose eras grew to twice as many blocks. Every step rounds, and the rounding decides
+//! the last planck: [`rounding`] has the operations, [`calendar`] the counts, [`inflation`] the
+//! amounts and [`networks`] the production values.
 //!
-//! Sources are files of `AstarNetwork/Astar` at commit `b57fb622c` (runtime 1600, the first with 6 s
-//! blocks on Astar) and crates of the SDK release it is locked to, unless a rule says otherwise.
+//! Sources are files of `AstarNetwork/Astar` at commit `b57fb622c` (runtime 1600, Astar's first at
+//! 6 s) and crates of the SDK release it is locked to, unless a rule says otherwise.
 
 pub mod calendar;
 pub mod inflation;

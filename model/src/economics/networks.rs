@@ -77,7 +77,7 @@ pub const ASTAR_AT_LAUNCH: InflationParameters = InflationParameters {
     ideal_staking_rate: Perquintill::from_percent(50),
 };
 
-/// INFL-1: Astar from the referendum of April 2025, so at the switch (`astar-docs`, pull request 740).
+/// INFL-1: Astar from the referendum of April 2025 (`astar-docs`, pull request 740).
 pub const ASTAR_AT_THE_SWITCH: InflationParameters = InflationParameters {
     base_stakers_part: Perquintill::from_percent(10),
     adjustable_stakers_part: Perquintill::from_percent(55),
@@ -125,7 +125,7 @@ pub struct StakingTerms {
 }
 
 impl StakingTerms {
-    /// CYC-6: how long unlocking takes; blocks. It follows the calendar, so it doubled at the switch.
+    /// CYC-6: how long unlocking takes; blocks, so they doubled at the switch.
     ///
     /// Source: `pallets/dapp-staking/src/lib.rs`, `unlocking_period`.
     pub const fn unlocking_blocks(&self, calendar: &Calendar) -> u32 {

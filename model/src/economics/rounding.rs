@@ -1,7 +1,7 @@
 //! How an amount is multiplied and divided: the runtime's fractions, bit for bit.
 //!
-//! Nothing here overflows or panics: a fraction is at most one whole, so a share is at most the amount.
-//! The one place where the runtime saturates is [`ration`].
+//! Nothing here overflows or panics: a fraction is at most one whole, so a share is at most the
+//! amount. The one place where the runtime saturates is [`ration`].
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -143,10 +143,11 @@ pub fn tier_reward(portion: Permill, pool: Balance, slots: u16) -> Balance {
     }
 }
 
-/// ROUND-7: `amount` divided in the ratio `first : second`; planck, the second share is the complement.
+/// ROUND-7: `amount` divided in the ratio `first : second`; planck.
 ///
-/// The product saturates, so from `u128::MAX / first` upwards the first share stops growing. The runtime
-/// burns the first share of a fee at 80 : 20. Source: `frame-support` 39.1.0,
+/// The second share is the complement. The product saturates, so beyond amounts of
+/// `u128::MAX / first` the first share stops growing.
+/// The runtime burns the first share of a fee at 80 : 20. Source: `frame-support` 39.1.0,
 /// `traits/tokens/imbalance.rs`, `ration`, called by `DealWithFees` in `runtime/astar/src/lib.rs`.
 pub const fn ration(amount: Balance, first: u32, second: u32) -> (Balance, Balance) {
     let total = first.saturating_add(second);
@@ -159,8 +160,8 @@ pub const fn ration(amount: Balance, first: u32, second: u32) -> (Balance, Balan
 
 /// `factor * numerator / denominator`, rounded down, where the numerator is below the denominator.
 ///
-/// The product needs up to 192 bits, so this is long division by hand: one bit of the factor at a time,
-/// from the top.
+/// The product needs up to 192 bits, so this is long division by hand: one bit of the factor at a
+/// time, from the top.
 const fn scaled_quotient(factor: u64, numerator: u128, denominator: u128) -> u64 {
     let (mut quotient, mut remainder) = (0, 0);
     let mut bits_left = u64::BITS;
@@ -177,7 +178,7 @@ const fn scaled_quotient(factor: u64, numerator: u128, denominator: u128) -> u64
     quotient
 }
 
-/// `left + right` as how often `modulus` fits (0 or 1) and what is left; both are below the modulus.
+/// How often `modulus` fits in `left + right` (0 or 1) and what is left; both are below it.
 const fn add_modulo(left: u128, right: u128, modulus: u128) -> (u64, u128) {
     let room = modulus - right;
     if left >= room {
