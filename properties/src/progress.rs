@@ -1,0 +1,162 @@
+//! What can still happen once the faults are over: whether another block can be included at all,
+//! and how many relay blocks that takes.
+//!
+//! From a state on, everybody is on time: owners build, candidates are backed as soon as the
+//! pipeline allows and included in the next relay block. Only ties are left to chance, so there
+//! is a best and a worst case. One candidate may be marked as lost or as never available: then the
+//! answer is the time to recover from that fault.
+
+use std::collections::HashMap;
+
+use unincluded_model::{Action, Protocol, State};
+
+use crate::Transition;
+use crate::step::is_honest;
+
+/// Relay blocks to the next inclusion, faults over; none where there is never one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Recovery {
+    /// With every tie falling well.
+    pub best: Option<u32>,
+    /// With every tie falling badly.
+    pub worst: Option<u32>,
+}
+
+/// The protocol with the faults over, and what is known of it so far.
+#[derive(Debug)]
+pub struct FaultFree {
+    protocol: Protocol,
+    known: HashMap<State, Recovery>,
+}
+
+/// Whether progress is claimed of a scenario: honest collators, a segment that can hold a block.
+pub(crate) fn applies(protocol: &Protocol) -> bool {
+    is_honest(protocol) && protocol.parameters().unincluded_segment_capacity > 0
+}
+
+impl FaultFree {
+    /// The same rules with candidates backed `earliest_backing` relay blocks after their relay
+    /// parent: 2 is usual, 1 the fast path.
+    pub fn new(protocol: &Protocol, earliest_backing: u8) -> Self {
+        let healthy = protocol.environment().healthy(earliest_backing);
+        FaultFree { protocol: protocol.clone().in_environment(healthy), known: HashMap::new() }
+    }
+
+    /// How soon another block is included from a state of the faulty protocol.
+    pub fn recovery(&mut self, state: &State) -> Recovery {
+        let start = self.protocol.adopt(state);
+        self.explore(&start);
+        self.known[&start]
+    }
+
+    /// The actions of the fault-free protocol that lead from a state of the faulty one to the
+    /// next inclusion, none if there is no way.
+    pub fn protocol(&self) -> &Protocol {
+        &self.protocol
+    }
+
+    /// Finds the best and worst case of a state and of all it leads to before an inclusion.
+    fn explore(&mut self, start: &State) {
+        if self.known.contains_key(start) {
+            return;
+        }
+        let (states, edges) = self.until_inclusion(start);
+        let best = distances(&edges);
+        let worst = longest(&edges);
+        for (index, state) in states.into_iter().enumerate() {
+            self.known.insert(state, Recovery { best: best[index], worst: worst[index] });
+        }
+    }
+
+    /// The graph from a state up to the next inclusions.
+    fn until_inclusion(&self, start: &State) -> (Vec<State>, Vec<Vec<Edge>>) {
+        let mut places = HashMap::from([(start.clone(), 0usize)]);
+        let mut states = vec![start.clone()];
+        let mut edges: Vec<Vec<Edge>> = Vec::new();
+        while edges.len() < states.len() {
+            let state = states[edges.len()].clone();
+            let mut out = Vec::new();
+            for action in self.protocol.actions(&state) {
+                let Ok(step) = self.protocol.step_whole(&state, &action) else { continue };
+                let cost = u32::from(matches!(action, Action::RelayBlock(_)));
+                let seen = Transition {
+                    protocol: &self.protocol,
+                    before: &state,
+                    action: &action,
+                    outcome: Ok(&step.raw),
+                };
+                let to = if seen.included().is_some() {
+                    None
+                } else {
+                    let next = places.len();
+                    let place = *places.entry(step.next.clone()).or_insert(next);
+                    if place == next {
+                        states.push(step.next);
+                    }
+                    Some(place)
+                };
+                out.push(Edge { cost, to });
+            }
+            edges.push(out);
+        }
+        (states, edges)
+    }
+}
+
+/// One action: how many relay blocks it is, and where it leads; nowhere is an inclusion.
+#[derive(Clone, Copy, Debug)]
+struct Edge {
+    cost: u32,
+    to: Option<usize>,
+}
+
+/// The least relay blocks to an inclusion, by relaxation: the graphs are small.
+fn distances(edges: &[Vec<Edge>]) -> Vec<Option<u32>> {
+    let mut best: Vec<Option<u32>> = vec![None; edges.len()];
+    loop {
+        let mut changed = false;
+        for (place, out) in edges.iter().enumerate().rev() {
+            let ways = out.iter().filter_map(|edge| {
+                Some(edge.cost + edge.to.map_or(Some(0), |to| best[to])?)
+            });
+            let least = ways.min();
+            if least.is_some() && least != best[place] {
+                best[place] = least;
+                changed = true;
+            }
+        }
+        if !changed {
+            return best;
+        }
+    }
+}
+
+/// The most relay blocks to an inclusion; none where a run need never get there.
+fn longest(edges: &[Vec<Edge>]) -> Vec<Option<u32>> {
+    /// What is known of a place on the way.
+    #[derive(Clone, Copy)]
+    enum Mark {
+        Unseen,
+        OnTheWay,
+        Done(Option<u32>),
+    }
+    fn visit(place: usize, edges: &[Vec<Edge>], marks: &mut [Mark]) -> Option<u32> {
+        match marks[place] {
+            Mark::Done(known) => return known,
+            Mark::OnTheWay => return None,
+            Mark::Unseen => marks[place] = Mark::OnTheWay,
+        }
+        let mut most = (!edges[place].is_empty()).then_some(0);
+        for edge in &edges[place] {
+            let rest = edge.to.map_or(Some(0), |to| visit(to, edges, marks));
+            most = match (most, rest) {
+                (Some(most), Some(rest)) => Some(most.max(rest + edge.cost)),
+                _ => None,
+            };
+        }
+        marks[place] = Mark::Done(most);
+        most
+    }
+    let mut marks = vec![Mark::Unseen; edges.len()];
+    (0..edges.len()).map(|place| visit(place, edges, &mut marks)).collect()
+}
