@@ -15,9 +15,11 @@ pub mod scenario;
 pub mod state;
 
 pub use action::{Action, Author, Bits, Claim, RelayBlockPlan};
-pub use protocol::{Protocol, Step};
 pub use protocol::canonical::{Reduction, Reductions, Renaming};
+pub use protocol::{Protocol, Step};
 pub use refusal::Refusal;
 pub use rule::{Rule, RuleSet, Variant, VariantSet};
-pub use scenario::{CollatorKind, Environment, Parameters, Scenario, ScenarioError};
+pub use scenario::{
+    CollatorKind, Environment, Parameters, RelayNumberCheck, Scenario, ScenarioError, StaleView,
+};
 pub use state::{Age, BlockIndex, ParaBlock, Segment, State};

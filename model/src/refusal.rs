@@ -268,7 +268,9 @@ impl fmt::Display for Refusal {
                 write!(f, "the segment sends {messages} messages and there is room for {room}")
             }
             Refusal::AlreadyKnown => write!(f, "the validator knows of the candidate"),
-            Refusal::OutOfScope(age) => write!(f, "relay parent {} blocks old is out of scope", age.0),
+            Refusal::OutOfScope(age) => {
+                write!(f, "relay parent {} blocks old is out of scope", age.0)
+            }
             Refusal::NotOffered => write!(f, "no followed validator's fragment chain offers it"),
             Refusal::CandidateLost => write!(f, "the candidate has lost its quorum"),
             Refusal::NeverAvailable => write!(f, "the candidate's availability is withheld"),

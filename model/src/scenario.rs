@@ -238,15 +238,7 @@ macro_rules! built_in {
     };
 }
 
-built_in!(
-    "astar-sync",
-    "astar",
-    "lookahead",
-    "adversary",
-    "bandwidth",
-    "withholding",
-    "siblings",
-);
+built_in!("astar-sync", "astar", "lookahead", "adversary", "bandwidth", "withholding", "siblings",);
 
 impl Scenario {
     /// The names of the built-in scenarios, in the order in which they are checked.

@@ -248,7 +248,9 @@ impl State {
 
     /// The children of a block, in order of place.
     pub fn children(&self, parent: BlockIndex) -> impl Iterator<Item = BlockIndex> + '_ {
-        self.indices().skip(parent.get() + 1).filter(move |&child| self.block(child).parent == parent)
+        self.indices()
+            .skip(parent.get() + 1)
+            .filter(move |&child| self.block(child).parent == parent)
     }
 
     /// The blocks on the branch of `block`, itself included, that were built on the relay block

@@ -142,7 +142,7 @@ catalogue! {
     "INV-17" Step(step::one_inclusion_for_each_relay_block) always, ["R-INCLUDED"], "Emission per relay block is bounded by one block's rewards for each core.";
     "R-SEGMENT-FULL" Witness(reachable::a_full_segment) always, [], "A segment holds C blocks.";
     "R-AUTHORS-STOPPED" Witness(reachable::a_full_segment_stops_authors) can_fill, [], "A full segment stops the collators (INV-E2E-7).";
-    "INV-SEG-8" Witness(reachable::a_segment_beyond_the_unincluded) has_late_views, [], "A segment holds more than what is unincluded at the tip.";
+    "INV-SEG-8" Witness(reachable::a_segment_beyond_the_unincluded) can_be_late_on_unincluded, [], "A segment holds more than what is unincluded at the tip.";
     "R-SEGMENT-PRUNED" Witness(reachable::a_segment_is_pruned) always, [], "An inherent prunes a segment.";
     "INV-VEL-2" Witness(reachable::a_slot_is_used_up) can_share_slots, [], "V + 1 blocks share a relay slot.";
     "R-RP-ADVANCES" Witness(reachable::a_relay_parent_advances) always, [], "A block is built on a later relay parent than its parent's.";
@@ -215,6 +215,10 @@ fn has_late_views(protocol: &Protocol) -> bool {
     protocol.oldest_view().0 > 0
 }
 
+fn can_be_late_on_unincluded(protocol: &Protocol) -> bool {
+    has_late_views(protocol) && can_stack(protocol)
+}
+
 /// Where capacity leaves room for a block on an unincluded one.
 fn can_stack(protocol: &Protocol) -> bool {
     protocol.parameters().unincluded_segment_capacity > 1
@@ -229,8 +233,7 @@ fn can_fill(protocol: &Protocol) -> bool {
 fn can_share_slots(protocol: &Protocol) -> bool {
     !is_slot_based(protocol)
         && can_stack(protocol)
-        && protocol.parameters().relay_number_check
-            != unincluded_model::scenario::RelayNumberCheck::Strict
+        && protocol.parameters().relay_number_check != unincluded_model::RelayNumberCheck::Strict
 }
 
 fn has_siblings(protocol: &Protocol) -> bool {

@@ -116,9 +116,9 @@ fn distances(edges: &[Vec<Edge>]) -> Vec<Option<u32>> {
     loop {
         let mut changed = false;
         for (place, out) in edges.iter().enumerate().rev() {
-            let ways = out.iter().filter_map(|edge| {
-                Some(edge.cost + edge.to.map_or(Some(0), |to| best[to])?)
-            });
+            let ways = out
+                .iter()
+                .filter_map(|edge| Some(edge.cost + edge.to.map_or(Some(0), |to| best[to])?));
             let least = ways.min();
             if least.is_some() && least != best[place] {
                 best[place] = least;

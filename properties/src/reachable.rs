@@ -164,8 +164,7 @@ pub fn built_on_pending(t: &Transition) -> bool {
 
 /// The tip names a block that the collators have not got, so that nobody authors (INV-COLL-5).
 pub fn a_withheld_block_stops_authors(t: &Transition) -> bool {
-    let stopped =
-        |after: &State| after.block(after.tip().newest()).has(ParaBlock::WITHHELD);
+    let stopped = |after: &State| after.block(after.tip().newest()).has(ParaBlock::WITHHELD);
     t.outcome.is_ok_and(stopped)
 }
 
@@ -191,9 +190,8 @@ pub fn a_signal_is_remembered(t: &Transition) -> bool {
 pub fn the_room_is_used_up(t: &Transition) -> bool {
     let room = t.protocol.parameters().upward_message_room;
     room > 0
-        && t.authored().is_some_and(|(_, block, after)| {
-            after.block(block).segment.aggregate_messages == room
-        })
+        && t.authored()
+            .is_some_and(|(_, block, after)| after.block(block).segment.aggregate_messages == room)
 }
 
 /// A sibling of a lower hash takes the place of one that was offered already (FRAG-5, AGREE-1).
@@ -210,9 +208,8 @@ pub fn a_lower_hash_displaces(t: &Transition) -> bool {
 pub fn both_validators_know_both(t: &Transition) -> bool {
     t.outcome.is_ok_and(|after| {
         let base = after.tip().newest();
-        let known = |&child: &unincluded_model::BlockIndex| {
-            after.block(child).known_backable == 0b11
-        };
+        let known =
+            |&child: &unincluded_model::BlockIndex| after.block(child).known_backable == 0b11;
         after.children(base).filter(known).count() > 1
     })
 }

@@ -1,7 +1,7 @@
 //! What must hold of every state, the action that leaves it, and what follows.
 
+use unincluded_model::RelayNumberCheck;
 use unincluded_model::protocol::collator::places;
-use unincluded_model::scenario::RelayNumberCheck;
 use unincluded_model::{Action, Age, Bits, BlockIndex, CollatorKind, Protocol};
 
 use crate::{Transition, Verdict, holds};
@@ -136,7 +136,10 @@ pub fn included_with_enough_votes(t: &Transition) -> Verdict {
         Bits::OneShort => threshold - 1,
         Bits::Enough => threshold,
     };
-    holds!(votes >= threshold, "included with {votes} votes of {validators}, {threshold} are needed");
+    holds!(
+        votes >= threshold,
+        "included with {votes} votes of {validators}, {threshold} are needed"
+    );
     Ok(())
 }
 

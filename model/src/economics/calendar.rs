@@ -34,10 +34,7 @@ impl Calendar {
         let values = [
             ("periods_per_cycle", self.periods_per_cycle),
             ("eras_per_voting_subperiod", self.eras_per_voting_subperiod),
-            (
-                "eras_per_build_and_earn_subperiod",
-                self.eras_per_build_and_earn_subperiod,
-            ),
+            ("eras_per_build_and_earn_subperiod", self.eras_per_build_and_earn_subperiod),
             ("blocks_per_era", self.blocks_per_era),
         ];
         match values.into_iter().find(|&(_, value)| value == 0) {
@@ -50,31 +47,26 @@ impl Calendar {
     ///
     /// Source: `CycleConfiguration::period_in_era_lengths`.
     pub const fn period_in_era_lengths(&self) -> u32 {
-        self.eras_per_voting_subperiod
-            .saturating_add(self.eras_per_build_and_earn_subperiod)
+        self.eras_per_voting_subperiod.saturating_add(self.eras_per_build_and_earn_subperiod)
     }
 
     /// CYC-1: how long a voting subperiod lasts; blocks.
     ///
     /// Source: `pallets/dapp-staking/src/lib.rs`, `blocks_per_voting_period`.
     pub const fn blocks_per_voting_subperiod(&self) -> u32 {
-        self.blocks_per_era
-            .saturating_mul(self.eras_per_voting_subperiod)
+        self.blocks_per_era.saturating_mul(self.eras_per_voting_subperiod)
     }
 
     /// CYC-1: how long a period lasts; blocks.
     pub const fn blocks_per_period(&self) -> u32 {
-        self.blocks_per_era
-            .saturating_mul(self.period_in_era_lengths())
+        self.blocks_per_era.saturating_mul(self.period_in_era_lengths())
     }
 
     /// CYC-2: how long a cycle lasts; blocks. The collator and treasury parts are divided by it.
     ///
     /// Source: `CycleConfiguration::blocks_per_cycle`.
     pub const fn blocks_per_cycle(&self) -> u32 {
-        let era_lengths = self
-            .period_in_era_lengths()
-            .saturating_mul(self.periods_per_cycle);
+        let era_lengths = self.period_in_era_lengths().saturating_mul(self.periods_per_cycle);
         self.blocks_per_era.saturating_mul(era_lengths)
     }
 
@@ -82,8 +74,7 @@ impl Calendar {
     ///
     /// Source: `CycleConfiguration::build_and_earn_eras_per_cycle`.
     pub const fn build_and_earn_eras_per_cycle(&self) -> u32 {
-        self.eras_per_build_and_earn_subperiod
-            .saturating_mul(self.periods_per_cycle)
+        self.eras_per_build_and_earn_subperiod.saturating_mul(self.periods_per_cycle)
     }
 
     /// CYC-4: how many era *numbers* a cycle uses up; eras.

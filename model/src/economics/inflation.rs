@@ -68,8 +68,7 @@ impl InflationParameters {
     ///
     /// Source: `recalculate_inflation`.
     pub const fn max_emission(&self, total_issuance: Balance) -> Balance {
-        self.max_inflation_rate
-            .mul_nearest_half_down(total_issuance)
+        self.max_inflation_rate.mul_nearest_half_down(total_issuance)
     }
 }
 
@@ -175,8 +174,7 @@ impl InflationConfiguration {
     /// legal cycle has two blocks or more, so each of the two is at most half of it.
     /// Source: `pallets/inflation/src/lib.rs`, `payout_block_rewards`.
     pub const fn block_reward(&self) -> Balance {
-        self.collator_reward_per_block
-            .saturating_add(self.treasury_reward_per_block)
+        self.collator_reward_per_block.saturating_add(self.treasury_reward_per_block)
     }
 
     /// INFL-11: what a whole cycle emits if all of it is claimed; planck, saturating.

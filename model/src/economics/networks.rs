@@ -129,8 +129,7 @@ impl StakingTerms {
     ///
     /// Source: `pallets/dapp-staking/src/lib.rs`, `unlocking_period`.
     pub const fn unlocking_blocks(&self, calendar: &Calendar) -> u32 {
-        self.unlocking_period
-            .saturating_mul(calendar.blocks_per_era)
+        self.unlocking_period.saturating_mul(calendar.blocks_per_era)
     }
 }
 
@@ -142,15 +141,9 @@ pub const ASTAR_STAKING: StakingTerms = StakingTerms {
 };
 
 /// Shiden's, before and after the switch.
-pub const SHIDEN_STAKING: StakingTerms = StakingTerms {
-    reward_retention_in_periods: 3,
-    unlocking_period: 4,
-    minimum_stake: 50 * TOKEN,
-};
+pub const SHIDEN_STAKING: StakingTerms =
+    StakingTerms { reward_retention_in_periods: 3, unlocking_period: 4, minimum_stake: 50 * TOKEN };
 
 /// Shibuya's, before and after the switch.
-pub const SHIBUYA_STAKING: StakingTerms = StakingTerms {
-    reward_retention_in_periods: 2,
-    unlocking_period: 4,
-    minimum_stake: 5 * TOKEN,
-};
+pub const SHIBUYA_STAKING: StakingTerms =
+    StakingTerms { reward_retention_in_periods: 2, unlocking_period: 4, minimum_stake: 5 * TOKEN };

@@ -35,11 +35,7 @@ impl<const WHOLE: u64> PerThing<WHOLE> {
 
     /// That many parts; more than the whole is the whole.
     pub const fn from_parts(parts: u64) -> Self {
-        if parts < WHOLE {
-            Self(parts)
-        } else {
-            Self::ONE
-        }
+        if parts < WHOLE { Self(parts) } else { Self::ONE }
     }
 
     /// That many hundredths; more than 100 is the whole.
@@ -103,14 +99,7 @@ impl<const WHOLE: u64> TryFrom<u64> for PerThing<WHOLE> {
     type Error = MoreThanOne;
 
     fn try_from(parts: u64) -> Result<Self, MoreThanOne> {
-        if parts > WHOLE {
-            Err(MoreThanOne {
-                parts,
-                whole: WHOLE,
-            })
-        } else {
-            Ok(Self(parts))
-        }
+        if parts > WHOLE { Err(MoreThanOne { parts, whole: WHOLE }) } else { Ok(Self(parts)) }
     }
 }
 
@@ -181,9 +170,5 @@ const fn scaled_quotient(factor: u64, numerator: u128, denominator: u128) -> u64
 /// How often `modulus` fits in `left + right` (0 or 1) and what is left; both are below it.
 const fn add_modulo(left: u128, right: u128, modulus: u128) -> (u64, u128) {
     let room = modulus - right;
-    if left >= room {
-        (1, left - room)
-    } else {
-        (0, left + right)
-    }
+    if left >= room { (1, left - room) } else { (0, left + right) }
 }

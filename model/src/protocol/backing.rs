@@ -80,9 +80,10 @@ impl Protocol {
                 && block.relay_parent <= context
         };
         let by_hash = !self.variants.contains(Variant::FirstSeen) && self.has(Rule::Frag5);
-        if !by_hash && state.chains[validator].is_some_and(|kept| {
-            state.block(kept).parent == base && fits(&kept)
-        }) {
+        if !by_hash
+            && state.chains[validator]
+                .is_some_and(|kept| state.block(kept).parent == base && fits(&kept))
+        {
             return state.chains[validator];
         }
         state.children(base).filter(fits).min_by_key(|&child| state.block(child).hash_rank)

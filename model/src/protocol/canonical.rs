@@ -209,10 +209,7 @@ fn anchors(state: &State) -> impl Iterator<Item = BlockIndex> + '_ {
 
 /// The newest block that both build on.
 fn common(state: &State, a: BlockIndex, b: BlockIndex) -> BlockIndex {
-    state
-        .ancestry(a)
-        .find(|&ancestor| state.descends_from(b, ancestor))
-        .unwrap_or(BlockIndex::ROOT)
+    state.ancestry(a).find(|&ancestor| state.descends_from(b, ancestor)).unwrap_or(BlockIndex::ROOT)
 }
 
 /// Which of two subtrees comes first: by the blocks themselves, by what the relay chain says of

@@ -144,7 +144,8 @@ impl Protocol {
     fn potential_parents(&self, state: &State, relay_parent: Age) -> (u32, [u8; 32]) {
         let view = state.views[usize::from(relay_parent.0)];
         let is_known = |block: BlockIndex| !state.block(block).has(ParaBlock::WITHHELD);
-        let start = view.newest_pending.filter(|&pending| is_known(pending) || self.has(Rule::Coll3));
+        let start =
+            view.newest_pending.filter(|&pending| is_known(pending) || self.has(Rule::Coll3));
         let start = start.unwrap_or(view.included);
         let newest = relay_parent.0;
         let oldest = newest + self.parameters().scheduling_lookahead - 1;

@@ -155,11 +155,7 @@ impl Protocol {
     fn append(&self, segment: Segment, message: bool, signal: bool) -> Result<Segment, Refusal> {
         let room = self.parameters().upward_message_room;
         let messages = segment.aggregate_messages + u8::from(message);
-        self.require(
-            Rule::Seg6,
-            messages <= room,
-            Refusal::MessagesExceedRoom { messages, room },
-        )?;
+        self.require(Rule::Seg6, messages <= room, Refusal::MessagesExceedRoom { messages, room })?;
         Ok(Segment {
             entries: segment.entries | 1,
             hashed: segment.hashed,

@@ -9,7 +9,11 @@ use crate::state::{Age, BlockIndex, MAX_VIEWS, ParaBlock, Pending, State, View};
 
 impl Protocol {
     /// INH-1: the relay chain grows by one block.
-    pub(crate) fn relay_block(&self, state: &State, plan: &RelayBlockPlan) -> Result<State, Refusal> {
+    pub(crate) fn relay_block(
+        &self,
+        state: &State,
+        plan: &RelayBlockPlan,
+    ) -> Result<State, Refusal> {
         self.environment_allows(state, plan)?;
         let backing_first = self.variants.contains(Variant::BackingFirst);
         let mut next = self.aged(state);

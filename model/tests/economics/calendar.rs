@@ -37,16 +37,10 @@ fn check(column: &Column) {
         ],
         column.given,
     );
-    assert_eq!(
-        calendar.blocks_per_voting_subperiod(),
-        column.blocks_per_voting_subperiod,
-    );
+    assert_eq!(calendar.blocks_per_voting_subperiod(), column.blocks_per_voting_subperiod,);
     assert_eq!(calendar.blocks_per_period(), column.blocks_per_period);
     assert_eq!(calendar.blocks_per_cycle(), column.blocks_per_cycle);
-    assert_eq!(
-        calendar.build_and_earn_eras_per_cycle(),
-        column.build_and_earn_eras_per_cycle,
-    );
+    assert_eq!(calendar.build_and_earn_eras_per_cycle(), column.build_and_earn_eras_per_cycle,);
     assert_eq!(calendar.eras_per_cycle(), column.eras_per_cycle);
 
     let cycle = u64::from(calendar.blocks_per_cycle());
@@ -54,15 +48,9 @@ fn check(column: &Column) {
     assert_eq!(milliseconds, column.nominal_days * 24 * 60 * 60 * 1000);
 
     let staking = &column.staking;
-    assert_eq!(
-        staking.reward_retention_in_periods,
-        column.reward_retention_in_periods,
-    );
+    assert_eq!(staking.reward_retention_in_periods, column.reward_retention_in_periods,);
     assert_eq!(staking.unlocking_blocks(calendar), column.unlocking_blocks);
-    assert_eq!(
-        staking.minimum_stake,
-        column.minimum_stake_in_tokens * TOKEN,
-    );
+    assert_eq!(staking.minimum_stake, column.minimum_stake_in_tokens * TOKEN,);
 }
 
 #[test]
@@ -210,31 +198,16 @@ fn a_calendar_of_ones_is_legal_and_no_value_may_be_zero() {
     };
     assert_eq!(ones.check(), Ok(()));
     let refused = |calendar: Calendar| calendar.check().unwrap_err().field;
+    assert_eq!(refused(Calendar { periods_per_cycle: 0, ..ones }), "periods_per_cycle",);
     assert_eq!(
-        refused(Calendar {
-            periods_per_cycle: 0,
-            ..ones
-        }),
-        "periods_per_cycle",
-    );
-    assert_eq!(
-        refused(Calendar {
-            eras_per_voting_subperiod: 0,
-            ..ones
-        }),
+        refused(Calendar { eras_per_voting_subperiod: 0, ..ones }),
         "eras_per_voting_subperiod",
     );
     assert_eq!(
-        refused(Calendar {
-            eras_per_build_and_earn_subperiod: 0,
-            ..ones
-        }),
+        refused(Calendar { eras_per_build_and_earn_subperiod: 0, ..ones }),
         "eras_per_build_and_earn_subperiod",
     );
-    let no_blocks = Calendar {
-        blocks_per_era: 0,
-        ..ones
-    };
+    let no_blocks = Calendar { blocks_per_era: 0, ..ones };
     assert_eq!(
         no_blocks.check().unwrap_err().to_string(),
         "blocks_per_era is 0, legal range is 1 to 4294967295",

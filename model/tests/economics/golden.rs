@@ -20,10 +20,7 @@ fn check(row: &Row) {
     let parameters = &ASTAR_AT_THE_SWITCH;
     let max_emission = parameters.max_emission(row.issuance);
     assert_eq!(max_emission, row.max_emission);
-    assert_eq!(
-        in_order(&Emissions::of(max_emission, parameters)),
-        row.emissions,
-    );
+    assert_eq!(in_order(&Emissions::of(max_emission, parameters)), row.emissions,);
 
     let before = recalculate(row.issuance, parameters, &TINY_12S, 1);
     assert_eq!((units(&before), before.cycle_total(&TINY_12S)), row.at_12s);

@@ -173,14 +173,8 @@ fn both_ends_of_the_rounding_error_are_reached() {
 #[test]
 fn halving_is_recalculating_up_to_the_longest_cycle_that_u32_can_double() {
     let agree = |blocks_per_era| {
-        let calendar = Calendar {
-            blocks_per_era,
-            ..SHORTEST
-        };
-        let treasury_only = InflationParameters {
-            treasury_part: Perquintill::ONE,
-            ..NOBODY
-        };
+        let calendar = Calendar { blocks_per_era, ..SHORTEST };
+        let treasury_only = InflationParameters { treasury_part: Perquintill::ONE, ..NOBODY };
         // One planck too few for 2^32 blocks to get one each.
         let max_emission = u32::MAX.into();
         let before = configure(max_emission, &treasury_only, &calendar);
@@ -234,10 +228,7 @@ fn a_calendar_without_blocks_eras_or_periods_divides_by_one() {
         blocks_per_era: 0,
     };
     let astar = &ASTAR_AT_THE_SWITCH;
-    assert_eq!(
-        units(&configure(1000, astar, &empty)),
-        in_order(&Emissions::of(1000, astar)),
-    );
+    assert_eq!(units(&configure(1000, astar, &empty)), in_order(&Emissions::of(1000, astar)),);
 }
 
 /// The shortest legal cycle: two era lengths of one block.

@@ -27,10 +27,7 @@ const TINY_6S: Calendar = doubled(TINY_12S);
 
 /// CYC-6: the calendar that the same hours make at half the block time.
 const fn doubled(calendar: Calendar) -> Calendar {
-    Calendar {
-        blocks_per_era: 2 * calendar.blocks_per_era,
-        ..calendar
-    }
+    Calendar { blocks_per_era: 2 * calendar.blocks_per_era, ..calendar }
 }
 
 /// The configuration of a cycle that may emit `max_emission`; the era does not matter.
@@ -70,12 +67,5 @@ fn units(configuration: &InflationConfiguration) -> [Balance; 6] {
 fn divisors(calendar: &Calendar) -> [Balance; 6] {
     let blocks = calendar.blocks_per_cycle().into();
     let eras = calendar.build_and_earn_eras_per_cycle().into();
-    [
-        blocks,
-        blocks,
-        eras,
-        eras,
-        eras,
-        calendar.periods_per_cycle.into(),
-    ]
+    [blocks, blocks, eras, eras, eras, calendar.periods_per_cycle.into()]
 }

@@ -36,26 +36,14 @@ fn the_largest_amount_overflows_nothing() {
     assert_eq!(Perquintill::ZERO.mul_nearest_half_down(MAX), 0);
     assert_eq!(percent_of(50, MAX), MAX / 2); // MAX is odd: a half, down.
     let all_but_one_part = Perquintill::from_parts(999_999_999_999_999_999);
-    assert_eq!(
-        all_but_one_part.mul_nearest_half_down(MAX),
-        MAX - 340_282_366_920_938_463_463,
-    );
+    assert_eq!(all_but_one_part.mul_nearest_half_down(MAX), MAX - 340_282_366_920_938_463_463,);
 }
 
 #[test]
 fn a_ratio_is_rounded_down_and_ends_at_one() {
-    assert_eq!(
-        Perquintill::from_rational(1, 3).parts(),
-        333_333_333_333_333_333,
-    );
-    assert_eq!(
-        Perquintill::from_rational(2, 3).parts(),
-        666_666_666_666_666_666,
-    );
-    assert_eq!(
-        Perquintill::from_rational(MAX - 1, MAX).parts(),
-        999_999_999_999_999_999,
-    );
+    assert_eq!(Perquintill::from_rational(1, 3).parts(), 333_333_333_333_333_333,);
+    assert_eq!(Perquintill::from_rational(2, 3).parts(), 666_666_666_666_666_666,);
+    assert_eq!(Perquintill::from_rational(MAX - 1, MAX).parts(), 999_999_999_999_999_999,);
     assert_eq!(Perquintill::from_rational(MAX, MAX), Perquintill::ONE);
     assert_eq!(Perquintill::from_rational(MAX, MAX - 1), Perquintill::ONE);
     assert_eq!(Perquintill::from_rational(1, MAX), Perquintill::ZERO);
@@ -65,10 +53,7 @@ fn a_ratio_is_rounded_down_and_ends_at_one() {
 fn dividing_by_zero_gives_one() {
     assert_eq!(Perquintill::from_rational(0, 0), Perquintill::ONE);
     assert_eq!(Perquintill::from_rational(MAX, 0), Perquintill::ONE);
-    assert_eq!(
-        Perquintill::ZERO.quotient(Perquintill::ZERO),
-        Perquintill::ONE,
-    );
+    assert_eq!(Perquintill::ZERO.quotient(Perquintill::ZERO), Perquintill::ONE,);
 }
 
 #[test]
@@ -76,15 +61,9 @@ fn a_fraction_is_never_more_than_one() {
     assert_eq!(Percent::from_parts(101), Percent::ONE);
     assert_eq!(Percent::from_percent(101), Percent::ONE);
     assert_eq!(Percent::try_from(100), Ok(Percent::ONE));
-    let refused = MoreThanOne {
-        parts: 101,
-        whole: 100,
-    };
+    let refused = MoreThanOne { parts: 101, whole: 100 };
     assert_eq!(Percent::try_from(101), Err(refused));
-    assert_eq!(
-        refused.to_string(),
-        "101 parts are more than the whole, legal range is 0 to 100",
-    );
+    assert_eq!(refused.to_string(), "101 parts are more than the whole, legal range is 0 to 100",);
 }
 
 #[test]
@@ -139,15 +118,11 @@ fn half_of_a_vesting_rate_is_rounded_down() {
 #[test]
 fn a_decay_of_nine_tenths_multiplies_down() {
     let rate = Perquintill::from_percent(90);
-    let factors: Vec<_> = std::iter::successors(Some(rate), |factor| Some(factor.product(rate)))
-        .take(5)
-        .collect();
+    let factors: Vec<_> =
+        std::iter::successors(Some(rate), |factor| Some(factor.product(rate))).take(5).collect();
     let hundred_thousandths = 10_000_000_000_000;
     let expected = [90_000, 81_000, 72_900, 65_610, 59_049];
-    assert_eq!(
-        factors,
-        expected.map(|it| Perquintill::from_parts(it * hundred_thousandths)),
-    );
+    assert_eq!(factors, expected.map(|it| Perquintill::from_parts(it * hundred_thousandths)),);
     let rewards = |reward| -> Vec<_> {
         let decayed = |factor: &Perquintill| factor.mul_nearest_half_down(reward);
         factors.iter().map(decayed).collect()

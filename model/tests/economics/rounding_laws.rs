@@ -13,9 +13,7 @@ impl Arbitrary for Amount {
     fn arbitrary(g: &mut Gen) -> Self {
         let any = u128::from_be_bytes(std::array::from_fn(|_| u8::arbitrary(g)));
         let near = u128::from(u8::arbitrary(g) % 4);
-        let half_whole = *g
-            .choose(&[50, 500_000, 500_000_000, 500_000_000_000_000_000])
-            .unwrap();
+        let half_whole = *g.choose(&[50, 500_000, 500_000_000, 500_000_000_000_000_000]).unwrap();
         Self(match u8::arbitrary(g) % 6 {
             0 => any,
             1 => near,
@@ -148,13 +146,7 @@ macro_rules! agrees_with_the_published {
 agrees_with_the_published!(percent, Percent, Percent, u8, 100);
 agrees_with_the_published!(permill, Permill, Permill, u32, 1_000_000);
 agrees_with_the_published!(perbill, Perbill, Perbill, u32, 1_000_000_000);
-agrees_with_the_published!(
-    perquintill,
-    Perquintill,
-    Perquintill,
-    u64,
-    1_000_000_000_000_000_000
-);
+agrees_with_the_published!(perquintill, Perquintill, Perquintill, u64, 1_000_000_000_000_000_000);
 
 /// The laws above with the published side rounded otherwise: the random values must notice.
 mod wrong_rounding {

@@ -30,10 +30,7 @@ fn never_emitted(parameters: &InflationParameters, calendar: &Calendar) -> Balan
 
 #[test]
 fn astar_may_emit_581_million_of_the_issuance_of_december_2023() {
-    assert_eq!(
-        ASTAR_AT_LAUNCH.max_emission(ASTAR_ISSUANCE_DECEMBER_2023),
-        MAX_EMISSION,
-    );
+    assert_eq!(ASTAR_AT_LAUNCH.max_emission(ASTAR_ISSUANCE_DECEMBER_2023), MAX_EMISSION,);
     assert_eq!(MAX_EMISSION / TOKEN, 581_316_193);
 }
 
@@ -70,10 +67,7 @@ fn astar_at_6_s_differs_in_the_two_block_rewards_only() {
     let (emissions_before, before, _) = split(&ASTAR_AT_THE_SWITCH, &ASTAR_12S);
     let (emissions, units, remainders) = split(&ASTAR_AT_THE_SWITCH, &ASTAR_6S);
     assert_eq!(emissions, emissions_before);
-    assert_eq!(
-        units[..2],
-        [5_514_915_311_716_463_998, 3_529_545_799_498_536_958],
-    );
+    assert_eq!(units[..2], [5_514_915_311_716_463_998, 3_529_545_799_498_536_958],);
     assert_eq!(units[2..], before[2..]);
     assert_eq!(remainders, [412_163, 4_058_473, 31, 152, 2, 1]);
 }
@@ -84,17 +78,11 @@ fn astar_at_launch_gave_stakers_more_of_the_base_part() {
     let stakers = 3..5;
     assert_eq!(
         emissions[stakers.clone()],
-        [
-            145_329_048_294_352_259_277_356_817,
-            232_526_477_270_963_614_843_770_907,
-        ],
+        [145_329_048_294_352_259_277_356_817, 232_526_477_270_963_614_843_770_907,],
     );
     assert_eq!(
         units[stakers.clone()],
-        [
-            436_423_568_451_508_286_118_188,
-            698_277_709_522_413_257_789_101,
-        ],
+        [436_423_568_451_508_286_118_188, 698_277_709_522_413_257_789_101,],
     );
     assert_eq!(remainders[stakers], [213, 274]);
     assert_eq!(split(&ASTAR_AT_LAUNCH, &ASTAR_6S).1[3..5], units[3..5]);
@@ -140,10 +128,7 @@ fn astar_at_6_s_issues_nine_tokens_a_block_halved_or_recalculated_alike() {
     let issuance = ASTAR_ISSUANCE_DECEMBER_2023;
     let halved = recalculate(issuance, &ASTAR_AT_THE_SWITCH, &ASTAR_12S, 1).halved();
     assert_eq!(halved.block_reward(), 9_044_461_111_215_000_956);
-    assert_eq!(
-        halved,
-        recalculate(issuance, &ASTAR_AT_THE_SWITCH, &ASTAR_6S, 1),
-    );
+    assert_eq!(halved, recalculate(issuance, &ASTAR_AT_THE_SWITCH, &ASTAR_6S, 1),);
 }
 
 #[test]
@@ -165,10 +150,7 @@ fn astar_emits_603_million_of_the_issuance_of_the_documentation() {
         ],
     );
     let after = recalculate(issuance, &ASTAR_AT_THE_SWITCH, &ASTAR_6S, 1);
-    assert_eq!(
-        units(&after)[..2],
-        [5_725_982_240_342_289_010, 3_664_628_633_819_064_966],
-    );
+    assert_eq!(units(&after)[..2], [5_725_982_240_342_289_010, 3_664_628_633_819_064_966],);
     assert_eq!(units(&after)[2..], units(&before)[2..]);
 }
 
@@ -191,9 +173,6 @@ fn shiden_splits_5_852_000_tokens_by_its_own_parameters() {
         ],
     );
     let after = recalculate(issuance, &SHIDEN_PARAMETERS, &SHIDEN_6S, 1);
-    assert_eq!(
-        units(&after)[..2],
-        [55_517_607_771_706_132, 35_531_268_973_891_924],
-    );
+    assert_eq!(units(&after)[..2], [55_517_607_771_706_132, 35_531_268_973_891_924],);
     assert_eq!(units(&after)[2..], units(&before)[2..]);
 }
