@@ -165,6 +165,12 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// Whether a relay block may come before everybody has acted who could. Nothing makes an
+    /// adversary act.
+    pub fn may_idle(&self) -> bool {
+        self.idle || self.collator == CollatorKind::Adversary
+    }
+
     /// The same actors without a fault: everybody on time, every candidate backed
     /// `earliest_backing` relay blocks after its relay parent and included in the next.
     #[must_use]

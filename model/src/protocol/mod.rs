@@ -233,7 +233,7 @@ impl Protocol {
         self.author_actions(state, &mut actions);
         self.learning_actions(state, &mut actions);
         self.recovery_actions(state, &mut actions);
-        let waits = !self.environment().idle && !actions.is_empty();
+        let waits = !self.environment().may_idle() && !actions.is_empty();
         if !waits {
             self.relay_actions(state, &mut actions);
         }

@@ -57,7 +57,7 @@ impl Protocol {
         if plan.go_ahead && (!self.environment().go_ahead || state.tip().go_ahead) {
             return Err(Refusal::NotInThisScenario("go-ahead signal now"));
         }
-        if !self.environment().idle && self.somebody_acts(state) {
+        if !self.environment().may_idle() && self.somebody_acts(state) {
             return Err(Refusal::NotThisFault("idle owners (FLT-9)"));
         }
         Ok(())
