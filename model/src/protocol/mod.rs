@@ -233,11 +233,25 @@ impl Protocol {
         self.author_actions(state, &mut actions);
         self.learning_actions(state, &mut actions);
         self.recovery_actions(state, &mut actions);
-        let waits = !self.environment().may_idle() && !actions.is_empty();
-        if !waits {
+        if self.environment().may_idle() || !self.somebody_succeeds(state, &actions) {
             self.relay_actions(state, &mut actions);
         }
         actions
+    }
+
+    /// Whether any of these actions is possible: an attempt on which the runtime panics keeps
+    /// nobody waiting.
+    fn somebody_succeeds(&self, state: &State, actions: &[Action]) -> bool {
+        actions.iter().any(|action| self.apply(state, action).is_ok())
+    }
+
+    /// Whether somebody other than the relay chain can act.
+    pub(crate) fn somebody_acts(&self, state: &State) -> bool {
+        let mut actions = Vec::new();
+        self.author_actions(state, &mut actions);
+        self.learning_actions(state, &mut actions);
+        self.recovery_actions(state, &mut actions);
+        self.somebody_succeeds(state, &actions)
     }
 
     fn author_actions(&self, state: &State, actions: &mut Vec<Action>) {

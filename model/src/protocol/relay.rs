@@ -63,14 +63,6 @@ impl Protocol {
         Ok(())
     }
 
-    fn somebody_acts(&self, state: &State) -> bool {
-        let mut actions = Vec::new();
-        self.author_actions(state, &mut actions);
-        self.learning_actions(state, &mut actions);
-        self.recovery_actions(state, &mut actions);
-        !actions.is_empty()
-    }
-
     /// INCL-3 switched off: a candidate needs no block between backing and enactment.
     fn enacts_at_once(&self, state: &State, plan: &RelayBlockPlan) -> bool {
         !self.has(Rule::Incl3)
