@@ -8,7 +8,7 @@
 
 use std::collections::HashMap;
 
-use unincluded_model::{Action, Protocol, State};
+use unincluded_model::{Action, Environment, Protocol, State};
 
 use crate::Transition;
 use crate::step::is_honest;
@@ -26,6 +26,8 @@ pub struct Recovery {
 #[derive(Debug)]
 pub struct FaultFree {
     protocol: Protocol,
+    /// The same where owners may let their turn pass.
+    unpunctual: Protocol,
     known: HashMap<State, Recovery>,
 }
 
@@ -39,7 +41,12 @@ impl FaultFree {
     /// parent: 2 is usual, 1 the fast path.
     pub fn new(protocol: &Protocol, earliest_backing: u8) -> Self {
         let healthy = protocol.environment().healthy(earliest_backing);
-        FaultFree { protocol: protocol.clone().in_environment(healthy), known: HashMap::new() }
+        let idle = Environment { idle: true, ..healthy };
+        FaultFree {
+            protocol: protocol.clone().in_environment(healthy),
+            unpunctual: protocol.clone().in_environment(idle),
+            known: HashMap::new(),
+        }
     }
 
     /// How soon another block is included from a state of the faulty protocol.
@@ -49,8 +56,34 @@ impl FaultFree {
         self.known[&start]
     }
 
-    /// The actions of the fault-free protocol that lead from a state of the faulty one to the
-    /// next inclusion, none if there is no way.
+    /// The same from the next relay block on: whoever could still build on the tip does not.
+    pub fn recovery_from_next_relay_block(&mut self, state: &State) -> Recovery {
+        let start = self.protocol.adopt(state);
+        let mut best = None;
+        let mut worst = Some(0);
+        for action in self.unpunctual.actions(&start) {
+            if !matches!(action, Action::RelayBlock(_)) {
+                continue;
+            }
+            let Ok(step) = self.unpunctual.step_whole(&start, &action) else { continue };
+            let transition = Transition {
+                protocol: &self.protocol,
+                before: &start,
+                action: &action,
+                outcome: Ok(&step.raw),
+            };
+            let rest = if transition.included().is_some() {
+                Recovery { best: Some(0), worst: Some(0) }
+            } else {
+                self.recovery(&step.next)
+            };
+            best = [best, rest.best.map(|rest| rest + 1)].into_iter().flatten().min();
+            worst = worst.zip(rest.worst).map(|(most, rest)| most.max(rest + 1));
+        }
+        Recovery { best, worst }
+    }
+
+    /// The rules with the faults over.
     pub fn protocol(&self) -> &Protocol {
         &self.protocol
     }
