@@ -1,0 +1,354 @@
+//! The file, line by line: a header, one step a line, a conclusion. JSON Lines, UTF-8, every line
+//! ends in a line feed, and there is exactly one way to write a run.
+//!
+//! ```json
+//! {"unincluded":"trace","version":1,"about":"…","scenario":{…},"without":["SEG-5"],"variants":[],"property":"INV-SEG-1"}
+//! {"step":1,"do":{"author":{"block":"P1","parent":"P0","relay_parent":"R0"}},"then":{…}}
+//! {"step":2,"do":{"author":{"block":"P2","parent":"P1","relay_parent":"R0"}},"refused":{"rule":"SLOTB-3","because":"…"}}
+//! {"verdict":{"property":"INV-SEG-1","holds":true},"steps":2,"digest":"…"}
+//! ```
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use unincluded_model::action::{Bits, Claim};
+use unincluded_model::{Rule, Scenario, Variant};
+
+use crate::name::{ParaName, RelayName};
+
+/// What the first key of a header says.
+pub const FORMAT: &str = "trace";
+
+/// The version this build writes and reads.
+pub const VERSION: u32 = 1;
+
+/// A run, whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// The first line.
+    pub header: Header,
+    /// The lines between; step *n* is on line *n* + 1.
+    pub steps: Vec<StepRecord>,
+    /// The last line.
+    pub verdict: Conclusion,
+}
+
+/// What is needed to do it all again, and what it shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// [`FORMAT`], by which a file is known.
+    pub unincluded: String,
+    /// [`VERSION`].
+    pub version: u32,
+    /// What the run shows, in a sentence.
+    pub about: String,
+    /// The scenario, whole, so that the file stands alone.
+    pub scenario: Scenario,
+    /// The rules that are switched off, in the order of the table of rules.
+    pub without: Vec<Rule>,
+    /// The variants in force, in the order of the table of variants.
+    pub variants: Vec<Variant>,
+    /// The property it is about; none where it is about all that the scenario claims.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub property: Option<String>,
+}
+
+/// One step: what was attempted, and either what followed or who refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepRecord {
+    /// Counted from 1.
+    pub step: usize,
+    /// What was attempted.
+    #[serde(rename = "do")]
+    pub deed: Deed,
+    /// What followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub then: Option<Moment>,
+    /// Who refused; then everything stays as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused>,
+}
+
+/// An action, in absolute names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Deed {
+    /// A collator authors a para block.
+    Author(Authoring),
+    /// The relay chain grows by one block.
+    RelayBlock(Growth),
+    /// A validator learns that a candidate has its quorum (FRAG-2).
+    LearnBackable {
+        /// Which of the followed validators, from 0.
+        validator: u8,
+        /// The candidate.
+        candidate: ParaName,
+    },
+    /// The collators recover a withheld block from availability (FLT-9).
+    Recover {
+        /// The block that was withheld.
+        block: ParaName,
+    },
+}
+
+/// A para block to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Authoring {
+    /// What the block is called; what it would be called, if it is refused.
+    pub block: ParaName,
+    /// The block it builds on.
+    pub parent: ParaName,
+    /// The relay block it builds on.
+    pub relay_parent: RelayName,
+    /// What the block says of its slot and who sealed it.
+    #[serde(default, skip_serializing_if = "Claim::is_honest")]
+    pub claim: Claim,
+    /// A second block of one owner on the same parent and relay parent (FLT-7).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub equivocation: bool,
+    /// Announced to nobody but the validators (FLT-9).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub withheld: bool,
+    /// Siblings already there whose hash is lower.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hash_rank: u8,
+    /// Whether the block sends an upward message.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub sends_message: bool,
+}
+
+/// A relay block to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Growth {
+    /// What the relay block is called.
+    pub block: RelayName,
+    /// Relay slots that passed without a block before it (FLT-1).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skipped_slots: u8,
+    /// Availability votes for the candidate first in the queue.
+    pub bits: Bits,
+    /// The candidate it backs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back: Option<ParaName>,
+    /// Whether a go-ahead signal for a code upgrade appears with it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub go_ahead: bool,
+}
+
+/// Why a step could not be taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refused {
+    /// The rule that refuses; none where the model itself does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Rule>,
+    /// The numbers that decided, in words.
+    pub because: String,
+}
+
+/// How things stand after a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moment {
+    /// The relay tip.
+    pub relay: RelayTip,
+    /// The included head.
+    pub included: Included,
+    /// The candidates pending availability, first in first.
+    pub pending: Vec<PendingBlock>,
+    /// The blocks somebody can still use, a parent before its children; the first is the newest
+    /// that every usable view of the relay chain agrees is included.
+    pub blocks: Vec<LiveBlock>,
+    /// The blocks that with this step nobody can use any more, though they were never included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<Gone>,
+    /// What each followed validator's fragment chain offers next.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Option<ParaName>>,
+    /// The relay block that the collators took for the best at this wake-up, where that matters
+    /// (SLOTB-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wake_up: Option<RelayName>,
+}
+
+/// The newest relay block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelayTip {
+    /// Its name, which has its number.
+    pub tip: RelayName,
+    /// Its relay slot; the number and all slots skipped so far.
+    pub slot: i64,
+    /// Whether it shows a go-ahead signal for a code upgrade.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub go_ahead: bool,
+    /// The place of the next relay block in the group rotation, where TO-1 reads it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub rotation: u8,
+}
+
+/// The included head.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Included {
+    /// The block.
+    pub block: ParaName,
+    /// Total issuance in its state, planck, as decimal digits.
+    pub issuance: String,
+}
+
+/// A candidate on its core.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PendingBlock {
+    /// The candidate.
+    pub block: ParaName,
+    /// The relay block that backed it.
+    pub backed_in: RelayName,
+}
+
+/// A para block and the state it leaves behind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiveBlock {
+    /// The block.
+    pub block: ParaName,
+    /// What it builds on; genesis has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<ParaName>,
+    /// The relay block it was built on; genesis has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay_parent: Option<RelayName>,
+    /// The para slot of its relay parent; genesis has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<i64>,
+    /// Its unincluded segment as its author left it, oldest first.
+    pub segment: Vec<ParaName>,
+    /// Entries of the segment without a hash, beside the block's own (SEG-2).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nameless: Vec<ParaName>,
+    /// Entries of the segment that sent an upward message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<ParaName>,
+    /// Entries of the segment that consumed a go-ahead signal.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consumed: Vec<ParaName>,
+    /// What the segment's aggregate says, where a scenario has messages or signals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aggregate: Option<Aggregate>,
+    /// Total issuance in its state, planck, as decimal digits.
+    pub issuance: String,
+    /// How far it has come.
+    pub status: Status,
+    /// Kept from the other collators (FLT-9).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub withheld: bool,
+    /// Siblings whose hash is lower, where a scenario asks.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hash_rank: u8,
+    /// The followed validators that know it is backable.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known_by: Vec<u8>,
+}
+
+/// A block that nobody can use any more, and that was never included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gone {
+    /// The block.
+    pub block: ParaName,
+    /// How far it had come.
+    pub status: Status,
+}
+
+/// The sums that the pallet keeps beside a segment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Aggregate {
+    /// Upward messages.
+    pub messages: u8,
+    /// Whether a go-ahead signal was consumed.
+    pub signal: bool,
+}
+
+/// How far a block has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Status {
+    /// Authored, and no relay block notes it.
+    Unbacked,
+    /// Backed by this relay block, and waiting for availability.
+    PendingSince(RelayName),
+    /// Included by this relay block; genesis by none.
+    IncludedIn(Option<RelayName>),
+    /// Backed, and dropped by this relay block as nobody could vote for its availability.
+    EvictedIn(RelayName),
+    /// Another block was included instead of it or of one below it.
+    Orphaned,
+    /// It, or a block below it, missed its window and can no longer be backed.
+    Expired,
+    /// It will never gather a quorum.
+    Lost,
+}
+
+/// The last line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conclusion {
+    /// What the run shows.
+    pub verdict: Judgement,
+    /// Steps in the file.
+    pub steps: usize,
+    /// SHA-256 of all bytes before this line, in hexadecimal.
+    pub digest: String,
+}
+
+/// What a run shows of a property, or of all that its scenario claims.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judgement {
+    /// The property; where the run is about all of them, the first that is violated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub property: Option<String>,
+    /// Whether it holds along the run; of a situation, whether it occurs.
+    pub holds: bool,
+    /// The step that violates it, or at which the situation occurs; 0 is the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<usize>,
+    /// Why it does not hold, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    /// How many properties were judged, where the run is about all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<usize>,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Status::Unbacked => write!(f, "unbacked"),
+            Status::PendingSince(relay) => write!(f, "pending since {relay}"),
+            Status::IncludedIn(Some(relay)) => write!(f, "included in {relay}"),
+            Status::IncludedIn(None) => write!(f, "included before the start"),
+            Status::EvictedIn(relay) => write!(f, "evicted in {relay}"),
+            Status::Orphaned => write!(f, "orphaned"),
+            Status::Expired => write!(f, "expired"),
+            Status::Lost => write!(f, "lost"),
+        }
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+fn is_zero(value: &u8) -> bool {
+    *value == 0
+}

@@ -1,0 +1,248 @@
+//! Doing a run: once to record it, and again to compare.
+
+use unincluded_model::{Action, Age, Protocol, Refusal};
+use unincluded_properties::{Property, Transition};
+
+use crate::divergence::{Divergence, Flaw};
+use crate::error::TraceError;
+use crate::format::{
+    Conclusion, Deed, FORMAT, Header, Judgement, Refused, Run, StepRecord, VERSION,
+};
+use crate::judge::Judge;
+use crate::ledger::Ledger;
+use crate::read::MAX_STEPS;
+use crate::write::digest;
+
+/// What a replay has seen: as much as the file says, and no less.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replayed {
+    /// Steps taken or refused.
+    pub steps: usize,
+    /// Steps refused.
+    pub refused: usize,
+    /// The verdict.
+    pub verdict: Judgement,
+}
+
+/// Takes actions from the start, each in the relative names of the state it meets, and writes
+/// everything down. An action that is refused leaves the state as it was.
+///
+/// # Errors
+///
+/// If the property is not claimed of the scenario, an action names a block that its state does
+/// not hold, there are too many actions, or the protocol forgets less than its replay would.
+pub fn record(
+    protocol: &Protocol,
+    property: Option<&str>,
+    about: &str,
+    actions: &[Action],
+) -> Result<Run, TraceError> {
+    let property = match property {
+        Some(id) => {
+            let found = Property::find(id).ok_or(TraceError::UnknownProperty(id.to_owned()))?;
+            if !(found.applies)(protocol) {
+                let scenario = protocol.scenario().name.clone();
+                return Err(TraceError::NotClaimed { property: found.id, scenario });
+            }
+            Some(found.id.to_owned())
+        }
+        None => None,
+    };
+    if actions.len() > MAX_STEPS {
+        return Err(TraceError::TooLong { steps: actions.len(), most: MAX_STEPS });
+    }
+    let header = Header {
+        unincluded: FORMAT.to_owned(),
+        version: VERSION,
+        about: about.to_owned(),
+        scenario: protocol.scenario().clone().checked("the scenario")?,
+        without: protocol.off().iter().collect(),
+        variants: protocol.variants().iter().collect(),
+        property,
+    };
+    let again = header.rules();
+    if again.reductions() != protocol.reductions() {
+        return Err(TraceError::OtherReductions);
+    }
+
+    let mut course = Course::new(&again, header.property.as_deref())
+        .map_err(|flaw| TraceError::UnknownProperty(flaw.found))?;
+    let mut steps = Vec::with_capacity(actions.len());
+    for (number, &action) in (1..).zip(actions) {
+        let Some(deed) = course.ledger.deed(action) else {
+            let place = named(action).map_or(0, |block| block.0);
+            let held = course.ledger.state().blocks.len();
+            return Err(TraceError::NoSuchBlock { step: number, place, held });
+        };
+        steps.push(course.take(number, action, deed));
+    }
+    let verdict =
+        Conclusion { verdict: course.judge.conclude(), steps: steps.len(), digest: String::new() };
+    let mut run = Run { header, steps, verdict };
+    run.verdict.digest = digest(&run)?;
+    Ok(run)
+}
+
+/// Does a run again, from its header and its actions alone, with the rules of this build, and
+/// compares every state, every refusal, the verdict and the digest with what the run says.
+///
+/// # Errors
+///
+/// The first place where the run says something else.
+pub fn replay(run: &Run) -> Result<Replayed, Divergence> {
+    let in_header = |flaw: Flaw| flaw.on_line(1, None);
+    let protocol = run.header.protocol().map_err(in_header)?;
+    let property = run.header.property.as_deref();
+    let mut course = Course::new(&protocol, property).map_err(in_header)?;
+
+    let mut refused = 0;
+    for (number, found) in (1..).zip(&run.steps) {
+        let here = |flaw: Flaw| flaw.on_line(number + 1, Some(number));
+        if found.step != number {
+            return Err(here(Flaw::new("step", number, found.step)));
+        }
+        let action = course.ledger.action(&found.deed).map_err(here)?;
+        let expected = course.take(number, action, found.deed.clone());
+        if let Some(flaw) = Flaw::between(&expected, found) {
+            return Err(here(flaw));
+        }
+        refused += usize::from(found.refused.is_some());
+    }
+
+    let last = |flaw: Flaw| flaw.on_line(run.steps.len() + 2, None);
+    let sealed = digest(run).map_err(|error| last(Flaw::new("digest", "a digest", error)))?;
+    let verdict = course.judge.conclude();
+    let steps = run.steps.len();
+    let expected = Conclusion { verdict: verdict.clone(), steps, digest: String::new() };
+    let found = Conclusion { digest: String::new(), ..run.verdict.clone() };
+    if let Some(flaw) = Flaw::between(&expected, &found) {
+        return Err(last(flaw));
+    }
+    if run.verdict.digest != sealed {
+        return Err(last(Flaw::new("digest", sealed, &run.verdict.digest)));
+    }
+    Ok(Replayed { steps, refused, verdict })
+}
+
+impl Header {
+    /// The scenario under its rules, once everything in the header is known to be sound.
+    pub(crate) fn protocol(&self) -> Result<Protocol, Flaw> {
+        if self.unincluded != FORMAT {
+            return Err(Flaw::new("unincluded", FORMAT, &self.unincluded));
+        }
+        if self.version != VERSION {
+            return Err(Flaw::new("version", VERSION, self.version));
+        }
+        if let Err(error) = self.scenario.clone().checked("scenario") {
+            return Err(match error {
+                unincluded_model::ScenarioError::OutOfRange { key, value, legal, .. } => {
+                    Flaw::new(&format!("scenario.{key}"), legal, value)
+                }
+                error @ unincluded_model::ScenarioError::Unreadable { .. } => {
+                    Flaw::new("scenario", "a legal scenario", error)
+                }
+            });
+        }
+        let protocol = self.rules();
+        let in_order = Header {
+            without: protocol.off().iter().collect(),
+            variants: protocol.variants().iter().collect(),
+            ..self.clone()
+        };
+        Flaw::between(&in_order, self).map_or(Ok(protocol), Err)
+    }
+
+    fn rules(&self) -> Protocol {
+        Protocol::new(self.scenario.clone())
+            .without(self.without.iter().copied())
+            .with_variants(self.variants.iter().copied())
+    }
+}
+
+/// A run under way.
+struct Course<'a> {
+    protocol: &'a Protocol,
+    ledger: Ledger,
+    judge: Judge,
+}
+
+impl<'a> Course<'a> {
+    fn new(protocol: &'a Protocol, property: Option<&str>) -> Result<Self, Flaw> {
+        let ledger = Ledger::new(protocol);
+        let mut judge = Judge::new(protocol, property)?;
+        judge.see_state(0, protocol, ledger.state());
+        Ok(Course { protocol, ledger, judge })
+    }
+
+    /// Takes one step and says what came of it.
+    fn take(&mut self, number: usize, action: Action, deed: Deed) -> StepRecord {
+        let protocol = self.protocol;
+        let before = self.ledger.state();
+        let step = protocol.step_whole(before, &action);
+        let outcome = step.as_ref().map(|step| &step.raw);
+        self.judge.see_step(number, &Transition { protocol, before, action: &action, outcome });
+        match step {
+            Ok(step) => {
+                self.ledger.advance(protocol, action, &step);
+                self.judge.see_state(number, protocol, self.ledger.state());
+                let then = Some(self.ledger.moment(protocol));
+                StepRecord { step: number, deed, then, refused: None }
+            }
+            Err(refusal) => {
+                let refused = Some(in_names(&self.ledger, &refusal));
+                StepRecord { step: number, deed, then: None, refused }
+            }
+        }
+    }
+}
+
+/// The block an action names first.
+fn named(action: Action) -> Option<unincluded_model::BlockIndex> {
+    match action {
+        Action::Author(author) => Some(author.parent),
+        Action::RelayBlock(plan) => plan.back,
+        Action::LearnBackable { candidate, .. } => Some(candidate),
+        Action::Recover { block } => Some(block),
+    }
+}
+
+/// A refusal, with relay and para blocks by their names where it speaks of ages and places.
+fn in_names(ledger: &Ledger, refusal: &Refusal) -> Refused {
+    let relay = |age: Age| ledger.relay(age);
+    let para = |block| ledger.name(block).map_or_else(|| "?".to_owned(), |name| name.to_string());
+    let because = match *refusal {
+        Refusal::NoSuchView(age) => format!("no author uses {} any more", relay(age)),
+        Refusal::NotTheBest(age) => {
+            format!("this wake-up builds on another relay block than {}", relay(age))
+        }
+        Refusal::UnknownToCollator(block) => {
+            format!("the collator has not got {}, which the relay chain names", para(block))
+        }
+        Refusal::NotTheChosenParent(block) => {
+            format!("{} is not the deepest potential parent", para(block))
+        }
+        Refusal::RelayNumberNotNewer { parent, block, check } => {
+            format!("{} follows {}, the check is {check}", relay(block), relay(parent))
+        }
+        Refusal::SlotWentBack { parent, block } => {
+            format!("the slot of {} follows that of {}", relay(block), relay(parent))
+        }
+        Refusal::OutOfScope(age) => format!("{} is out of scope", relay(age)),
+        Refusal::RelayParentNotAllowed { age, lookahead } => format!(
+            "{} is {} blocks before the new block, at most {lookahead} are allowed",
+            relay(age),
+            u16::from(age.0) + 1
+        ),
+        Refusal::NotOnNewestHead { parent, head } => {
+            format!("the candidate builds on {}, the newest head is {}", para(parent), para(head))
+        }
+        Refusal::RelayParentWentBack { head, candidate } => {
+            format!("{} follows {}", relay(candidate), relay(head))
+        }
+        _ => {
+            let text = refusal.to_string();
+            text.split_once(": ").map_or(text.clone(), |(_, because)| because.to_owned())
+        }
+    };
+    Refused { rule: refusal.rule(), because }
+}
