@@ -119,7 +119,7 @@ impl fmt::Display for Divergence {
         write!(
             f,
             ", {path}: this build has {expected}, the file has {}",
-            crate::table::plain(found)
+            crate::story::plain(found)
         )
     }
 }

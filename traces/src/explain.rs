@@ -1,8 +1,221 @@
-//! A run as a story.
+//! A run as a story: what was changed, what happens, and why it matters, in plain words.
 
-use crate::format::Run;
+use std::fmt::Write;
 
-/// The run in words.
+use unincluded_model::action::{Bits, Claim};
+use unincluded_properties::{Kind, Property};
+
+use crate::format::{Authoring, Deed, Growth, LiveBlock, Moment, Refused, Run, StepRecord};
+use crate::story::{Changes, after_skipped, headline, listed, paragraph, plain, reason};
+
+/// The run in words: the headline, what it is about, the rules that were changed, the steps one by
+/// one, and the reason of the verdict.
 pub fn explain(run: &Run) -> String {
-    crate::table::table(run)
+    let mut out = String::new();
+    paragraph(&mut out, "", &headline(run));
+    out.push('\n');
+    paragraph(&mut out, "", &plain(&run.header.about));
+    section(&mut out, "The surroundings");
+    paragraph(&mut out, "  ", &plain(&run.header.scenario.about));
+    changed_rules(&mut out, run);
+    claim(&mut out, run);
+    section(&mut out, "What happens");
+    let start = "At the start R0 is the newest relay block and P0 the newest included para block.";
+    paragraph(&mut out, "   0. ", start);
+    let reward = run.header.scenario.inflation().block_reward();
+    let mut before = None;
+    for step in &run.steps {
+        let text = sentences(run, before, step, reward);
+        paragraph(&mut out, &format!("{:4}. ", step.step), &text);
+        before = step.then.as_ref().or(before);
+    }
+    if let Some(reason) = reason(run) {
+        section(&mut out, "Why");
+        let step = run.verdict.verdict.step;
+        let step = step.map_or(String::new(), |step| format!("After step {step}: "));
+        paragraph(&mut out, "  ", &format!("{step}{reason}."));
+    }
+    out
+}
+
+fn section(out: &mut String, title: &str) {
+    let _ = writeln!(out, "\n{title}");
+}
+
+fn changed_rules(out: &mut String, run: &Run) {
+    let header = &run.header;
+    if header.without.is_empty() && header.variants.is_empty() {
+        return;
+    }
+    section(out, "What was changed");
+    for rule in &header.without {
+        paragraph(out, "  ", &format!("{rule} is switched off: “{}”", rule.sentence()));
+    }
+    for variant in &header.variants {
+        let rule = variant.rule();
+        paragraph(out, "  ", &format!("{rule} says: “{}”", rule.sentence()));
+        paragraph(out, "  ", &format!("{variant} says instead: “{}”", variant.sentence()));
+    }
+}
+
+fn claim(out: &mut String, run: &Run) {
+    let verdict = &run.verdict.verdict;
+    let property = verdict.property.as_deref().or(run.header.property.as_deref());
+    let Some(property) = property.and_then(Property::find) else { return };
+    section(
+        out,
+        match property.kind() {
+            Kind::Reachable => "What can come about",
+            Kind::Invariant | Kind::Step | Kind::Progress => "What should hold",
+        },
+    );
+    paragraph(out, "  ", property.claim);
+}
+
+fn sentences(run: &Run, before: Option<&Moment>, step: &StepRecord, reward: u128) -> String {
+    let Some(then) = &step.then else {
+        return refused(&step.deed, step.refused.as_ref());
+    };
+    match &step.deed {
+        Deed::Author(author) => authored(run, author, then, reward),
+        Deed::RelayBlock(growth) => grown(growth, &Changes::between(before, then), then),
+        Deed::LearnBackable { validator, candidate } => {
+            let offer = then.offers.get(usize::from(*validator)).copied().flatten();
+            let offer = match offer {
+                Some(offer) => format!("asked what to back, it would now say {offer}"),
+                None => "it has nothing to offer yet".to_owned(),
+            };
+            format!("Validator {validator} learns that its peers vouch for {candidate}; {offer}.")
+        }
+        Deed::Recover { block } => {
+            format!("The other collators get {block} back from the validators.")
+        }
+    }
+}
+
+fn refused(deed: &Deed, refused: Option<&Refused>) -> String {
+    let what = match deed {
+        Deed::Author(author) => format!(
+            "A collator builds {} on {}, seen from relay block {}{}",
+            author.block,
+            author.parent,
+            author.relay_parent,
+            claimed(author)
+        ),
+        Deed::RelayBlock(growth) => match growth.back {
+            Some(back) => format!("Relay block {} is to back {back}", growth.block),
+            None => format!("Relay block {} is to follow", growth.block),
+        },
+        Deed::LearnBackable { validator, candidate } => {
+            format!("Validator {validator} is to learn of {candidate}")
+        }
+        Deed::Recover { block } => format!("The collators are to recover {block}"),
+    };
+    match refused {
+        Some(Refused { rule: Some(rule), because }) => format!(
+            "{what}, but {rule} forbids it: {}. The rule: “{}”",
+            plain(because),
+            rule.sentence()
+        ),
+        Some(Refused { rule: None, because }) => {
+            format!("{what}, which is not possible: {}.", plain(because))
+        }
+        None => format!("{what}, and nothing is said of the outcome."),
+    }
+}
+
+fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> String {
+    let Authoring { block, parent, relay_parent, .. } = author;
+    let mut text = if author.equivocation {
+        format!("The same collator builds a second block for the same place, {block} on {parent}")
+    } else {
+        format!("A collator builds {block} on {parent}")
+    };
+    let _ = write!(text, ", seen from relay block {relay_parent}{}.", claimed(author));
+    if *relay_parent < then.relay.tip {
+        let _ = write!(text, " It is late: {} is there already.", then.relay.tip);
+    }
+    if author.withheld {
+        text.push_str(" It shows the block to the validators alone.");
+    }
+    if author.sends_message {
+        text.push_str(" The block sends a message to the relay chain.");
+    }
+    let Some(new) = then.blocks.iter().find(|live| live.block == *block) else { return text };
+    if new.consumed.contains(block) {
+        text.push_str(" The block acts on the go-ahead for a code upgrade.");
+    }
+    let capacity = run.header.scenario.parameters.unincluded_segment_capacity;
+    let _ = write!(
+        text,
+        " In its view {} {} not yet included, {} of {capacity}.",
+        listed(&new.segment),
+        if new.segment.len() == 1 { "is" } else { "are" },
+        new.segment.len()
+    );
+    text.push_str(&issued(new, then, reward));
+    text
+}
+
+/// What a block issues, where that is not one reward.
+fn issued(new: &LiveBlock, then: &Moment, reward: u128) -> String {
+    let amount = |block: &LiveBlock| block.issuance.parse::<u128>().ok();
+    let parent = then.blocks.iter().find(|live| Some(live.block) == new.parent);
+    let Some((before, after)) = parent.and_then(amount).zip(amount(new)) else {
+        return String::new();
+    };
+    match after.saturating_sub(before) {
+        issued if issued == reward => String::new(),
+        issued => format!(" It issues {issued} planck, and a block's reward is {reward}."),
+    }
+}
+
+fn claimed(author: &Authoring) -> &'static str {
+    match author.claim {
+        Claim::Honest => "",
+        Claim::SlotAhead => ", and claims a later slot than that block's",
+        Claim::SlotBehind => ", and claims an earlier slot than that block's",
+        Claim::SlotMissing => ", and brings no proof of its slot",
+        Claim::Stranger => ", though the slot belongs to somebody else",
+    }
+}
+
+fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
+    let mut text = format!("Relay block {} follows{}.", growth.block, after_skipped(growth));
+    if let Some(included) = changes.included {
+        let _ = write!(text, " Enough validators hold the data of {included}: it is included.");
+    }
+    if let (Bits::OneShort, Some(waits)) = (growth.bits, changes.waits) {
+        let _ = write!(text, " For {waits} one vote is missing: it keeps waiting.");
+    }
+    if !changes.evicted.is_empty() {
+        let evicted = listed(&changes.evicted);
+        let _ = match growth.bits {
+            Bits::Enough => write!(text, " {evicted} has the votes it waited for, and is dropped."),
+            _ => write!(text, " {evicted} waited too long for its votes and is dropped."),
+        };
+    }
+    if let Some(back) = growth.back {
+        let _ = write!(text, " It backs {back}");
+        if then.pending.iter().any(|pending| pending.block == back) {
+            text.push_str(", which now waits until enough validators hold its data");
+        }
+        text.push('.');
+    }
+    if growth.go_ahead {
+        text.push_str(" It shows the go-ahead for a code upgrade.");
+    }
+    if !changes.orphaned.is_empty() {
+        let orphaned = listed(&changes.orphaned);
+        let _ = write!(text, " {orphaned} can never follow: another block was included instead.");
+    }
+    if !changes.expired.is_empty() {
+        let expired = listed(&changes.expired);
+        let _ = write!(text, " It is too late to back {expired}: the relay parent is too old.");
+    }
+    let is_quiet = changes.included.is_none() && changes.evicted.is_empty();
+    if is_quiet && changes.waits.is_none() && growth.back.is_none() {
+        text.push_str(" It neither backs nor includes a block.");
+    }
+    text
 }

@@ -18,6 +18,7 @@ mod ledger;
 mod name;
 mod read;
 mod run;
+mod story;
 mod table;
 mod write;
 

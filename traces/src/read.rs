@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::divergence::Flaw;
 use crate::error::TraceError;
 use crate::format::{Conclusion, FORMAT, Header, Run, StepRecord, VERSION};
-use crate::table::plain;
+use crate::story::plain;
 
 /// Bytes of a line, at most.
 pub const MAX_LINE: usize = 1 << 20;

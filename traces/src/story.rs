@@ -1,0 +1,185 @@
+//! What the table and the story have in common: the headline, the reason, and what each step
+//! changed. Nothing here believes the run to be sound; it may come from a file.
+
+use std::fmt::Write;
+
+use unincluded_properties::{Kind, Property};
+
+use crate::format::{Growth, Judgement, Moment, Run, Status};
+use crate::name::{ParaName, RelayName};
+
+/// Characters of a line, at most.
+pub(crate) const WIDTH: usize = 100;
+
+/// What the run shows, in one line.
+pub(crate) fn headline(run: &Run) -> String {
+    let Judgement { property, holds, step, judged, .. } = &run.verdict.verdict;
+    let kind = property.as_deref().and_then(Property::find).map(Property::kind);
+    let id = plain(property.as_deref().unwrap_or("?"));
+    let after = counted(step.unwrap_or(run.steps.len()), "step");
+    let mut line = match (kind, property, holds) {
+        (Some(Kind::Reachable), _, true) => format!("{id} occurs after {after}"),
+        (Some(Kind::Reachable), _, false) => format!("{id} does not occur within {after}"),
+        (_, Some(_), true) => format!("{id} holds along {after}"),
+        (_, None, true) => match judged {
+            Some(1) => format!("1 property holds along {after}"),
+            _ => format!("{} properties hold along {after}", judged.unwrap_or_default()),
+        },
+        (_, _, false) if *step == Some(0) => format!("{id} is violated at the start"),
+        (_, _, false) => format!("{id} is violated after {after}"),
+    };
+    let header = &run.header;
+    let _ = write!(line, " in `{}`", plain(&header.scenario.name));
+    let list = |words: Vec<String>| words.join(" and ");
+    if !header.without.is_empty() {
+        let off = header.without.iter().map(ToString::to_string).collect();
+        let _ = write!(line, " without {}", list(off));
+    }
+    if !header.variants.is_empty() {
+        let forms = header.variants.iter().map(ToString::to_string).collect();
+        let _ = write!(line, " with {}", list(forms));
+    }
+    line
+}
+
+/// Why, in the words of the verdict, if there is a reason to give.
+pub(crate) fn reason(run: &Run) -> Option<String> {
+    let Judgement { property, step, because, .. } = &run.verdict.verdict;
+    let mut reason = plain(because.as_deref()?);
+    let kind = property.as_deref().and_then(Property::find).map(Property::kind);
+    let seen = match kind {
+        Some(Kind::Step) => step.and_then(|step| step.checked_sub(1)),
+        _ => *step,
+    };
+    if let Some(seen) = seen.filter(|_| reason.contains(" old")) {
+        let _ = write!(reason, "; seen from {}", tip_after(run, seen));
+    }
+    Some(reason)
+}
+
+/// The relay tip after so many steps.
+fn tip_after(run: &Run, steps: usize) -> RelayName {
+    let taken = run.steps.iter().take(steps);
+    let moment = taken.filter_map(|step| step.then.as_ref()).next_back();
+    moment.map(|moment| moment.relay.tip).unwrap_or_default()
+}
+
+/// What a relay block changed.
+#[derive(Default)]
+pub(crate) struct Changes {
+    pub(crate) included: Option<ParaName>,
+    pub(crate) evicted: Vec<ParaName>,
+    pub(crate) orphaned: Vec<ParaName>,
+    pub(crate) expired: Vec<ParaName>,
+    /// The candidate first in the queue that stays pending.
+    pub(crate) waits: Option<ParaName>,
+}
+
+impl Changes {
+    /// From the moment before, none at the start, to the moment after.
+    pub(crate) fn between(before: Option<&Moment>, after: &Moment) -> Changes {
+        let was = |block: ParaName| {
+            let known = before.and_then(|before| before.blocks.iter().find(|b| b.block == block));
+            known.map(|block| block.status)
+        };
+        let mut changes = Changes::default();
+        let head = before.map_or(ParaName::GENESIS, |before| before.included.block);
+        if after.included.block != head {
+            changes.included = Some(after.included.block);
+        }
+        let live = after.blocks.iter().map(|block| (block.block, block.status));
+        for (block, status) in live.chain(after.gone.iter().map(|gone| (gone.block, gone.status))) {
+            let before = was(block);
+            match status {
+                _ if before == Some(status) => {}
+                Status::EvictedIn(_) => changes.evicted.push(block),
+                Status::Orphaned => changes.orphaned.push(block),
+                Status::Expired if matches!(before, Some(Status::PendingSince(_))) => {
+                    changes.evicted.push(block);
+                }
+                Status::Expired => changes.expired.push(block),
+                _ => {}
+            }
+        }
+        let first = before.and_then(|before| before.pending.first()).map(|pending| pending.block);
+        changes.waits = first.filter(|&first| after.pending.iter().any(|p| p.block == first));
+        changes
+    }
+}
+
+/// The slots that passed before a relay block, in words.
+pub(crate) fn after_skipped(growth: &Growth) -> String {
+    match growth.skipped_slots {
+        0 => String::new(),
+        skipped => format!(" after {}", counted(usize::from(skipped), "empty slot")),
+    }
+}
+
+/// A number and what it counts.
+pub(crate) fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Names, one after the other.
+pub(crate) fn names(blocks: &[ParaName]) -> String {
+    blocks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// Names in a sentence: `P1`, `P1 and P2`, `P1, P2 and P3`.
+pub(crate) fn listed(blocks: &[ParaName]) -> String {
+    match blocks {
+        [] => "nothing".to_owned(),
+        [only] => only.to_string(),
+        [most @ .., last] => {
+            let most: Vec<String> = most.iter().map(ToString::to_string).collect();
+            format!("{} and {last}", most.join(", "))
+        }
+    }
+}
+
+/// A text from a file as it may be shown: no control characters, and nothing that turns the
+/// direction of writing.
+pub(crate) fn plain(text: &str) -> String {
+    let is_hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if is_hidden(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// A text in lines of at most `width` characters, cut at spaces where there are any.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ') {
+        let mut word: Vec<char> = word.chars().collect();
+        if used > 0 && used + 1 + word.len() > width {
+            lines.push(String::new());
+            used = 0;
+        }
+        while word.len() > width {
+            let rest = word.split_off(width);
+            lines.push(word.into_iter().collect());
+            lines.push(String::new());
+            word = rest;
+        }
+        if let Some(line) = lines.last_mut() {
+            if used > 0 {
+                line.push(' ');
+                used += 1;
+            }
+            used += word.len();
+            line.extend(word);
+        }
+    }
+    lines
+}
+
+/// Text under text, the first line after `first` and the others after as many spaces.
+pub(crate) fn paragraph(out: &mut String, first: &str, text: &str) {
+    let indent = first.chars().count();
+    for (number, line) in wrapped(text, WIDTH.saturating_sub(indent).max(20)).iter().enumerate() {
+        let before = if number == 0 { first.to_owned() } else { " ".repeat(indent) };
+        let _ = writeln!(out, "{}", format!("{before}{line}").trim_end());
+    }
+}
