@@ -8,12 +8,20 @@ use crate::rule::{Rule, Variant};
 use crate::state::{Age, BlockIndex, MAX_VIEWS, ParaBlock, Pending, State, View};
 
 impl Protocol {
-    /// INH-1: the relay chain grows by one block.
+    /// The relay chain grows by one block, if nobody is waited for.
     pub(crate) fn relay_block(
         &self,
         state: &State,
         plan: &RelayBlockPlan,
     ) -> Result<State, Refusal> {
+        if !self.environment().may_idle() && self.somebody_acts(state) {
+            return Err(Refusal::NotThisFault("idle owners (FLT-9)"));
+        }
+        self.process_inherent(state, plan)
+    }
+
+    /// INH-1: what one relay block does to the para.
+    fn process_inherent(&self, state: &State, plan: &RelayBlockPlan) -> Result<State, Refusal> {
         self.environment_allows(state, plan)?;
         let backing_first = self.variants.contains(Variant::BackingFirst);
         let mut next = self.aged(state);
@@ -56,9 +64,6 @@ impl Protocol {
         }
         if plan.go_ahead && (!self.environment().go_ahead || state.tip().go_ahead) {
             return Err(Refusal::NotInThisScenario("go-ahead signal now"));
-        }
-        if !self.environment().may_idle() && self.somebody_acts(state) {
-            return Err(Refusal::NotThisFault("idle owners (FLT-9)"));
         }
         Ok(())
     }
@@ -246,7 +251,7 @@ impl Protocol {
             for &go_ahead in signals {
                 for back in std::iter::once(None).chain(self.near_heads(state).map(Some)) {
                     let plan = RelayBlockPlan { skipped_slots: 0, bits, back, go_ahead };
-                    if self.relay_block(state, &plan).is_ok() {
+                    if self.process_inherent(state, &plan).is_ok() {
                         actions.push(Action::RelayBlock(plan));
                     }
                 }
