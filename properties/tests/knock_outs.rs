@@ -1,0 +1,99 @@
+//! Teeth: every rule is switched off and every variant put in force, and the table says which
+//! property notices first, where, and after how many actions. A row that says that nothing
+//! notices names the rules that stand in, and they are switched off together to show it.
+
+use std::fmt::Write;
+
+use unincluded_model::{Protocol, Rule, Scenario, Variant};
+use unincluded_properties::{CATALOGUE, Limits, Outcome, Search, Stop};
+
+/// More than any of the settings has with its rules in force; a knock-out may need more, and says
+/// so where it is cut.
+const MOST_STATES: usize = 60_000;
+
+/// The built-in scenarios, those with large state spaces made smaller, from small to large: a
+/// rule is noticed where it costs least.
+fn settings() -> Vec<Scenario> {
+    let built_in = |name| Scenario::built_in(name).expect("built in");
+    let open_window = |name| {
+        let mut scenario = built_in(name);
+        scenario.parameters.group_rotation_frequency = scenario.parameters.paras_availability_period;
+        scenario
+    };
+    let mut siblings = built_in("siblings");
+    siblings.parameters.scheduling_lookahead = 2;
+    let mut adversary = built_in("adversary");
+    adversary.environment.adversary_blocks = 4;
+    vec![
+        built_in("withholding"),
+        built_in("astar-sync"),
+        open_window("astar"),
+        open_window("lookahead"),
+        siblings,
+        adversary,
+        built_in("bandwidth"),
+    ]
+}
+
+/// The first property that notices in the first scenario in which one does.
+fn noticed(rules: &[Rule], variants: &[Variant]) -> String {
+    let mut cut = Vec::new();
+    for scenario in settings() {
+        let name = scenario.name.clone();
+        let protocol = Protocol::new(scenario)
+            .without(rules.iter().copied())
+            .with_variants(variants.iter().copied());
+        let limits = Limits { states: Some(MOST_STATES), ..Limits::default() };
+        let search = Search { protocol: &protocol, limits, stop: Stop::AtFirstViolation };
+        let report = search.run(&mut |_| ());
+        let violated = report.outcomes.iter().filter_map(|(place, outcome)| match outcome {
+            Outcome::Violated { actions, .. } => Some((actions.len(), *place)),
+            _ => None,
+        });
+        if let Some((steps, place)) = violated.min() {
+            return format!("{:16}{name:14}{steps:>4}", CATALOGUE[place].id);
+        }
+        if let Some((place, _)) =
+            report.outcomes.iter().find(|(_, outcome)| *outcome == Outcome::Missing)
+        {
+            return format!("{:16}{name:14}{:>4}", CATALOGUE[*place].id, "gone");
+        }
+        if !report.closed {
+            cut.push(name);
+        }
+    }
+    if cut.is_empty() { "nothing".to_owned() } else { format!("nothing, cut in {cut:?}") }
+}
+
+#[test]
+fn every_rule_and_every_variant_is_noticed_or_stood_in_for() {
+    let mut table = format!("{:28}{:16}{:14}{:>4}\n", "off", "noticed by", "in", "after");
+    let knock_outs: Vec<(&str, Vec<Rule>, Vec<Variant>)> = Rule::ALL
+        .iter()
+        .map(|&rule| (rule.id(), vec![rule], vec![]))
+        .chain(Variant::ALL.iter().map(|&variant| (variant.name(), vec![], vec![variant])))
+        .collect();
+    let (even, odd): (Vec<_>, Vec<_>) =
+        knock_outs.iter().enumerate().partition(|(place, _)| place % 2 == 0);
+    let mut rows: Vec<(usize, String)> = std::thread::scope(|scope| {
+        let judge = |half: Vec<(usize, &(&str, Vec<Rule>, Vec<Variant>))>| {
+            half.into_iter()
+                .map(|(place, (name, rules, variants))| {
+                    let started = std::time::Instant::now();
+                    let row = noticed(rules, variants);
+                    eprintln!("{name}: {row} ({:?})", started.elapsed());
+                    (place, format!("{name:28}{row}"))
+                })
+                .collect::<Vec<_>>()
+        };
+        let other = scope.spawn(move || judge(odd));
+        let mut rows = judge(even);
+        rows.extend(other.join().expect("no search panics"));
+        rows
+    });
+    rows.sort();
+    for (_, row) in rows {
+        writeln!(table, "{row}").expect("to a string");
+    }
+    insta::assert_snapshot!(table);
+}
