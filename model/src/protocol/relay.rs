@@ -35,7 +35,6 @@ impl Protocol {
         if self.enacts_at_once(state, plan) {
             self.enact(&mut next, plan.bits);
         }
-        self.must_back(state, &next, plan)?;
         self.publish(&mut next, plan.go_ahead);
         Ok(next)
     }
@@ -98,7 +97,7 @@ impl Protocol {
 
     /// INH-1 (8) to (10): votes and enactment, then timeouts. TO-3 is this order.
     fn count_and_evict(&self, next: &mut State, bits: Bits) {
-        if self.variants.contains(Variant::TimeoutsFirst) {
+        if self.variants.contains(Variant::TimeoutsFirst) || !self.has(Rule::Inh1) {
             self.evict(next);
             self.enact(next, bits);
         } else {
@@ -157,7 +156,7 @@ impl Protocol {
         next: &mut State,
         candidate: Option<BlockIndex>,
     ) -> Result<(), Refusal> {
-        let Some(candidate) = candidate else { return Ok(()) };
+        let Some(candidate) = candidate else { return self.may_leave_out(before, next) };
         self.may_back(before, next, candidate)?;
         let age = before.block(candidate).relay_parent;
         if age.0 + 1 < self.environment().earliest_backing {
@@ -205,10 +204,10 @@ impl Protocol {
         )
     }
 
-    /// FLT-4, FLT-6: whether this block may leave out what it could back.
-    fn must_back(&self, before: &State, now: &State, plan: &RelayBlockPlan) -> Result<(), Refusal> {
+    /// FLT-4, FLT-6: whether this block may back nothing though it could.
+    fn may_leave_out(&self, before: &State, now: &State) -> Result<(), Refusal> {
         let environment = self.environment();
-        if plan.back.is_some() || (environment.delay && environment.loss) {
+        if environment.delay && environment.loss {
             return Ok(());
         }
         let earliest = environment.earliest_backing;
