@@ -258,6 +258,10 @@ impl Scenario {
     }
 
     /// A built-in scenario.
+    ///
+    /// # Panics
+    ///
+    /// If a built-in scenario is not legal, which a test rules out.
     pub fn built_in(name: &str) -> Option<Scenario> {
         let text = Self::text(name)?;
         Some(Self::parse(name, text).expect("the built-in scenarios are legal: a test reads them"))
@@ -311,7 +315,7 @@ impl Scenario {
         if p.validators == 0 || p.validators > 1000 {
             return out("protocol.validators", p.validators.to_string(), "1 to 1000".to_owned());
         }
-        if !(6000..=24000).contains(&p.para_slot_ms) || p.para_slot_ms % 6000 != 0 {
+        if !(6000..=24000).contains(&p.para_slot_ms) || !p.para_slot_ms.is_multiple_of(6000) {
             let legal = "a multiple of 6000 from 6000 to 24000".to_owned();
             return out("protocol.para_slot_ms", p.para_slot_ms.to_string(), legal);
         }

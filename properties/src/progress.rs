@@ -119,14 +119,16 @@ impl FaultFree {
                     outcome: Ok(&step.raw),
                 };
                 let to = if seen.included().is_some() {
-                    None
+                    Target::Known(Recovery { best: Some(0), worst: Some(0) })
+                } else if let Some(&known) = self.known.get(&step.next) {
+                    Target::Known(known)
                 } else {
                     let next = places.len();
                     let place = *places.entry(step.next.clone()).or_insert(next);
                     if place == next {
                         states.push(step.next);
                     }
-                    Some(place)
+                    Target::Place(place)
                 };
                 out.push(Edge { cost, to });
             }
@@ -136,11 +138,20 @@ impl FaultFree {
     }
 }
 
-/// One action: how many relay blocks it is, and where it leads; nowhere is an inclusion.
+/// One action: how many relay blocks it is, and where it leads.
 #[derive(Clone, Copy, Debug)]
 struct Edge {
     cost: u32,
-    to: Option<usize>,
+    to: Target,
+}
+
+/// Where an action leads.
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    /// To a state of the graph.
+    Place(usize),
+    /// To an inclusion, or to a state of which all is known.
+    Known(Recovery),
 }
 
 /// The least relay blocks to an inclusion, by relaxation: the graphs are small.
@@ -149,9 +160,13 @@ fn distances(edges: &[Vec<Edge>]) -> Vec<Option<u32>> {
     loop {
         let mut changed = false;
         for (place, out) in edges.iter().enumerate().rev() {
-            let ways = out
-                .iter()
-                .filter_map(|edge| Some(edge.cost + edge.to.map_or(Some(0), |to| best[to])?));
+            let ways = out.iter().filter_map(|edge| {
+                let rest = match edge.to {
+                    Target::Place(to) => best[to],
+                    Target::Known(known) => known.best,
+                };
+                Some(edge.cost + rest?)
+            });
             let least = ways.min();
             if least.is_some() && least != best[place] {
                 best[place] = least;
@@ -181,7 +196,10 @@ fn longest(edges: &[Vec<Edge>]) -> Vec<Option<u32>> {
         }
         let mut most = (!edges[place].is_empty()).then_some(0);
         for edge in &edges[place] {
-            let rest = edge.to.map_or(Some(0), |to| visit(to, edges, marks));
+            let rest = match edge.to {
+                Target::Place(to) => visit(to, edges, marks),
+                Target::Known(known) => known.worst,
+            };
             most = match (most, rest) {
                 (Some(most), Some(rest)) => Some(most.max(rest + edge.cost)),
                 _ => None,

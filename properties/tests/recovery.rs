@@ -1,8 +1,10 @@
 //! How many relay blocks pass until the next inclusion once the faults are over, from every
 //! reachable state: the worst over all states and all ties.
 
+use std::collections::HashSet;
+
 use unincluded_model::{CollatorKind, ParaBlock, Protocol, Scenario, StaleView, State};
-use unincluded_properties::fingerprint::{FingerprintMap, fingerprint};
+use unincluded_properties::fingerprint::fingerprint;
 use unincluded_properties::progress::FaultFree;
 
 /// Astar with every fault, capacity C, and a window for timeouts that is always open or not.
@@ -19,16 +21,16 @@ fn setting(collator: CollatorKind, capacity: u8, period: u8, rotation: u8) -> Pr
 /// Every reachable state.
 fn reachable(protocol: &Protocol) -> Vec<State> {
     let mut scratch = Vec::new();
-    let mut seen = FingerprintMap::default();
+    let mut seen = HashSet::new();
     let mut states = vec![protocol.canonical(&protocol.initial()).0];
-    seen.insert(fingerprint(&states[0], &mut scratch), ());
+    seen.insert(fingerprint(&states[0], &mut scratch));
     let mut at = 0;
     while at < states.len() {
         let state = states[at].clone();
         at += 1;
         for action in protocol.actions(&state) {
             let Ok(next) = protocol.step(&state, &action) else { continue };
-            if seen.insert(fingerprint(&next, &mut scratch), ()).is_none() {
+            if seen.insert(fingerprint(&next, &mut scratch)) {
                 states.push(next);
             }
         }

@@ -75,7 +75,7 @@ impl Protocol {
         if author.equivocation {
             return self.may_equivocate(state, author);
         }
-        self.owner_has_not_withheld(state, relay_parent)?;
+        owner_has_not_withheld(state, relay_parent)?;
 
         let chosen = self.chosen_parents(state, relay_parent);
         if chosen & (1 << author.parent.0) == 0 {
@@ -106,16 +106,6 @@ impl Protocol {
             .filter(|&child| state.block(child).relay_parent == author.relay_parent)
             .count();
         if beside == 1 { Ok(()) } else { Err(Refusal::NothingToEquivocate) }
-    }
-
-    /// The owner of a slot knows the block it withheld, and does not build it again.
-    fn owner_has_not_withheld(&self, state: &State, relay_parent: Age) -> Result<(), Refusal> {
-        let spent = state
-            .blocks
-            .iter()
-            .any(|block| block.relay_parent == relay_parent && block.has(ParaBlock::WITHHELD));
-        let refusal = Refusal::RelayParentUsed { rule: Rule::Slotb3, built: 1, most: 1 };
-        if spent { Err(refusal) } else { Ok(()) }
     }
 
     /// COLL-3 to COLL-6: the parents among which the collator's search may end, as a set of
@@ -205,7 +195,7 @@ impl Protocol {
         Ok(next)
     }
 
-    pub(crate) fn recovery_actions(&self, state: &State, actions: &mut Vec<Action>) {
+    pub(crate) fn recovery_actions(state: &State, actions: &mut Vec<Action>) {
         let withheld = |&block: &BlockIndex| state.block(block).has(ParaBlock::WITHHELD);
         for block in state.indices().filter(withheld) {
             if Self::recover(state, block).is_ok() {
@@ -213,6 +203,16 @@ impl Protocol {
             }
         }
     }
+}
+
+/// The owner of a slot knows the block it withheld, and does not build it again.
+fn owner_has_not_withheld(state: &State, relay_parent: Age) -> Result<(), Refusal> {
+    let spent = state
+        .blocks
+        .iter()
+        .any(|block| block.relay_parent == relay_parent && block.has(ParaBlock::WITHHELD));
+    let refusal = Refusal::RelayParentUsed { rule: Rule::Slotb3, built: 1, most: 1 };
+    if spent { Err(refusal) } else { Ok(()) }
 }
 
 /// The places in a set, in order.

@@ -232,7 +232,7 @@ impl Protocol {
         let mut actions = Vec::with_capacity(16);
         self.author_actions(state, &mut actions);
         self.learning_actions(state, &mut actions);
-        self.recovery_actions(state, &mut actions);
+        Self::recovery_actions(state, &mut actions);
         if self.environment().may_idle() || !self.somebody_succeeds(state, &actions) {
             self.relay_actions(state, &mut actions);
         }
@@ -250,7 +250,7 @@ impl Protocol {
         let mut actions = Vec::new();
         self.author_actions(state, &mut actions);
         self.learning_actions(state, &mut actions);
-        self.recovery_actions(state, &mut actions);
+        Self::recovery_actions(state, &mut actions);
         self.somebody_succeeds(state, &actions)
     }
 

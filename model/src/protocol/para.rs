@@ -154,7 +154,7 @@ impl Protocol {
     /// SEG-6: the block's own entry, without a hash, if the segment's messages fit the room.
     fn append(&self, segment: Segment, message: bool, signal: bool) -> Result<Segment, Refusal> {
         let room = self.parameters().upward_message_room;
-        let messages = segment.aggregate_messages + u8::from(message);
+        let messages = segment.aggregate_messages.saturating_add(u8::from(message));
         self.require(Rule::Seg6, messages <= room, Refusal::MessagesExceedRoom { messages, room })?;
         Ok(Segment {
             entries: segment.entries | 1,

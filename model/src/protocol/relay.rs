@@ -8,12 +8,20 @@ use crate::rule::{Rule, Variant};
 use crate::state::{Age, BlockIndex, MAX_VIEWS, ParaBlock, Pending, State, View};
 
 impl Protocol {
-    /// INH-1: the relay chain grows by one block.
+    /// The relay chain grows by one block, if nobody is waited for.
     pub(crate) fn relay_block(
         &self,
         state: &State,
         plan: &RelayBlockPlan,
     ) -> Result<State, Refusal> {
+        if !self.environment().may_idle() && self.somebody_acts(state) {
+            return Err(Refusal::NotThisFault("idle owners (FLT-9)"));
+        }
+        self.process_inherent(state, plan)
+    }
+
+    /// INH-1: what one relay block does to the para.
+    fn process_inherent(&self, state: &State, plan: &RelayBlockPlan) -> Result<State, Refusal> {
         self.environment_allows(state, plan)?;
         let backing_first = self.variants.contains(Variant::BackingFirst);
         let mut next = self.aged(state);
@@ -27,7 +35,6 @@ impl Protocol {
         if self.enacts_at_once(state, plan) {
             self.enact(&mut next, plan.bits);
         }
-        self.must_back(state, &next, plan)?;
         self.publish(&mut next, plan.go_ahead);
         Ok(next)
     }
@@ -56,9 +63,6 @@ impl Protocol {
         }
         if plan.go_ahead && (!self.environment().go_ahead || state.tip().go_ahead) {
             return Err(Refusal::NotInThisScenario("go-ahead signal now"));
-        }
-        if !self.environment().may_idle() && self.somebody_acts(state) {
-            return Err(Refusal::NotThisFault("idle owners (FLT-9)"));
         }
         Ok(())
     }
@@ -93,7 +97,7 @@ impl Protocol {
 
     /// INH-1 (8) to (10): votes and enactment, then timeouts. TO-3 is this order.
     fn count_and_evict(&self, next: &mut State, bits: Bits) {
-        if self.variants.contains(Variant::TimeoutsFirst) {
+        if self.variants.contains(Variant::TimeoutsFirst) || !self.has(Rule::Inh1) {
             self.evict(next);
             self.enact(next, bits);
         } else {
@@ -152,7 +156,7 @@ impl Protocol {
         next: &mut State,
         candidate: Option<BlockIndex>,
     ) -> Result<(), Refusal> {
-        let Some(candidate) = candidate else { return Ok(()) };
+        let Some(candidate) = candidate else { return self.may_leave_out(before, next) };
         self.may_back(before, next, candidate)?;
         let age = before.block(candidate).relay_parent;
         if age.0 + 1 < self.environment().earliest_backing {
@@ -200,10 +204,10 @@ impl Protocol {
         )
     }
 
-    /// FLT-4, FLT-6: whether this block may leave out what it could back.
-    fn must_back(&self, before: &State, now: &State, plan: &RelayBlockPlan) -> Result<(), Refusal> {
+    /// FLT-4, FLT-6: whether this block may back nothing though it could.
+    fn may_leave_out(&self, before: &State, now: &State) -> Result<(), Refusal> {
         let environment = self.environment();
-        if plan.back.is_some() || (environment.delay && environment.loss) {
+        if environment.delay && environment.loss {
             return Ok(());
         }
         let earliest = environment.earliest_backing;
@@ -246,7 +250,7 @@ impl Protocol {
             for &go_ahead in signals {
                 for back in std::iter::once(None).chain(self.near_heads(state).map(Some)) {
                     let plan = RelayBlockPlan { skipped_slots: 0, bits, back, go_ahead };
-                    if self.relay_block(state, &plan).is_ok() {
+                    if self.process_inherent(state, &plan).is_ok() {
                         actions.push(Action::RelayBlock(plan));
                     }
                 }

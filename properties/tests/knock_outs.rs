@@ -1,0 +1,134 @@
+//! Teeth: every rule is switched off and every variant put in force, and the table says which
+//! property notices first, where, and after how many actions. A row that says that nothing
+//! notices names the rules that stand in, and they are switched off together to show it.
+
+use std::fmt::Write;
+
+use unincluded_model::{Protocol, Rule, Scenario, Variant};
+use unincluded_properties::{CATALOGUE, Limits, Outcome, Search, Stop};
+
+/// More than any of the settings has with its rules in force; a knock-out may need more, and says
+/// so where it is cut.
+const MOST_STATES: usize = 40_000;
+
+/// The built-in scenarios, those with large state spaces made smaller, from small to large: a
+/// rule is noticed where it costs least.
+fn settings() -> Vec<Scenario> {
+    let built_in = |name| Scenario::built_in(name).expect("built in");
+    let open_window = |name| {
+        let mut scenario = built_in(name);
+        scenario.parameters.group_rotation_frequency =
+            scenario.parameters.paras_availability_period;
+        scenario
+    };
+    let mut siblings = built_in("siblings");
+    siblings.parameters.scheduling_lookahead = 2;
+    siblings.parameters.unincluded_segment_capacity = 2;
+    let mut adversary = built_in("adversary");
+    adversary.environment.adversary_blocks = 4;
+    adversary.environment.oldest_relay_parent = 1;
+    vec![
+        built_in("withholding"),
+        built_in("astar-sync"),
+        open_window("astar"),
+        open_window("lookahead"),
+        siblings,
+        adversary,
+        built_in("bandwidth"),
+    ]
+}
+
+/// The first property that notices in the first scenario in which one does.
+fn noticed(rules: &[Rule], variants: &[Variant]) -> String {
+    let mut cut = Vec::new();
+    for scenario in settings() {
+        let name = scenario.name.clone();
+        let protocol = Protocol::new(scenario)
+            .without(rules.iter().copied())
+            .with_variants(variants.iter().copied());
+        let limits = Limits { states: Some(MOST_STATES), ..Limits::default() };
+        let search = Search { protocol: &protocol, limits, stop: Stop::AtFirstViolation };
+        let report = search.run(&mut |_| ());
+        let violated = report.outcomes.iter().filter_map(|(place, outcome)| match outcome {
+            Outcome::Violated { actions, .. } => Some((actions.len(), *place)),
+            _ => None,
+        });
+        if let Some((steps, place)) = violated.min() {
+            return format!("{:21}{name:14}{steps:>4}", CATALOGUE[place].id);
+        }
+        if let Some((place, _)) =
+            report.outcomes.iter().find(|(_, outcome)| *outcome == Outcome::Missing)
+        {
+            return format!("{:21}{name:14}{:>4}", CATALOGUE[*place].id, "gone");
+        }
+        if !report.closed {
+            cut.push(name);
+        }
+    }
+    if cut.is_empty() { "nothing".to_owned() } else { format!("nothing, cut in {cut:?}") }
+}
+
+/// What is called how, which rules are off, which variants in force.
+type KnockOut = (&'static str, Vec<Rule>, Vec<Variant>);
+
+/// Rules that nothing notices alone, as others stand in for them on one core and one relay fork;
+/// switched off together with those, somebody notices. In words:
+///
+/// - RPN-1 and HOOK-2 both keep relay parents from going back, and INCL-6b repeats it for what is
+///   backed.
+/// - LOOK-1 bounds the collator's loop, HOOK-3 the runtime's slot.
+/// - INCL-4 and INCL-13 order a queue, which INCL-1 keeps at one candidate.
+/// - FRAG-8 and SLOTB-2 only narrow what honest actors choose among: what they then offer is still
+///   judged by INCL-6, and by COLL-8 and the runtime.
+/// - SEG-3 only loses room, and COLL-7 keeps the collator from asking where it would: see
+///   `a_collator_that_asks_at_the_included_head_dies_of_the_missing_hash`.
+const TOGETHER: [(&str, &[Rule]); 4] = [
+    ("RPN-1, HOOK-2", &[Rule::Rpn1, Rule::Hook2]),
+    ("RPN-1, HOOK-2, INCL-6b", &[Rule::Rpn1, Rule::Hook2, Rule::Incl6b]),
+    ("LOOK-1, HOOK-3", &[Rule::Look1, Rule::Hook3]),
+    ("INCL-1, INCL-4, INCL-13", &[Rule::Incl1, Rule::Incl4, Rule::Incl13]),
+];
+
+#[test]
+fn every_rule_and_every_variant_is_noticed_or_stood_in_for() {
+    let mut table = format!("{:28}{:21}{:14}{:>5}\n", "off", "noticed by", "in", "after");
+    let knock_outs: Vec<KnockOut> = Rule::ALL
+        .iter()
+        .map(|&rule| (rule.id(), vec![rule], vec![]))
+        .chain(Variant::ALL.iter().map(|&variant| (variant.name(), vec![], vec![variant])))
+        .chain(TOGETHER.iter().map(|(name, rules)| (*name, rules.to_vec(), vec![])))
+        .collect();
+    let (even, odd): (Vec<_>, Vec<_>) =
+        knock_outs.iter().enumerate().partition(|(place, _)| place % 2 == 0);
+    let mut rows: Vec<(usize, String)> = std::thread::scope(|scope| {
+        let judge = |half: Vec<(usize, &KnockOut)>| {
+            half.into_iter()
+                .map(|(place, (name, rules, variants))| {
+                    (place, format!("{name:28}{}", noticed(rules, variants)))
+                })
+                .collect::<Vec<_>>()
+        };
+        let other = scope.spawn(move || judge(odd));
+        let mut rows = judge(even);
+        rows.extend(other.join().expect("no search panics"));
+        rows
+    });
+    rows.sort();
+    for (_, row) in rows {
+        writeln!(table, "{row}").expect("to a string");
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn a_collator_that_asks_at_the_included_head_dies_of_the_missing_hash() {
+    let wedged = |rules: &[Rule]| {
+        let scenario = Scenario::built_in("astar-sync").expect("built in");
+        let protocol = Protocol::new(scenario).without(rules.iter().copied());
+        let report = Search::new(&protocol).run(&mut |_| ());
+        matches!(report.outcome("NOT-WEDGED"), Some(Outcome::Violated { .. }))
+    };
+    assert!(wedged(&[Rule::Coll7]));
+    assert!(!wedged(&[Rule::Coll7, Rule::Seg3]));
+    assert!(!wedged(&[Rule::Seg3]));
+}
