@@ -1,6 +1,414 @@
-//! The kept runs, compiled in.
+//! The kept runs: how each is found, and the files themselves, compiled in.
+//!
+//! A recipe finds the same run every time: a search goes breadth first, and so ends with a
+//! shortest run; a healthy run follows [`Habits`].
+
+use std::cmp::Reverse;
+use std::fmt::Write;
+
+use unincluded_model::{
+    Action, Age, Author, Bits, CollatorKind, ParaBlock, Protocol, Rule, Scenario, State, Variant,
+};
+use unincluded_properties::{CATALOGUE, Outcome, Search, Stop, Transition};
+
+use crate::error::TraceError;
+use crate::format::Run;
+use crate::run::record;
+use crate::story::{headline, paragraph};
+
+use Goal::{Healthy, Later, Shortest};
 
 /// Name and text of every kept run, in the order of the corpus.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [].into_iter()
+    KEPT.iter().copied()
+}
+
+/// How a kept run is found.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipe {
+    /// The file, without its ending.
+    pub name: &'static str,
+    /// The built-in scenario.
+    pub scenario: &'static str,
+    /// The rules that are switched off.
+    pub without: &'static [Rule],
+    /// The variants in force.
+    pub variants: &'static [Variant],
+    /// What is looked for.
+    pub goal: Goal,
+    /// What the run shows, in a sentence or two.
+    pub about: &'static str,
+    /// Why no shorter run shows it.
+    pub minimal: &'static str,
+}
+
+/// What a recipe looks for.
+#[derive(Clone, Copy, Debug)]
+pub enum Goal {
+    /// A shortest run on which this property is violated, or this situation occurs.
+    Shortest(&'static str),
+    /// The same, where other properties are violated sooner.
+    Later(&'static str),
+    /// A run without faults.
+    Healthy(Habits),
+}
+
+/// What happens in a healthy run, beside everybody being on time.
+#[derive(Clone, Copy, Debug)]
+pub struct Habits {
+    /// The run ends with this inclusion, counted from 1.
+    pub inclusions: usize,
+    /// The block at this height sends a message.
+    pub sends_message: Option<usize>,
+    /// The block at this height is shown to the validators alone.
+    pub withholds: Option<usize>,
+    /// The owner of the first slot authors twice, and the second block has the lower hash.
+    pub equivocates: bool,
+    /// The relay block of this number shows a go-ahead signal.
+    pub signals: Option<usize>,
+}
+
+/// Nobody does anything but what is usual.
+const USUAL: Habits = Habits {
+    inclusions: 2,
+    sends_message: None,
+    withholds: None,
+    equivocates: false,
+    signals: None,
+};
+
+macro_rules! recipes {
+    ($($name:literal = $scenario:literal - [$($rule:ident),*] + [$($variant:ident),*], $goal:expr,
+        $about:literal, $minimal:literal;)*) => {
+        /// Every recipe, in the order of the corpus.
+        pub const RECIPES: &[Recipe] = &[$(Recipe {
+            name: $name,
+            scenario: $scenario,
+            without: &[$(Rule::$rule),*],
+            variants: &[$(Variant::$variant),*],
+            goal: $goal,
+            about: $about,
+            minimal: $minimal,
+        }),*];
+
+        const KEPT: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../corpus/", $name, ".jsonl")))),*];
+    };
+}
+
+recipes! {
+    "astar-healthy" = "astar" - [] + [], Healthy(Habits { inclusions: 3, ..USUAL }),
+        "Three blocks deep: in the end every relay block includes one para block, backs the next, and a third is built.",
+        "";
+    "astar-sync-healthy" = "astar-sync" - [] + [], Healthy(USUAL),
+        "One block at a time: the next is built only once the last is included, three relay blocks later.",
+        "";
+    "lookahead-healthy" = "lookahead" - [] + [], Healthy(Habits { inclusions: 3, ..USUAL }),
+        "Two blocks on one relay parent and a third on the next; then the segment is full, and the collators build as blocks are included.",
+        "";
+    "adversary-healthy" = "adversary" - [] + [], Healthy(USUAL),
+        "An adversary that behaves looks like a slot-based collator.",
+        "";
+    "bandwidth-healthy" = "bandwidth" - [] + [], Healthy(Habits { sends_message: Some(1), signals: Some(1), ..USUAL }),
+        "A message uses up the room, a go-ahead for a code upgrade is acted on; both are forgotten once their blocks are included.",
+        "";
+    "withholding-healthy" = "withholding" - [] + [], Healthy(Habits { withholds: Some(2), inclusions: 3, ..USUAL }),
+        "An author shows its block to the validators alone, another builds beside it in vain, and the next builds on it once the relay chain names it and the collators got it back.",
+        "";
+    "siblings-healthy" = "siblings" - [] + [], Healthy(Habits { equivocates: true, ..USUAL }),
+        "Of two blocks for one place the one with the lower hash wins, though it came later.",
+        "";
+    "astar-without-seg-5" = "astar" - [Seg5] + [], Shortest("INV-SEG-1"),
+        "Nothing limits how far collators run ahead of inclusion.",
+        "Four blocks need four relay parents, so three relay blocks between them; and the first must be backed by then, or its relay parent leaves the collators' window.";
+    "astar-with-seg-5-enforced-not-asked" = "astar" - [] + [SegmentEnforcedOnly], Shortest("INV-COLL-1"),
+        "The runtime insists on the capacity and does not mention it when asked: an honest author wastes its slot on a block that is invalid everywhere.",
+        "The fourth block is the first to be one too many, and needs a fourth relay parent.";
+    "adversary-with-seg-5-asked-not-enforced" = "adversary" - [] + [SegmentAskedOnly], Shortest("INV-SEG-1"),
+        "The capacity is a courtesy of honest collators: nobody else keeps to it.",
+        "Four blocks at two for each relay parent, and an adversary has two relay parents at hand from the start.";
+    "astar-without-seg-2" = "astar" - [Seg2] + [], Shortest("INV-SEG-5"),
+        "A block's hash is never written down by its child, so no inherent will find it to prune.",
+        "A child is needed to see what it did not write, and a second relay parent for the child.";
+    "astar-without-seg-4" = "astar" - [Seg4] + [], Shortest("INV-SEG-7"),
+        "A block stays in the segment of its child although it is included.",
+        "One block has to be built, backed and included before another can be built that still holds it.";
+    "astar-without-seg-4-wedged" = "astar" - [Seg4] + [], Later("NOT-WEDGED"),
+        "Segments are never pruned: after three blocks the para is full for ever.",
+        "Three blocks fill the segment; the third is built on R2 at the earliest, backed in the next relay block and included in the one after that.";
+    "bandwidth-without-seg-6" = "bandwidth" - [Seg6] + [], Shortest("INV-UMP-1"),
+        "Two blocks in flight send more messages than the relay chain has room for.",
+        "The room is one message, and a block sends one.";
+    "bandwidth-without-seg-8" = "bandwidth" - [Seg8] + [], Shortest("INV-SEG-3"),
+        "The messages of an included block are counted for ever, until there is no room for any.",
+        "One block has to be built, backed and included before its entry is dropped by the next.";
+    "bandwidth-without-upg-3" = "bandwidth" - [Upg3] + [], Shortest("INV-SEG-4"),
+        "Two blocks in flight both act on one go-ahead for a code upgrade.",
+        "The signal and two blocks that see it.";
+    "adversary-without-blk-3" = "adversary" - [Blk3] + [], Shortest("INV-VEL-3"),
+        "Anybody may seal a block in another's slot.",
+        "One block is enough.";
+    "adversary-without-hook-4" = "adversary" - [Hook4] + [], Shortest("INV-VEL-3"),
+        "A block claims another slot than its relay parent's, and with it another owner.",
+        "One block is enough.";
+    "adversary-without-rpn-1-hook-2" = "adversary" - [Rpn1, Hook2] + [], Shortest("INV-RP-1"),
+        "A block is built on an older relay block than its parent. Either of the two rules alone would refuse it.",
+        "Two blocks, the second on the older of two relay parents that are there from the start.";
+    "lookahead-without-hook-3-look-1" = "lookahead" - [Hook3, Look1] + [], Shortest("INV-VEL-1"),
+        "Three blocks of one chain share a relay slot. Neither the runtime nor the collator stops at two.",
+        "Velocity one allows two, so the third is the first too many.";
+    "astar-without-coll-4" = "astar" - [Coll4] + [], Shortest("NOT-WEDGED"),
+        "Collators go on building on a block that no relay block can back any more, and on nothing else: the para stands still for ever.",
+        "The block is lost three relay blocks after its relay parent, and a late author builds on one that has a successor already.";
+    "astar-without-coll-7" = "astar" - [Coll7] + [], Shortest("NOT-WEDGED"),
+        "The newest block is included and its own state still counts three unincluded blocks. Asked whether another may follow it says no, for ever; that is why collators do not ask there.",
+        "The head must hold a full segment, so three blocks are built before the first of them is seen as included, and then all are.";
+    "withholding-without-coll-3" = "withholding" - [Coll3] + [], Shortest("INV-COLL-5"),
+        "A collator that has not got the pending block builds beside it, and so in vain.",
+        "A block has to be withheld and backed before somebody can build beside it.";
+    "astar-without-slotb-3" = "astar" - [Slotb3] + [], Shortest("INV-COLL-3"),
+        "The slot-based collator builds a second block on one relay parent.",
+        "Two blocks.";
+    "astar-without-emit-1" = "astar" - [Emit1] + [], Shortest("INV-1"),
+        "A block pays no reward.",
+        "One block is enough.";
+    "astar-with-emit-1-global-counter" = "astar" - [] + [GlobalIssuance], Shortest("INV-1"),
+        "Issuance is counted over all blocks whatever their fork, so a sibling seems to issue twice its reward.",
+        "Two blocks, and an owner that builds twice is the quickest way to siblings.";
+    "astar-with-emit-1-global-counter-included" = "astar" - [] + [GlobalIssuance], Later("INV-2"),
+        "What an orphaned block issued ends up in the included chain: one block too many is paid for.",
+        "Two siblings, and two relay blocks to back and include the second of them.";
+    "lookahead-with-emit-1-once-a-slot" = "lookahead" - [] + [IssuanceOnceASlot], Shortest("INV-1"),
+        "A second block on one relay slot pays no reward.",
+        "Two blocks.";
+    "siblings-with-frag-5-first-seen" = "siblings" - [] + [FirstSeen], Shortest("AGREE-1"),
+        "Two validators heard of two siblings in opposite orders, and each holds on to the one it heard of first.",
+        "Two siblings, and two validators that learn of both.";
+    "astar-without-arp-1" = "astar" - [Arp1] + [], Shortest("INV-REL-4"),
+        "A candidate is backed four relay blocks after its relay parent, and three are the window.",
+        "A late author saves one relay block.";
+    "astar-without-incl-1" = "astar" - [Incl1] + [], Shortest("INV-REL-2"),
+        "A second candidate is backed onto a core while the first still waits for its votes.",
+        "Two blocks on two relay parents, and a relay block for each to be backed in.";
+    "astar-without-incl-3" = "astar" - [Incl3] + [], Shortest("INV-REL-5"),
+        "A candidate is included in the relay block that backs it, though nobody had a chance to vote for its availability.",
+        "One block, and one relay block to do both.";
+    "astar-without-incl-6" = "astar" - [Incl6] + [], Shortest("INV-REL-1"),
+        "After a block is included its sibling is backed as well.",
+        "Two siblings, one relay block to back the first, and one to include it and back the other.";
+    "astar-without-to-2" = "astar" - [To2] + [], Shortest("INV-REL-13"),
+        "Nobody votes for a candidate's availability, it never times out, and the core is blocked.",
+        "A candidate may be pending for nine relay blocks, one less than a rotation; so ten after the one that backs it are too many.";
+    "astar-with-inh-1-timeouts-first" = "astar" - [] + [TimeoutsFirst], Shortest("INV-REL-14"),
+        "A candidate is evicted in the very relay block that counts its last vote.",
+        "Timeouts are looked at in the first four of ten relay blocks of a rotation, and a candidate has four relay blocks of grace. So the first that can time out is evicted in R11.";
+    "astar-reaches-inv-seg-8" = "astar" - [] + [], Shortest("INV-SEG-8"),
+        "A late author's segment still holds a block that the relay tip shows as included. This is no error: the segment is measured at the relay parent.",
+        "One block has to be built, backed and included before a late author can miss that.";
+    "astar-reaches-r-authors-stopped" = "astar" - [] + [], Shortest("R-AUTHORS-STOPPED"),
+        "Three blocks fill the segment: the collators wait for an inclusion.",
+        "Three blocks need three relay parents.";
+    "astar-reaches-r-branch-lost" = "astar" - [] + [], Shortest("R-BRANCH-LOST"),
+        "A candidate misses its window, and with it the block that was built on it.",
+        "The block is lost three relay blocks after its relay parent, a late author saves one of them, and a child needs a relay parent of its own.";
+    "astar-reaches-r-parent-evicted" = "astar" - [] + [], Shortest("R-PARENT-EVICTED"),
+        "A block was built on a pending candidate that then times out.",
+        "The first eviction can happen in R11, as timeouts are looked at in the first four of ten relay blocks of a rotation.";
+}
+
+impl Recipe {
+    /// The scenario under the rules of the recipe.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such scenario.
+    pub fn protocol(&self) -> Result<Protocol, TraceError> {
+        let scenario = Scenario::built_in(self.scenario);
+        let scenario = scenario.ok_or_else(|| self.nothing("there is no such scenario"))?;
+        Ok(Protocol::new(scenario)
+            .without(self.without.iter().copied())
+            .with_variants(self.variants.iter().copied()))
+    }
+
+    /// The property it is about; none for a healthy run.
+    pub fn property(&self) -> Option<&'static str> {
+        match self.goal {
+            Shortest(id) | Later(id) => Some(id),
+            Healthy(_) => None,
+        }
+    }
+
+    /// Finds the run.
+    ///
+    /// # Errors
+    ///
+    /// If the search decides otherwise, or a healthy run does not get anywhere.
+    pub fn run(&self) -> Result<Run, TraceError> {
+        let protocol = self.protocol()?;
+        let actions = match self.goal {
+            Shortest(id) | Later(id) => self.shortest(&protocol, id)?,
+            Healthy(habits) => self.healthy(&protocol, habits)?,
+        };
+        record(&protocol, self.property(), self.about, &actions)
+    }
+
+    /// The actions of a shortest run.
+    fn shortest(&self, protocol: &Protocol, id: &str) -> Result<Vec<Action>, TraceError> {
+        let place = CATALOGUE.iter().position(|property| property.id == id);
+        let place = place.ok_or_else(|| self.nothing("there is no such property"))?;
+        let report = Search::new(protocol).stopping(Stop::AtVerdictOn(place)).run(&mut |_| ());
+        match report.outcome(id) {
+            Some(Outcome::Violated { actions, .. } | Outcome::Found { actions }) => {
+                Ok(actions.clone())
+            }
+            other => Err(self.nothing(&format!("{other:?}"))),
+        }
+    }
+
+    /// The actions of a healthy run.
+    fn healthy(&self, protocol: &Protocol, habits: Habits) -> Result<Vec<Action>, TraceError> {
+        let mut now = Now {
+            protocol,
+            habits,
+            state: protocol.canonical(&protocol.initial()).0,
+            relay_blocks: 0,
+            included: 0,
+        };
+        let mut actions = Vec::new();
+        while now.included < habits.inclusions {
+            let offered = protocol.actions(&now.state);
+            let liked = offered.into_iter().filter_map(|action| Some((now.rank(action)?, action)));
+            let Some((_, action)) = liked.min_by_key(|(rank, _)| *rank) else {
+                return Err(self.nothing("nobody acts"));
+            };
+            let step = protocol
+                .step_whole(&now.state, &action)
+                .map_err(|refusal| self.nothing(&refusal.to_string()))?;
+            let (before, outcome) = (&now.state, Ok(&step.raw));
+            let seen = Transition { protocol, before, action: &action, outcome };
+            let (grows, includes) = (seen.relay_block().is_some(), seen.included().is_some());
+            now.relay_blocks += usize::from(grows);
+            now.included += usize::from(includes);
+            if now.relay_blocks > 50 {
+                return Err(self.nothing("nothing is included"));
+            }
+            actions.push(action);
+            now.state = step.next;
+        }
+        Ok(actions)
+    }
+
+    fn nothing(&self, outcome: &str) -> TraceError {
+        TraceError::NothingToKeep { name: self.name, outcome: outcome.to_owned() }
+    }
+
+    /// The command that finds the run again, or for a healthy run one that looks at its scenario.
+    pub fn command(&self) -> String {
+        let mut command = format!("cargo run --release -- check {}", self.scenario);
+        for rule in self.without {
+            let _ = write!(command, " --without {rule}");
+        }
+        for variant in self.variants {
+            let _ = write!(command, " --variant {variant}");
+        }
+        if matches!(self.goal, Later(_)) {
+            command.push_str(" --keep-going --time-limit 10");
+        }
+        command
+    }
+}
+
+/// A healthy run under way.
+struct Now<'a> {
+    protocol: &'a Protocol,
+    habits: Habits,
+    state: State,
+    relay_blocks: usize,
+    included: usize,
+}
+
+impl Now<'_> {
+    /// How soon an action is taken, the lowest first; none if never. What was withheld is
+    /// recovered, validators talk, collators build on the deepest block, and the relay chain goes
+    /// on, backing what is at least one relay block old.
+    fn rank(&self, action: Action) -> Option<(u8, Reverse<usize>)> {
+        let rank = |rank| Some((rank, Reverse(0)));
+        match action {
+            Action::Recover { .. } => rank(0),
+            Action::LearnBackable { .. } => rank(1),
+            Action::Author(author) => {
+                let depth = self.state.steps_back(author.parent, self.state.tip().included)?;
+                (author == self.usual(author, depth) && self.is_needed(author))
+                    .then_some((2, Reverse(depth)))
+            }
+            Action::RelayBlock(plan) => {
+                let is_ready = |block| self.state.block(block).relay_parent > Age::TIP;
+                let shows = self.habits.signals == Some(self.relay_blocks + 1);
+                if plan.bits == Bits::OneShort || plan.go_ahead != shows {
+                    return None;
+                }
+                match plan.back {
+                    Some(candidate) if is_ready(candidate) => rank(3),
+                    Some(_) => None,
+                    None => rank(4),
+                }
+            }
+        }
+    }
+
+    /// What is authored on this parent, by these habits.
+    fn usual(&self, author: Author, depth: usize) -> Author {
+        let height = self.included + depth + 1;
+        let is_kept = self.state.blocks.iter().any(|block| block.has(ParaBlock::WITHHELD));
+        Author {
+            sends_message: self.habits.sends_message == Some(height),
+            withheld: self.habits.withholds == Some(height) && !is_kept,
+            equivocation: author.equivocation && self.habits.equivocates && self.relay_blocks == 0,
+            ..Author::honest(author.parent, Age::TIP)
+        }
+    }
+
+    /// Whether an adversary, which may do anything, would do it if it were honest.
+    fn is_needed(&self, author: Author) -> bool {
+        let is_adversary = self.protocol.environment().collator == CollatorKind::Adversary;
+        let is_new = self.state.built_on(author.parent, Age::TIP) == 0;
+        !is_adversary || (is_new && self.state.children(author.parent).next().is_none())
+    }
+}
+
+/// What the corpus holds, for people: one section for each run, in the order of [`RECIPES`].
+pub fn readme(runs: &[Run]) -> String {
+    let mut text = "# Kept runs\n\n".to_owned();
+    paragraph(
+        &mut text,
+        "",
+        "Every file is one run: a header with the whole scenario, one step a line, and the verdict. \
+         A counterexample is a shortest one. Each was found by the command beside it, which saves \
+         the run it finds; `cargo run --release -p unincluded-traces --example keep` finds them all \
+         anew, and a test compares them byte by byte. This page is written by the same program.",
+    );
+    text.push('\n');
+    paragraph(&mut text, "", "To see that a file still holds, and to read one as a story:");
+    text.push_str(
+        "\n```sh\ncargo run --release -- replay traces/corpus/*.jsonl\n\
+         cargo run --release -- explain traces/corpus/astar-without-seg-5.jsonl\n```\n",
+    );
+    for (recipe, run) in RECIPES.iter().zip(runs) {
+        let _ = write!(text, "\n## {}.jsonl\n\n", recipe.name);
+        paragraph(&mut text, "", &format!("{}; {} steps.", headline(run), run.steps.len()));
+        text.push('\n');
+        paragraph(&mut text, "", recipe.about);
+        if recipe.property().is_some() {
+            let minimal = format!("Why no shorter run shows it: {}", recipe.minimal);
+            text.push('\n');
+            paragraph(&mut text, "", &minimal);
+        }
+        let _ = write!(text, "\n```sh\n{}\n", recipe.command());
+        let _ = writeln!(
+            text,
+            "cargo run --release -- replay traces/corpus/{}.jsonl\n```",
+            recipe.name
+        );
+    }
+    text
 }

@@ -57,6 +57,14 @@ pub enum TraceError {
         /// The most there may be.
         most: usize,
     },
+    /// It would take too long to say whether another block can be included.
+    #[error("no verdict: more than {most} states lie between step {step} and the next inclusion")]
+    Undecided {
+        /// The step after which it was asked.
+        step: usize,
+        /// States looked at.
+        most: usize,
+    },
     /// The protocol forgets other things than a replay would.
     #[error("a trace is recorded with all reductions that its rules allow, as it will be replayed")]
     OtherReductions,

@@ -148,10 +148,9 @@ fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> Strin
     let capacity = run.header.scenario.parameters.unincluded_segment_capacity;
     let _ = write!(
         text,
-        " In its view {} {} not yet included, {} of {capacity}.",
-        listed(&new.segment),
-        if new.segment.len() == 1 { "is" } else { "are" },
-        new.segment.len()
+        " It counts {} of {capacity} blocks as not yet included: {}.",
+        new.segment.len(),
+        listed(&new.segment)
     );
     text.push_str(&issued(new, then, reward));
     text
@@ -209,9 +208,9 @@ fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
         let orphaned = listed(&changes.orphaned);
         let _ = write!(text, " {orphaned} can never follow: another block was included instead.");
     }
-    if !changes.expired.is_empty() {
-        let expired = listed(&changes.expired);
-        let _ = write!(text, " It is too late to back {expired}: the relay parent is too old.");
+    if !changes.lost.is_empty() {
+        let lost = listed(&changes.lost);
+        let _ = write!(text, " It is too late to back {lost} now: the relay parent is too old.");
     }
     let is_quiet = changes.included.is_none() && changes.evicted.is_empty();
     if is_quiet && changes.waits.is_none() && growth.back.is_none() {

@@ -290,9 +290,8 @@ pub enum Status {
     EvictedIn(RelayName),
     /// Another block was included instead of it or of one below it.
     Orphaned,
-    /// It, or a block below it, missed its window and can no longer be backed.
-    Expired,
-    /// It will never gather a quorum.
+    /// It, or a block below it, can no longer be backed: the relay parent is too old, or the quorum
+    /// will never come.
     Lost,
 }
 
@@ -337,18 +336,15 @@ impl fmt::Display for Status {
             Status::IncludedIn(None) => write!(f, "included before the start"),
             Status::EvictedIn(relay) => write!(f, "evicted in {relay}"),
             Status::Orphaned => write!(f, "orphaned"),
-            Status::Expired => write!(f, "expired"),
             Status::Lost => write!(f, "lost"),
         }
     }
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
 fn is_false(value: &bool) -> bool {
     !value
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
 fn is_zero(value: &u8) -> bool {
     *value == 0
 }

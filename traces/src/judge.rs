@@ -1,19 +1,28 @@
 //! What a run shows: its property, or all that its scenario claims, judged at every step.
 
+use std::collections::HashSet;
+
 use unincluded_model::{Protocol, State};
 use unincluded_properties::progress::FaultFree;
-use unincluded_properties::{Check, Property, Transition, Verdict};
+use unincluded_properties::{Check, Property, Transition};
 
 use crate::divergence::Flaw;
 use crate::format::Judgement;
+
+/// States looked at, at most, on the way to the next inclusion. The scenarios we know need a few
+/// hundred; a file from anywhere may name one that needs more than any machine has.
+pub(crate) const MOST_STATES: usize = 20_000;
 
 /// Watches a run.
 pub(crate) struct Judge {
     /// The one property of the run, or every invariant and step property its scenario claims.
     watched: Vec<&'static Property>,
     is_about_all: bool,
-    fault_free: Option<FaultFree>,
+    /// The rules with the faults over, where a property is about that.
+    fault_free: Option<Protocol>,
     first: Option<Finding>,
+    /// The step at which [`MOST_STATES`] were not enough.
+    undecided: Option<usize>,
 }
 
 /// The first that is violated or found.
@@ -37,25 +46,28 @@ impl Judge {
         Ok(Judge {
             watched,
             is_about_all: property.is_none(),
-            fault_free: progress.then(|| FaultFree::new(protocol, 2)),
+            fault_free: progress.then(|| FaultFree::new(protocol, 2).protocol().clone()),
             first: None,
+            undecided: None,
         })
     }
 
     /// Looks at an attempt.
     pub(crate) fn see_step(&mut self, step: usize, transition: &Transition) {
         self.look(step, |property, _| match property.check {
-            Check::Step(check) => check(transition).map_err(Some),
-            Check::Witness(is_found) if is_found(transition) => Err(None),
+            Check::Step(check) => check(transition).map_err(|because| Found::Bad(Some(because))),
+            Check::Witness(is_found) if is_found(transition) => Err(Found::Bad(None)),
             _ => Ok(()),
         });
     }
 
     /// Looks at a state.
     pub(crate) fn see_state(&mut self, step: usize, protocol: &Protocol, state: &State) {
-        self.look(step, |property, fault_free| match property.check {
-            Check::State(check) => check(protocol, state).map_err(Some),
-            Check::NotWedged => not_wedged(fault_free, state).map_err(Some),
+        self.look(step, |property, fault_free| match (property.check, fault_free) {
+            (Check::State(check), _) => {
+                check(protocol, state).map_err(|because| Found::Bad(Some(because)))
+            }
+            (Check::NotWedged, Some(fault_free)) => not_wedged(fault_free, state),
             _ => Ok(()),
         });
     }
@@ -63,16 +75,29 @@ impl Judge {
     fn look(
         &mut self,
         step: usize,
-        mut judge: impl FnMut(&Property, &mut Option<FaultFree>) -> Result<(), Option<String>>,
+        judge: impl Fn(&Property, Option<&Protocol>) -> Result<(), Found>,
     ) {
-        if self.first.is_some() {
+        if self.first.is_some() || self.undecided.is_some() {
             return;
         }
-        let fault_free = &mut self.fault_free;
-        self.first = self.watched.iter().find_map(|property| {
-            let because = judge(property, fault_free).err()?;
-            Some(Finding { property, step, because })
-        });
+        for &property in &self.watched {
+            match judge(property, self.fault_free.as_ref()) {
+                Ok(()) => {}
+                Err(Found::Bad(because)) => {
+                    self.first = Some(Finding { property, step, because });
+                    return;
+                }
+                Err(Found::Undecided) => {
+                    self.undecided = Some(step);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The step from which on nothing could be decided, if there is one.
+    pub(crate) fn undecided(&self) -> Option<usize> {
+        self.undecided
     }
 
     /// What the run shows.
@@ -100,7 +125,7 @@ impl Judge {
 }
 
 /// A property by its id, where the scenario claims it.
-fn known(protocol: &Protocol, id: &str) -> Result<&'static Property, Flaw> {
+pub(crate) fn known(protocol: &Protocol, id: &str) -> Result<&'static Property, Flaw> {
     let Some(property) = Property::find(id).filter(|property| property.id == id) else {
         return Err(Flaw::new("property", "a property of the catalogue", format!("{id:?}")));
     };
@@ -110,10 +135,40 @@ fn known(protocol: &Protocol, id: &str) -> Result<&'static Property, Flaw> {
     Err(Flaw::new("property", "a property that the scenario claims", format!("{id:?}")))
 }
 
-fn not_wedged(fault_free: &mut Option<FaultFree>, state: &State) -> Verdict {
-    let Some(fault_free) = fault_free else { return Ok(()) };
-    match fault_free.recovery(state).best {
-        Some(_) => Ok(()),
-        None => Err("faults over, no run from here ever includes another block".to_owned()),
+/// What a look finds.
+enum Found {
+    /// The property is violated, and why; or the situation occurs.
+    Bad(Option<String>),
+    /// Too much to look at.
+    Undecided,
+}
+
+/// Whether another block can be included once the faults are over: what [`FaultFree`] measures,
+/// without the measure, and with an end to its patience.
+fn not_wedged(fault_free: &Protocol, state: &State) -> Result<(), Found> {
+    let start = fault_free.adopt(state);
+    let mut seen = HashSet::from([start.clone()]);
+    let mut frontier = vec![start];
+    while !frontier.is_empty() {
+        let mut next = Vec::new();
+        for before in &frontier {
+            for action in fault_free.actions(before) {
+                let Ok(step) = fault_free.step_whole(before, &action) else { continue };
+                let (protocol, outcome) = (fault_free, Ok(&step.raw));
+                let transition = Transition { protocol, before, action: &action, outcome };
+                if transition.included().is_some() {
+                    return Ok(());
+                }
+                if seen.insert(step.next.clone()) {
+                    next.push(step.next);
+                }
+            }
+            if seen.len() > MOST_STATES {
+                return Err(Found::Undecided);
+            }
+        }
+        frontier = next;
     }
+    let because = "faults over, no run from here ever includes another block";
+    Err(Found::Bad(Some(because.to_owned())))
 }

@@ -18,6 +18,7 @@ use crate::format::{
     Status,
 };
 use crate::name::{ParaName, RelayName};
+use crate::story::listed;
 
 /// Milliseconds of a relay slot.
 const RELAY_SLOT_MS: i64 = 6000;
@@ -201,15 +202,14 @@ impl Ledger {
         let entry = self.names.get(&name);
         let place = entry.and_then(|&entry| self.at.iter().position(|&other| other == entry));
         place.map(|place| BlockIndex(place as u8)).ok_or_else(|| {
-            let live: Vec<String> =
-                self.at.iter().map(|&e| self.entries[e].name.to_string()).collect();
+            let live: Vec<ParaName> = self.at.iter().map(|&e| self.entries[e].name).collect();
             let found = match entry {
                 Some(&entry) => {
                     format!("{name}, {} and of no use any more", self.entries[entry].status)
                 }
                 None => format!("{name}, which nobody has authored"),
             };
-            Flaw::new(path, format!("one of {}", live.join(", ")), found)
+            Flaw::new(path, listed(&live), found)
         })
     }
 
@@ -217,7 +217,7 @@ impl Ledger {
     fn age(&self, path: &'static str, relay: RelayName) -> Result<Age, Flaw> {
         let age = self.tip().0.checked_sub(relay.0).and_then(|age| u8::try_from(age).ok());
         age.map(Age).ok_or_else(|| {
-            Flaw::new(path, format!("one of {} to {}", self.relay(Age(u8::MAX)), self.tip()), relay)
+            Flaw::new(path, format!("{} to {}", self.relay(Age(u8::MAX)), self.tip()), relay)
         })
     }
 }
@@ -314,11 +314,9 @@ impl Ledger {
             _ if place == head => Status::IncludedIn(Some(tip)),
             Status::PendingSince(_) if is_pending => was,
             _ if is_pending => Status::PendingSince(tip),
-            _ if block.has(ParaBlock::LOST) => Status::Lost,
             _ if !related && protocol.has(Rule::Incl6) => Status::Orphaned,
-            _ if protocol.has(Rule::Arp1) && (missed || parent == Status::Expired) => {
-                Status::Expired
-            }
+            _ if block.has(ParaBlock::LOST) || parent == Status::Lost => Status::Lost,
+            _ if missed && protocol.has(Rule::Arp1) => Status::Lost,
             Status::PendingSince(_) => Status::EvictedIn(tip),
             Status::EvictedIn(_) => was,
             _ => Status::Unbacked,

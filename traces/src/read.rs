@@ -71,6 +71,7 @@ impl Lines<'_> {
     /// The first line. Its version is looked at first, as another one may mean anything else.
     fn header(&mut self) -> Result<Header, TraceError> {
         #[derive(serde::Deserialize)]
+        #[serde(expecting = "the header of a trace")]
         struct Kind {
             unincluded: Option<String>,
             version: Option<u64>,

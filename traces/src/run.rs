@@ -1,5 +1,7 @@
 //! Doing a run: once to record it, and again to compare.
 
+use std::fmt::{self, Display};
+
 use unincluded_model::{Action, Age, Protocol, Refusal};
 use unincluded_properties::{Property, Transition};
 
@@ -8,9 +10,10 @@ use crate::error::TraceError;
 use crate::format::{
     Conclusion, Deed, FORMAT, Header, Judgement, Refused, Run, StepRecord, VERSION,
 };
-use crate::judge::Judge;
+use crate::judge::{Judge, MOST_STATES, known};
 use crate::ledger::Ledger;
 use crate::read::MAX_STEPS;
+use crate::story::{counted, finding};
 use crate::write::digest;
 
 /// What a replay has seen: as much as the file says, and no less.
@@ -22,6 +25,17 @@ pub struct Replayed {
     pub refused: usize,
     /// The verdict.
     pub verdict: Judgement,
+}
+
+impl Display for Replayed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Replayed { steps, refused, verdict } = self;
+        write!(f, "{}", counted(*steps, "step"))?;
+        if *refused > 0 {
+            write!(f, ", {refused} refused")?;
+        }
+        write!(f, "; {}", finding(verdict))
+    }
 }
 
 /// Takes actions from the start, each in the relative names of the state it meets, and writes
@@ -76,6 +90,9 @@ pub fn record(
         };
         steps.push(course.take(number, action, deed));
     }
+    if let Some(step) = course.judge.undecided() {
+        return Err(TraceError::Undecided { step, most: MOST_STATES });
+    }
     let verdict =
         Conclusion { verdict: course.judge.conclude(), steps: steps.len(), digest: String::new() };
     let mut run = Run { header, steps, verdict };
@@ -111,6 +128,11 @@ pub fn replay(run: &Run) -> Result<Replayed, Divergence> {
 
     let last = |flaw: Flaw| flaw.on_line(run.steps.len() + 2, None);
     let sealed = digest(run).map_err(|error| last(Flaw::new("digest", "a digest", error)))?;
+    if let Some(step) = course.judge.undecided() {
+        let found = &run.verdict.verdict;
+        let undecided = TraceError::Undecided { step, most: MOST_STATES };
+        return Err(last(Flaw::new("verdict", undecided, finding(found))));
+    }
     let verdict = course.judge.conclude();
     let steps = run.steps.len();
     let expected = Conclusion { verdict: verdict.clone(), steps, digest: String::new() };
@@ -144,12 +166,12 @@ impl Header {
             });
         }
         let protocol = self.rules();
-        let in_order = Header {
-            without: protocol.off().iter().collect(),
-            variants: protocol.variants().iter().collect(),
-            ..self.clone()
-        };
-        Flaw::between(&in_order, self).map_or(Ok(protocol), Err)
+        in_order("without", protocol.off().iter(), &self.without)?;
+        in_order("variants", protocol.variants().iter(), &self.variants)?;
+        if let Some(id) = &self.property {
+            known(&protocol, id)?;
+        }
+        Ok(protocol)
     }
 
     fn rules(&self) -> Protocol {
@@ -157,6 +179,17 @@ impl Header {
             .without(self.without.iter().copied())
             .with_variants(self.variants.iter().copied())
     }
+}
+
+/// Each rule or variant once, in the order of its table.
+fn in_order<T: PartialEq + Display>(
+    key: &str,
+    expected: impl Iterator<Item = T>,
+    found: &[T],
+) -> Result<(), Flaw> {
+    let expected: Vec<T> = expected.collect();
+    let words = |list: &[T]| list.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if expected == found { Ok(()) } else { Err(Flaw::new(key, words(&expected), words(found))) }
 }
 
 /// A run under way.

@@ -13,23 +13,9 @@ pub(crate) const WIDTH: usize = 100;
 
 /// What the run shows, in one line.
 pub(crate) fn headline(run: &Run) -> String {
-    let Judgement { property, holds, step, judged, .. } = &run.verdict.verdict;
-    let kind = property.as_deref().and_then(Property::find).map(Property::kind);
-    let id = plain(property.as_deref().unwrap_or("?"));
-    let after = counted(step.unwrap_or(run.steps.len()), "step");
-    let mut line = match (kind, property, holds) {
-        (Some(Kind::Reachable), _, true) => format!("{id} occurs after {after}"),
-        (Some(Kind::Reachable), _, false) => format!("{id} does not occur within {after}"),
-        (_, Some(_), true) => format!("{id} holds along {after}"),
-        (_, None, true) => match judged {
-            Some(1) => format!("1 property holds along {after}"),
-            _ => format!("{} properties hold along {after}", judged.unwrap_or_default()),
-        },
-        (_, _, false) if *step == Some(0) => format!("{id} is violated at the start"),
-        (_, _, false) => format!("{id} is violated after {after}"),
-    };
     let header = &run.header;
-    let _ = write!(line, " in `{}`", plain(&header.scenario.name));
+    let mut line =
+        format!("{} in `{}`", finding(&run.verdict.verdict), plain(&header.scenario.name));
     let list = |words: Vec<String>| words.join(" and ");
     if !header.without.is_empty() {
         let off = header.without.iter().map(ToString::to_string).collect();
@@ -40,6 +26,25 @@ pub(crate) fn headline(run: &Run) -> String {
         let _ = write!(line, " with {}", list(forms));
     }
     line
+}
+
+/// What a verdict says, without the why.
+pub(crate) fn finding(verdict: &Judgement) -> String {
+    let kind = verdict.property.as_deref().and_then(Property::find).map(Property::kind);
+    let id = plain(verdict.property.as_deref().unwrap_or("something"));
+    let when = match verdict.step {
+        Some(0) => "at the start".to_owned(),
+        Some(step) => format!("after {}", counted(step, "step")),
+        None => "along this run".to_owned(),
+    };
+    match (kind, verdict.holds, verdict.judged) {
+        (Some(Kind::Reachable), true, _) => format!("{id} occurs {when}"),
+        (Some(Kind::Reachable), false, _) => format!("{id} does not occur {when}"),
+        (_, true, Some(1)) => "1 property holds along this run".to_owned(),
+        (_, true, Some(judged)) => format!("{judged} properties hold along this run"),
+        (_, true, None) => format!("{id} holds {when}"),
+        (_, false, _) => format!("{id} is violated {when}"),
+    }
 }
 
 /// Why, in the words of the verdict, if there is a reason to give.
@@ -70,7 +75,7 @@ pub(crate) struct Changes {
     pub(crate) included: Option<ParaName>,
     pub(crate) evicted: Vec<ParaName>,
     pub(crate) orphaned: Vec<ParaName>,
-    pub(crate) expired: Vec<ParaName>,
+    pub(crate) lost: Vec<ParaName>,
     /// The candidate first in the queue that stays pending.
     pub(crate) waits: Option<ParaName>,
 }
@@ -94,10 +99,10 @@ impl Changes {
                 _ if before == Some(status) => {}
                 Status::EvictedIn(_) => changes.evicted.push(block),
                 Status::Orphaned => changes.orphaned.push(block),
-                Status::Expired if matches!(before, Some(Status::PendingSince(_))) => {
+                Status::Lost if matches!(before, Some(Status::PendingSince(_))) => {
                     changes.evicted.push(block);
                 }
-                Status::Expired => changes.expired.push(block),
+                Status::Lost => changes.lost.push(block),
                 _ => {}
             }
         }

@@ -154,8 +154,8 @@ fn grown(growth: &Growth, changes: &Changes) -> String {
     for orphaned in &changes.orphaned {
         events.push(format!("{orphaned} orphaned"));
     }
-    for expired in &changes.expired {
-        events.push(format!("{expired} expired"));
+    for lost in &changes.lost {
+        events.push(format!("{lost} lost"));
     }
     if events.is_empty() {
         events.push("nothing for the para".to_owned());
@@ -188,10 +188,10 @@ fn unincluded(moment: &Moment) -> String {
     };
     let hopeful = moment.blocks.iter().filter_map(|block| match block.status {
         Status::Unbacked | Status::PendingSince(_) | Status::EvictedIn(_) => Some(place(block)),
-        Status::IncludedIn(_) | Status::Orphaned | Status::Expired | Status::Lost => None,
+        Status::IncludedIn(_) | Status::Orphaned | Status::Lost => None,
     });
     let hopeless = moment.blocks.iter().filter_map(|block| match block.status {
-        Status::Orphaned | Status::Expired | Status::Lost => Some(format!("({})", place(block))),
+        Status::Orphaned | Status::Lost => Some(format!("({})", place(block))),
         _ => None,
     });
     hopeful.chain(hopeless).collect::<Vec<_>>().join(" ")
