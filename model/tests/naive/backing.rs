@@ -13,6 +13,7 @@ impl World {
     ) -> Result<(), Refused> {
         in_scenario(validator < self.seen_backable.len())?;
         in_scenario(self.para.contains_key(&candidate))?;
+        in_scenario(!self.ancestry(self.tip().newest()).contains(&candidate))?;
         in_scenario(!self.seen_backable[validator].contains(&candidate))?;
         let in_scope = self.para[&candidate].relay_parent.is_some_and(|rp| self.is_in_scope(rp));
         require(Rule::Frag4, in_scope)?;
@@ -32,7 +33,8 @@ impl World {
         let ends = self.seen_backable.iter().map(|seen| {
             let fits = |id: &BlockId| {
                 let relay_parent = self.para[id].relay_parent;
-                relay_parent.is_some_and(|rp| self.is_in_scope(rp))
+                !self.para[id].lost
+                    && relay_parent.is_some_and(|rp| self.is_in_scope(rp))
                     && relay_parent >= self.para[&newest].relay_parent
             };
             let children = self.children(newest).filter(|id| seen.contains(id)).filter(fits);

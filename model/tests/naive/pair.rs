@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use unincluded_model::state::MAX_BLOCKS;
 use unincluded_model::{
-    Action, Age, Author, Bits, BlockIndex, Claim, ParaBlock, Protocol, Refusal, RelayBlockPlan,
-    State,
+    Action, Age, Author, Bits, BlockIndex, Claim, CollatorKind, ParaBlock, Protocol, Refusal,
+    RelayBlockPlan, Segment, State,
 };
 
-use super::{AUTHORITIES, Authoring, BlockId, Building, Deed, Refused, World};
+use super::{AUTHORITIES, Authoring, BlockId, Building, Deed, Entry, Refused, World};
 
 /// An id that no block has.
 const NOBODY: BlockId = BlockId::MAX;
@@ -141,7 +141,10 @@ impl Pair {
         let twins = self.world.permits(&self.deed(action));
         let same = match (&ours, &twins) {
             (Ok(_), Ok(())) => true,
-            (Err(no), Err(Refused(rule))) => no.rule() == *rule,
+            // What a scenario leaves out is no rule, and stands in no order to the rules.
+            (Err(no), Err(Refused(rule))) => {
+                no.rule().is_none() || rule.is_none() || no.rule() == *rule
+            }
             (Ok(_), Err(_)) | (Err(_), Ok(())) => false,
         };
         if same {
@@ -198,8 +201,11 @@ impl Pair {
         all
     }
 
-    /// Whether the state says of everything it holds what the world says, and whether nothing can
-    /// be done any more with what it does not hold.
+    /// Whether the state says of everything it holds what the world says.
+    ///
+    /// # Errors
+    ///
+    /// What they say differently.
     pub fn compare(&self, protocol: &Protocol) -> Result<(), String> {
         let mut differences = Vec::new();
         let mut same = |what: &str, ours: String, twins: String| {
@@ -274,26 +280,20 @@ impl Pair {
             let never = ours.has(ParaBlock::NEVER_AVAILABLE);
             same!(format!("P{id} never available"), never, twin.never_available);
 
-            // The entries of the root and what is older are written as pruned, but for the root's
-            // own: without any entry it would be genesis.
-            let remembered = depth.max(1);
-            let entries = twin.segment.iter().filter_map(|entry| {
-                let steps = line.iter().position(|&step| step == entry.of)?;
-                (steps < remembered).then_some((steps, entry))
-            });
-            let entries: Vec<_> = entries.collect();
-            let bits = |has: &dyn Fn(&super::Entry) -> bool| {
-                entries.iter().filter(|(_, entry)| has(entry)).map(|(steps, _)| 1u16 << steps).sum()
+            let segment = |steps_below: usize| {
+                let entries = twin.segment.iter().filter_map(|entry| {
+                    let steps = line.iter().position(|&step| step == entry.of)?;
+                    (steps < steps_below).then_some((steps, entry))
+                });
+                segment_of(&entries.collect::<Vec<_>>())
             };
-            let segment = unincluded_model::Segment {
-                entries: bits(&|_| true),
-                hashed: bits(&|entry| entry.hash.is_some()),
-                messages: bits(&|entry| entry.messages > 0),
-                signals: bits(&|entry| entry.signal),
-                aggregate_messages: entries.iter().map(|(_, entry)| entry.messages as u8).sum(),
-                aggregate_signal: entries.iter().any(|(_, entry)| entry.signal),
-            };
-            same!(format!("segment of P{id}"), ours.segment, segment);
+            // The entries of the root and what is older may be written as pruned, but for the
+            // root's own: without any entry it would be genesis. Whether something still reads
+            // them shows in what is permitted.
+            let pruned = segment(depth.max(1));
+            let expected =
+                if ours.segment.entries > pruned.entries { segment(usize::MAX) } else { pruned };
+            same!(format!("segment of P{id}"), ours.segment, expected);
 
             let siblings: Vec<BlockIndex> = match twin.parent {
                 Some(_) if place != BlockIndex::ROOT => state.children(ours.parent).collect(),
@@ -310,7 +310,6 @@ impl Pair {
                 same!(format!("validators that know P{id}"), ours.known_backable, seen);
             }
         }
-        differences.extend(self.uses_of_the_forgotten(protocol));
         differences.extend(world.contradictions());
         if differences.is_empty() {
             Ok(())
@@ -319,11 +318,28 @@ impl Pair {
         }
     }
 
+    /// Whether both give the same answer to everything conceivable, and nothing can be done any
+    /// more with a block that the state does not hold. Returns what is permitted.
+    ///
+    /// # Errors
+    ///
+    /// The first action they do not agree on.
+    pub fn agree_on_everything(&self, protocol: &Protocol) -> Result<Vec<Action>, String> {
+        let mut permitted = Vec::new();
+        for action in self.conceivable(protocol) {
+            if self.agree_on(protocol, &action)? {
+                permitted.push(action);
+            }
+        }
+        let uses = self.uses_of_the_forgotten(protocol);
+        if uses.is_empty() { Ok(permitted) } else { Err(uses.join("\n") + "\n" + &self.to_string()) }
+    }
+
     /// What can still be done with a block that the state does not hold. An adversary can author on
     /// it, to no avail: what it authors cannot be backed either.
     fn uses_of_the_forgotten(&self, protocol: &Protocol) -> Vec<String> {
         let mut uses = Vec::new();
-        let honest = protocol.environment().collator != unincluded_model::CollatorKind::Adversary;
+        let honest = protocol.environment().collator != CollatorKind::Adversary;
         let forgotten = self.world.para.keys().filter(|id| !self.names.contains(id));
         for &id in forgotten {
             let mut deeds = vec![Deed::Recover { block: id }];
@@ -342,6 +358,21 @@ impl Pair {
             uses.extend(possible.map(|deed| format!("possible with a forgotten block: {deed:?}")));
         }
         uses
+    }
+}
+
+/// Entries, each with how many steps back its block lies, as the model writes a segment.
+fn segment_of(entries: &[(usize, &Entry)]) -> Segment {
+    let bits = |has: fn(&Entry) -> bool| {
+        entries.iter().filter(|(_, entry)| has(entry)).map(|(steps, _)| 1u16 << steps).sum()
+    };
+    Segment {
+        entries: bits(|_| true),
+        hashed: bits(|entry| entry.hash.is_some()),
+        messages: bits(|entry| entry.messages > 0),
+        signals: bits(|entry| entry.signal),
+        aggregate_messages: entries.iter().map(|(_, entry)| entry.messages as u8).sum(),
+        aggregate_signal: entries.iter().any(|(_, entry)| entry.signal),
     }
 }
 
@@ -367,10 +398,11 @@ impl World {
         {
             found.push(format!("the aggregate of P{id} is not the sum of its entries"));
         }
-        for (parent, block) in newest.parent.map(|parent| (&self.para[&parent], newest)) {
-            if block.para_slot < parent.para_slot || block.relay_parent < parent.relay_parent {
-                found.push(format!("P{id} goes back in time"));
-            }
+        let parent = newest.parent.map_or(newest, |parent| &self.para[&parent]);
+        // BLK-3, the part that the rule table leaves out: aura's slots never decrease. HOOK-2 and
+        // HOOK-4 imply it.
+        if newest.para_slot < parent.para_slot || newest.relay_parent < parent.relay_parent {
+            found.push(format!("P{id} goes back in time"));
         }
         let tip = self.tip();
         let mut head = tip.included;

@@ -13,7 +13,9 @@ impl World {
         let number = self.tip_number() + 1;
         let candidate_exists = |id| self.para.contains_key(&id);
         in_scenario(building.back.is_none_or(candidate_exists))?;
-        in_scenario(!building.go_ahead || environment.go_ahead)?;
+        // UPG-10: no second upgrade is scheduled before the first is applied.
+        let none_shown = self.tip().go_ahead.is_none();
+        in_scenario(!building.go_ahead || (environment.go_ahead && none_shown))?;
         in_scenario(building.votes.is_some() != self.tip().pending.is_empty())?;
         if let (Some(votes), Some(first)) = (building.votes, self.tip().pending.first()) {
             let withheld = self.para[&first.block].never_available;
@@ -21,9 +23,11 @@ impl World {
             in_scenario(self.is_available(votes) || environment.unavailability || withheld)?;
         }
 
+        in_scenario(environment.may_idle() || !self.somebody_acts())?;
+
         let mut block = self.tip().clone();
         block.slot = building.slot;
-        if building.go_ahead && block.go_ahead.is_none() {
+        if building.go_ahead {
             block.go_ahead = Some(number);
         }
         if building.votes.is_some_and(|votes| self.is_available(votes)) {
