@@ -13,6 +13,8 @@ pub fn legal() -> impl Strategy<Value = Scenario> {
         let environment = Environment {
             oldest_relay_parent: if adversary { actors.oldest_relay_parent } else { 0 },
             adversary_blocks: if adversary { actors.adversary_blocks } else { 0 },
+            // The view is the honest collators'; an adversary builds on any relay block in reach.
+            stale_view: if adversary { StaleView::Never } else { actors.stale_view },
             ..actors
         };
         let model = Scenario::built_in("astar").expect("a built-in scenario");
