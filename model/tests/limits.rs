@@ -146,7 +146,8 @@ fn the_next_relay_slot_starts_the_count_anew() {
 // HOOK-6(3): the same limit, as the collator asks about it.
 
 fn asked_on_the_slot_of_its_parent(blocks: u8) -> Result<(), Refusal> {
-    let run = (0..blocks).fold(Run::of(adversary()), |run, block| run.authors(BlockIndex(block), 0));
+    let run =
+        (0..blocks).fold(Run::of(adversary()), |run, block| run.authors(BlockIndex(block), 0));
     run.protocol.can_build_upon(&run.state, BlockIndex(blocks), Age::TIP)
 }
 

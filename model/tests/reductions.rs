@@ -62,7 +62,9 @@ impl Machines {
                 }
                 // An adversary may go on building where nothing is ever backed: nobody notices.
                 None if next == projected => {}
-                None => return Err(format!("{action:?} on a forgotten block matters:\n{state:#?}")),
+                None => {
+                    return Err(format!("{action:?} on a forgotten block matters:\n{state:#?}"));
+                }
             }
         }
         let actions = self.forgetful.actions(&projected).into_iter();
@@ -104,8 +106,7 @@ fn translated(state: &State, action: &Action, renaming: &Renaming) -> Option<Act
     Some(match *action {
         Action::Author(author) => {
             let lower = state.children(author.parent).filter(|&sibling| {
-                renaming.of(sibling).is_some()
-                    && state.block(sibling).hash_rank < author.hash_rank
+                renaming.of(sibling).is_some() && state.block(sibling).hash_rank < author.hash_rank
             });
             let hash_rank = lower.count() as u8;
             let parent = renaming.of(author.parent)?;

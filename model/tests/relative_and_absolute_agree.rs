@@ -16,7 +16,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use unincluded_model::scenario::CollatorKind;
 use unincluded_model::{
-    Action, BlockIndex, ParaBlock, Protocol, Reduction, Reductions, RelayBlockPlan, Rule, Scenario, State,
+    Action, BlockIndex, ParaBlock, Protocol, Reduction, Reductions, RelayBlockPlan, Rule, Scenario,
+    State, Variant,
 };
 
 /// The scenario with the reductions that are exact in it.
@@ -170,12 +171,12 @@ proptest! {
     }
 }
 
-/// Whether the twin, which always follows all rules, disagrees with the model without this one.
-fn is_noticed(rule: Rule) -> bool {
-    let others = ["withholding", "siblings", "bandwidth", "lookahead", "astar", "adversary"];
-    others.into_iter().any(|name| {
+/// Whether the twin, which always follows all rules as they are, disagrees with such a model.
+fn is_noticed(change: impl Fn(Protocol) -> Protocol) -> bool {
+    let names = ["withholding", "siblings", "bandwidth", "lookahead", "astar", "adversary"];
+    names.into_iter().any(|name| {
         let scenario = Scenario::built_in(name).expect("a built-in scenario");
-        let protocol = protocol(scenario).without([rule]);
+        let protocol = change(protocol(scenario));
         let mut seen: HashSet<State> = HashSet::new();
         let mut waiting = VecDeque::from([Pair::new(&protocol)]);
         while let Some(pair) = waiting.pop_front().filter(|_| seen.len() < 1500) {
@@ -196,13 +197,20 @@ fn is_noticed(rule: Rule) -> bool {
 
 #[test]
 fn the_twin_notices_each_rule_that_is_switched_off_alone_unless_another_masks_it() {
-    let unnoticed = Rule::ALL.iter().copied().filter(|&rule| !is_noticed(rule));
+    let all = Rule::ALL.iter().copied();
+    let unnoticed = all.filter(|&rule| !is_noticed(|protocol| protocol.without([rule])));
     let masked = [
-        Rule::Seg3,    // COLL-7: the collator never asks about the included head.
-        Rule::Inh1,    // It speaks of an order, so it has variants instead.
-        Rule::Incl4,   // INCL-1: one core holds one candidate, and a prefix of one is all of it.
-        Rule::Incl6b,  // RPN-1 and HOOK-2 have ordered parent and child before.
-        Rule::Incl13,  // INCL-1: nothing is behind the one candidate.
+        Rule::Seg3,   // COLL-7: the collator never asks about the included head.
+        Rule::Incl4,  // INCL-1: one core holds one candidate, and a prefix of one is all of it.
+        Rule::Incl6b, // RPN-1 and HOOK-2 have ordered parent and child before.
+        Rule::Incl13, // INCL-1: nothing is behind the one candidate.
     ];
     assert_eq!(unnoticed.collect::<Vec<_>>(), masked);
+}
+
+#[test]
+fn the_twin_notices_each_variant() {
+    let all = Variant::ALL.iter().copied();
+    let unnoticed = all.filter(|&form| !is_noticed(|protocol| protocol.with_variants([form])));
+    assert_eq!(unnoticed.collect::<Vec<_>>(), []);
 }

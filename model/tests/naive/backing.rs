@@ -2,7 +2,7 @@
 
 use unincluded_model::Rule;
 
-use super::{BlockId, RelayNumber, Refused, World, in_scenario, require};
+use super::{BlockId, Refused, RelayNumber, World, in_scenario, require};
 
 impl World {
     /// FRAG-2, FRAG-4: a validator learns that a candidate has its quorum.

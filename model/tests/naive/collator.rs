@@ -28,9 +28,7 @@ impl World {
     /// and more blocks than it gives the adversary to keep.
     fn would_attack(&self, authoring: &Authoring) -> Result<(), Refused> {
         in_scenario(!authoring.equivocation && !authoring.withheld)?;
-        let sends = |id: &BlockId| {
-            self.para[id].segment.last().is_some_and(|own| own.messages > 0)
-        };
+        let sends = |id: &BlockId| self.para[id].segment.last().is_some_and(|own| own.messages > 0);
         let alike = |id: &BlockId| sends(id) == authoring.sends_message;
         in_scenario(!self.beside(authoring).iter().any(alike))?;
         let most = usize::from(self.environment().adversary_blocks);

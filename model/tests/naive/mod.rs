@@ -1,13 +1,14 @@
 //! A second model of the same protocol, absolute and slow: every para block ever authored, every
 //! relay block with its number and its slot, and the state after each of them, kept for ever.
 //!
-//! It is written from the rules' text alone and shares no code with the model, nothing is counted
-//! from the tip, and nothing is forgotten. So where the two agree, ages, bits and forgetting in the
-//! model lose nothing. [`World`] is what there is, [`Deed`] what happens; [`para`], [`collator`],
-//! [`backing`] and [`relay`] say what follows.
+//! Its rules are written from Polkadot's, not from the model's, with which it shares the scenarios
+//! and the amount of a block reward; only what a scenario leaves out it takes from there. Nothing is
+//! counted from the tip and nothing is forgotten. So where the two agree, ages, bits and forgetting
+//! in the model lose nothing. [`World`] is what there is, [`Deed`] what happens; `para`, `collator`,
+//! `backing` and `relay` say what follows, and [`pair`] sets the two side by side.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(unreachable_pub, reason = "test files include this as a private module")]
+#![allow(clippy::struct_excessive_bools, reason = "each is a choice or a fault of its own")]
 
 mod backing;
 mod collator;

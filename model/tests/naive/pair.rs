@@ -105,7 +105,8 @@ impl Pair {
             return None;
         }
         let hash = |id: BlockId| self.world.para[&id].hash;
-        let siblings = self.state.children(author.parent).map(|place| hash(self.names[place.get()]));
+        let siblings =
+            self.state.children(author.parent).map(|place| hash(self.names[place.get()]));
         let mut known: Vec<u64> = siblings.collect();
         known.sort_unstable();
         if rank > known.len() {
@@ -119,7 +120,9 @@ impl Pair {
     }
 
     fn building(&self, plan: &RelayBlockPlan) -> Building {
-        let enough = (0..).find(|&votes| self.world.is_available(votes)).expect("all suffice");
+        let validators = u64::from(self.world.parameters().validators);
+        let mut counts = 0..=validators;
+        let enough = counts.find(|&votes| self.world.is_available(votes)).expect("all suffice");
         Building {
             slot: self.world.tip().slot + 1 + u64::from(plan.skipped_slots),
             votes: match plan.bits {
@@ -273,7 +276,11 @@ impl Pair {
 
             let issued = twin.total_issuance - world.para[&root].total_issuance;
             let reward = world.block_reward;
-            same!(format!("issued since the root by P{id}"), u128::from(ours.issued) * reward, issued);
+            same!(
+                format!("issued since the root by P{id}"),
+                u128::from(ours.issued) * reward,
+                issued
+            );
 
             same!(format!("P{id} withheld"), ours.has(ParaBlock::WITHHELD), twin.withheld);
             same!(format!("P{id} lost"), ours.has(ParaBlock::LOST), twin.lost);
@@ -332,7 +339,11 @@ impl Pair {
             }
         }
         let uses = self.uses_of_the_forgotten(protocol);
-        if uses.is_empty() { Ok(permitted) } else { Err(uses.join("\n") + "\n" + &self.to_string()) }
+        if uses.is_empty() {
+            Ok(permitted)
+        } else {
+            Err(uses.join("\n") + "\n" + &self.to_string())
+        }
     }
 
     /// What can still be done with a block that the state does not hold. An adversary can author on
@@ -344,8 +355,7 @@ impl Pair {
         for &id in forgotten {
             let mut deeds = vec![Deed::Recover { block: id }];
             for bits in [Bits::NothingPending, Bits::OneShort, Bits::Enough] {
-                let plan =
-                    RelayBlockPlan { skipped_slots: 0, bits, back: None, go_ahead: false };
+                let plan = RelayBlockPlan { skipped_slots: 0, bits, back: None, go_ahead: false };
                 deeds.push(Deed::RelayBlock(Building { back: Some(id), ..self.building(&plan) }));
             }
             for age in (0..=protocol.oldest_view().0).map(Age).filter(|_| honest) {
@@ -383,9 +393,9 @@ impl World {
         let mut found = Vec::new();
         let Some((&id, newest)) = self.para.iter().next_back() else { return found };
         let line = self.ancestry(id);
-        let held: Vec<BlockId> = newest.segment.iter().rev().map(|entry| entry.of).collect();
-        if !line.starts_with(&held) {
-            found.push(format!("the segment of P{id} holds {held:?} of {line:?}"));
+        let entries: Vec<BlockId> = newest.segment.iter().rev().map(|entry| entry.of).collect();
+        if !line.starts_with(&entries) {
+            found.push(format!("the segment of P{id} holds {entries:?} of {line:?}"));
         }
         let unhashed = newest.segment.iter().filter(|entry| entry.hash.is_none()).count();
         if id > 0 && (unhashed != 1 || newest.segment.last().is_none_or(|own| own.hash.is_some())) {
@@ -393,8 +403,7 @@ impl World {
         }
         let messages: u32 = newest.segment.iter().map(|entry| entry.messages).sum();
         let signals = newest.segment.iter().filter(|entry| entry.signal).count();
-        if messages != newest.aggregate_messages
-            || signals != usize::from(newest.aggregate_signal)
+        if messages != newest.aggregate_messages || signals != usize::from(newest.aggregate_signal)
         {
             found.push(format!("the aggregate of P{id} is not the sum of its entries"));
         }

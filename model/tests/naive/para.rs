@@ -3,7 +3,9 @@
 use unincluded_model::Rule;
 use unincluded_model::scenario::RelayNumberCheck;
 
-use super::{AUTHORITIES, Authoring, BlockId, Entry, ParaBlock, Refused, RelaySlot, World, require};
+use super::{
+    AUTHORITIES, Authoring, BlockId, Entry, ParaBlock, Refused, RelaySlot, World, require,
+};
 
 impl World {
     /// BLK-4: the block with the state it leaves, or the first check that panics.

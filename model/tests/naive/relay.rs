@@ -110,7 +110,8 @@ impl World {
         let lookahead = u64::from(self.parameters().scheduling_lookahead);
         self.para.keys().any(|&id| {
             let could = self.is_late_enough(id, number) && self.may_back(block, id, number).is_ok();
-            let last_chance = self.para[&id].relay_parent.is_some_and(|rp| rp + lookahead == number);
+            let last_chance =
+                self.para[&id].relay_parent.is_some_and(|rp| rp + lookahead == number);
             could && (!environment.delay || (last_chance && !environment.loss))
         })
     }
