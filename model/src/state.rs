@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// Para blocks a state can hold, the root included. Reaching it is a limit of the model and is
 /// reported as one ([`crate::Refusal::ModelIsFull`]), never as a verdict.
-pub const MAX_BLOCKS: usize = 32;
+pub const MAX_BLOCKS: usize = 24;
 
 /// Relay blocks a state can hold: the tip and the older ones that an author can still build on.
 pub const MAX_VIEWS: usize = 6;

@@ -152,7 +152,7 @@ pub fn occupancy_is_bounded(protocol: &Protocol, state: &State) -> Verdict {
 
 /// INV-1: every block's state has its parent's issuance and one block's rewards more.
 pub fn issuance_is_conserved(protocol: &Protocol, state: &State) -> Verdict {
-    let reward = protocol.scenario().inflation().block_reward();
+    let reward = protocol.block_reward();
     for block in state.indices().skip(1) {
         let parent = state.block(block).parent;
         let issued = relative_issuance(state, block, reward);
@@ -170,7 +170,7 @@ pub fn issuance_is_conserved(protocol: &Protocol, state: &State) -> Verdict {
 /// INV-2: at the included head there is what its own chain issued: the rewards of the blocks on
 /// it, counted by walking them, and nothing of any other fork.
 pub fn no_emission_is_orphaned(protocol: &Protocol, state: &State) -> Verdict {
-    let reward = protocol.scenario().inflation().block_reward();
+    let reward = protocol.block_reward();
     for view in &state.views {
         let blocks = state.steps_back(view.included, BlockIndex::ROOT).unwrap_or_default();
         let issued = relative_issuance(state, view.included, reward);

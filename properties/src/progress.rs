@@ -49,6 +49,11 @@ impl FaultFree {
         }
     }
 
+    /// The same on the usual path, or the fast one where L leaves no time for the usual.
+    pub fn usual(protocol: &Protocol) -> Self {
+        Self::new(protocol, protocol.parameters().scheduling_lookahead.min(2))
+    }
+
     /// How soon another block is included from a state of the faulty protocol.
     pub fn recovery(&mut self, state: &State) -> Recovery {
         let start = self.protocol.adopt(state);

@@ -205,7 +205,7 @@ impl<'a> Run<'a> {
             seen: FingerprintMap::default(),
             frontier: VecDeque::new(),
             watched,
-            fault_free: progress.then(|| FaultFree::new(search.protocol, 2)),
+            fault_free: progress.then(|| FaultFree::usual(search.protocol)),
             transitions: 0,
             depth: 0,
             cut_by: None,

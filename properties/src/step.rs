@@ -242,7 +242,7 @@ pub fn twins_are_equivocations(t: &Transition) -> Verdict {
 pub fn one_inclusion_for_each_relay_block(t: &Transition) -> Verdict {
     let Some((_, after)) = t.relay_block() else { return Ok(()) };
     let blocks = after.steps_back(after.tip().included, t.before.tip().included).unwrap_or(0);
-    let reward = t.protocol.scenario().inflation().block_reward();
+    let reward = t.protocol.block_reward();
     let issued = blocks as u128 * reward;
     holds!(blocks <= 1, "a relay block includes {blocks} para blocks and {issued} planck");
     Ok(())
@@ -252,7 +252,7 @@ pub fn one_inclusion_for_each_relay_block(t: &Transition) -> Verdict {
 /// of the candidates it enacts, counted from its own queue.
 pub fn inclusion_brings_its_own_rewards(t: &Transition) -> Verdict {
     let Some((_, after)) = t.relay_block() else { return Ok(()) };
-    let reward = t.protocol.scenario().inflation().block_reward();
+    let reward = t.protocol.block_reward();
     let pending = t.before.pending.iter();
     let enacted = pending.filter(|p| after.descends_from(after.tip().included, p.block)).count();
     let issued = |block: BlockIndex| u128::from(after.block(block).issued) * reward;

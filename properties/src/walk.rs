@@ -34,7 +34,7 @@ pub fn walk(protocol: &Protocol, choices: &[u16]) -> Walk {
     let mut taken = Vec::with_capacity(choices.len());
     let mut included = 0;
     let mut relay_blocks = 0;
-    let mut fault_free = crate::progress::applies(protocol).then(|| FaultFree::new(protocol, 2));
+    let mut fault_free = crate::progress::applies(protocol).then(|| FaultFree::usual(protocol));
     for &choice in choices {
         let actions = protocol.actions(&state);
         let Some(&action) = actions.get(usize::from(choice) % actions.len().max(1)) else { break };

@@ -5,7 +5,7 @@ use crate::action::{Action, Author, Claim};
 use crate::refusal::Refusal;
 use crate::rule::Rule;
 use crate::scenario::{CollatorKind, StaleView};
-use crate::state::{Age, BlockIndex, ParaBlock, State};
+use crate::state::{Age, BlockIndex, MAX_BLOCKS, ParaBlock, State};
 
 impl Protocol {
     /// Whether somebody of this scenario authors such a block. The runtime has not been asked.
@@ -131,7 +131,7 @@ impl Protocol {
 
     /// COLL-3, COLL-4: the newest block the relay parent's state names, and what can be reached
     /// from it through known blocks whose relay parent lies in the window; with their depths.
-    fn potential_parents(&self, state: &State, relay_parent: Age) -> (u32, [u8; 32]) {
+    fn potential_parents(&self, state: &State, relay_parent: Age) -> (u32, [u8; MAX_BLOCKS]) {
         let view = state.views[usize::from(relay_parent.0)];
         let is_known = |block: BlockIndex| !state.block(block).has(ParaBlock::WITHHELD);
         let start =
@@ -140,7 +140,7 @@ impl Protocol {
         let newest = relay_parent.0;
         let oldest = newest + self.parameters().scheduling_lookahead - 1;
         let mut found: u32 = 1 << start.0;
-        let mut depths = [0u8; 32];
+        let mut depths = [0u8; MAX_BLOCKS];
         depths[start.get()] = 1;
         for place in start.get() + 1..state.blocks.len() {
             let block = &state.blocks[place];

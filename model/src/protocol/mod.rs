@@ -13,6 +13,7 @@ pub mod relay;
 use arrayvec::ArrayVec;
 
 use crate::action::{Action, Author, Claim};
+use crate::economics::Balance;
 use crate::refusal::Refusal;
 use crate::rule::{Rule, RuleSet, Variant, VariantSet};
 use crate::scenario::{CollatorKind, Environment, Parameters, Scenario, StaleView};
@@ -26,6 +27,8 @@ pub struct Protocol {
     off: RuleSet,
     variants: VariantSet,
     reductions: Reductions,
+    /// Computed once, as properties ask for it at every state.
+    block_reward: Balance,
 }
 
 /// A step, whole: the state as the rules leave it, in which blocks keep their places, and the
@@ -44,6 +47,7 @@ impl Protocol {
     /// The scenario with every rule in force.
     pub fn new(scenario: Scenario) -> Self {
         Protocol {
+            block_reward: scenario.inflation().block_reward(),
             scenario,
             off: RuleSet::default(),
             variants: VariantSet::default(),
@@ -99,6 +103,12 @@ impl Protocol {
     /// What is forgotten.
     pub fn reductions(&self) -> Reductions {
         self.reductions
+    }
+
+    /// EMIT-1, EMIT-2: what every block issues, the collators' and the treasury's reward of the
+    /// stored configuration; planck.
+    pub fn block_reward(&self) -> Balance {
+        self.block_reward
     }
 
     /// The network's parameters.

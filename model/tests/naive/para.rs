@@ -1,0 +1,126 @@
+//! The parachain's runtime: one block executed on its parent's state (BLK-1 to BLK-5).
+
+use unincluded_model::Rule;
+use unincluded_model::scenario::RelayNumberCheck;
+
+use super::{
+    AUTHORITIES, Authoring, BlockId, Entry, ParaBlock, Refused, RelaySlot, World, require,
+};
+
+impl World {
+    /// BLK-4: the block with the state it leaves, or the first check that panics.
+    pub(super) fn execute(&self, authoring: &Authoring) -> Result<ParaBlock, Refused> {
+        let parent = &self.para[&authoring.parent];
+        let at_relay_parent = &self.relay[&authoring.relay_parent];
+        let velocity = u32::from(self.parameters().block_processing_velocity.max(1));
+        let capacity = usize::from(self.parameters().unincluded_segment_capacity.max(1));
+        let room = u32::from(self.parameters().upward_message_room);
+
+        require(Rule::Blk3, authoring.sealed_by == authoring.para_slot % AUTHORITIES)?;
+
+        if let Some(previous) = parent.relay_parent {
+            let current = authoring.relay_parent;
+            let follows = match self.parameters().relay_number_check {
+                RelayNumberCheck::Strict => current > previous,
+                RelayNumberCheck::Monotonic => current >= previous,
+                RelayNumberCheck::Any => true,
+            };
+            require(Rule::Rpn1, follows)?;
+        }
+
+        require(Rule::Hook1, authoring.proves_slot)?;
+        let slot = at_relay_parent.slot;
+        let authored = match parent.slot_info {
+            Some((stored, _)) if stored > slot => return Err(Refused(Some(Rule::Hook2))),
+            Some((stored, authored)) if stored == slot => authored,
+            Some(_) | None => 0,
+        };
+        require(Rule::Hook3, authored <= velocity)?;
+        require(Rule::Hook4, authoring.para_slot == self.para_slot_of(slot))?;
+
+        let mut block = ParaBlock {
+            parent: Some(authoring.parent),
+            number: parent.number + 1,
+            relay_parent: Some(authoring.relay_parent),
+            para_slot: authoring.para_slot,
+            segment: parent.segment.clone(),
+            aggregate_messages: parent.aggregate_messages,
+            aggregate_signal: parent.aggregate_signal,
+            slot_info: Some((slot, authored + 1)),
+            total_issuance: parent.total_issuance + self.block_reward,
+            hash: authoring.hash.unwrap_or_default(),
+            withheld: authoring.withheld,
+            lost: false,
+            never_available: false,
+        };
+        block.write_parent_hash(authoring.parent);
+        block.prune(at_relay_parent.included);
+        require(Rule::Seg5, block.segment.len() < capacity)?;
+
+        let shown = at_relay_parent.go_ahead.is_some();
+        require(Rule::Upg3, !block.aggregate_signal || shown)?;
+        let own = Entry {
+            of: self.next_id(),
+            hash: None,
+            messages: u32::from(authoring.sends_message),
+            signal: shown && !block.aggregate_signal,
+        };
+        require(Rule::Seg6, block.aggregate_messages + own.messages <= room)?;
+        block.aggregate_messages += own.messages;
+        block.aggregate_signal |= own.signal;
+        block.segment.push(own);
+        Ok(block)
+    }
+
+    /// HOOK-6: what the runtime answers in the state at `parent`.
+    pub(super) fn can_build_upon(
+        &self,
+        parent: BlockId,
+        included: BlockId,
+        slot: RelaySlot,
+    ) -> bool {
+        let parent = &self.para[&parent];
+        let velocity = u32::from(self.parameters().block_processing_velocity.max(1));
+        let capacity = usize::from(self.parameters().unincluded_segment_capacity);
+        let Some((stored, authored)) = parent.slot_info else {
+            return true;
+        };
+        if parent.size_after_included(included) >= capacity {
+            return false;
+        }
+        if stored == slot { authored < velocity + 1 } else { stored < slot }
+    }
+}
+
+impl ParaBlock {
+    /// SEG-2: `on_initialize` completes the newest entry.
+    fn write_parent_hash(&mut self, parent: BlockId) {
+        if let Some(newest) = self.segment.last_mut() {
+            newest.hash = Some(parent);
+        }
+    }
+
+    /// SEG-4, SEG-8: the included head's entry goes, and all that are older, with what they used.
+    fn prune(&mut self, included: BlockId) {
+        let Some(position) = self.segment.iter().position(|entry| entry.hash == Some(included))
+        else {
+            return;
+        };
+        for dropped in self.segment.drain(..=position) {
+            self.aggregate_messages -= dropped.messages;
+            if dropped.signal {
+                assert!(self.aggregate_signal, "a consumed signal is in the aggregate");
+                self.aggregate_signal = false;
+            }
+        }
+    }
+
+    /// SEG-3: the entries newer than the included head; all of them if it is not found.
+    pub fn size_after_included(&self, included: BlockId) -> usize {
+        let found = self.segment.iter().position(|entry| entry.hash == Some(included));
+        match found {
+            Some(position) => self.segment.len() - (position + 1),
+            None => self.segment.len(),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The main job as a test: every built-in scenario closes, every property claimed of it holds or
+//! is found, stateright sees as many states, and the counts are those pinned here.
+
+use unincluded_model::{Protocol, Scenario};
+use unincluded_properties::{CATALOGUE, Check, Oracle, Outcome, Property, Search};
+
+/// Scenario, states, transitions, actions to the farthest state. A refactoring leaves these
+/// alone, a change of protocol explains them.
+const COUNTS: &str = "\
+astar-sync          2436       6508    22
+astar              22314      83948    28
+lookahead         134974     577706    30
+adversary          76198     402460    13
+bandwidth          21621     103393    11
+withholding          453       1656    10
+siblings          133324     975026    23
+";
+
+#[test]
+fn every_built_in_scenario_closes_and_holds_and_stateright_agrees() {
+    let mut counts = String::new();
+    for name in Scenario::names() {
+        let protocol = Protocol::new(Scenario::built_in(name).expect("built in"));
+        let report = Search::new(&protocol).run(&mut |_| ());
+        assert!(report.closed, "{name} is cut by {:?}", report.cut_by);
+        for (place, outcome) in &report.outcomes {
+            let good = matches!(outcome, Outcome::Holds | Outcome::Found { .. });
+            assert!(good, "{} in {name}: {outcome:?}", CATALOGUE[*place].id);
+        }
+        let opinion = Oracle::new(&protocol).explore(2);
+        assert_eq!(opinion.states, report.states, "unique states of {name} by stateright");
+        assert!(opinion.violated.is_empty(), "{name}: stateright sees {:?}", opinion.violated);
+        counts += &format!(
+            "{name:14}{:>10}{:>11}{:>6}\n",
+            report.states, report.transitions, report.depth
+        );
+    }
+    assert_eq!(counts, COUNTS, "\n{counts}");
+}
+
+/// A property whose situation never occurs would hold of nothing.
+#[test]
+fn every_property_watches_a_situation_that_is_found_in_some_scenario() {
+    for property in CATALOGUE {
+        if matches!(property.check, Check::Witness(_)) {
+            continue;
+        }
+        assert!(!property.watches.is_empty(), "{} watches nothing", property.id);
+        for id in property.watches {
+            let witness = Property::find(id);
+            let witness = witness.unwrap_or_else(|| panic!("{} watches {id}", property.id));
+            assert!(matches!(witness.check, Check::Witness(_)), "{id} is no situation");
+            // Where both are claimed the situation is found, as the test above shows.
+            let together = Scenario::names().any(|name| {
+                let protocol = Protocol::new(Scenario::built_in(name).expect("built in"));
+                (property.applies)(&protocol) && (witness.applies)(&protocol)
+            });
+            assert!(together, "{} and {id} are claimed together nowhere", property.id);
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique_and_claims_are_sentences() {
+    for (place, property) in CATALOGUE.iter().enumerate() {
+        let same = |other: &Property| other.id == property.id;
+        assert_eq!(CATALOGUE.iter().position(same), Some(place), "{}", property.id);
+        assert!(property.claim.ends_with('.'), "{}", property.claim);
+    }
+}
+
+/// With a rule off, both engines see the same invariants violated.
+#[test]
+fn stateright_sees_the_same_invariants_violated() {
+    use unincluded_model::Rule::{Emit1, Incl3, Seg2, Seg4, To2};
+    use unincluded_properties::{Kind, Stop};
+    for rule in [Seg2, Seg4, Emit1, Incl3, To2] {
+        let scenario = Scenario::built_in("withholding").expect("built in");
+        let protocol = Protocol::new(scenario).without([rule]);
+        let report = Search::new(&protocol).stopping(Stop::Never).run(&mut |_| ());
+        assert!(report.closed, "without {rule}: {:?}", report.cut_by);
+        let opinion = Oracle::new(&protocol).explore(1);
+        let of = |kind: Kind| {
+            report.outcomes.iter().filter(move |(place, outcome)| {
+                CATALOGUE[*place].kind() == kind && matches!(outcome, Outcome::Violated { .. })
+            })
+        };
+        let mut violated: Vec<&str> =
+            of(Kind::Invariant).map(|(place, _)| CATALOGUE[*place].id).collect();
+        if of(Kind::Step).next().is_some() {
+            violated.push(unincluded_properties::oracle::STEPS);
+        }
+        violated.sort_unstable();
+        assert_eq!(opinion.states, report.states, "without {rule}");
+        assert_eq!(opinion.violated, violated, "without {rule}");
+        assert!(!violated.is_empty(), "without {rule} nothing is violated");
+    }
+}
