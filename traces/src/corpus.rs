@@ -395,7 +395,11 @@ pub fn readme(runs: &[Run]) -> String {
     );
     for (recipe, run) in RECIPES.iter().zip(runs) {
         let _ = write!(text, "\n## {}.jsonl\n\n", recipe.name);
-        paragraph(&mut text, "", &format!("{}; {} steps.", headline(run), run.steps.len()));
+        let length = match recipe.property() {
+            Some(_) => String::new(),
+            None => format!(", {} steps long", run.steps.len()),
+        };
+        paragraph(&mut text, "", &format!("{}{length}.", headline(run)));
         text.push('\n');
         paragraph(&mut text, "", recipe.about);
         if recipe.property().is_some() {

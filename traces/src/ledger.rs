@@ -270,7 +270,7 @@ impl Ledger {
         let segment = block.segment;
         let sums = protocol.parameters().upward_message_room > 0 || protocol.environment().go_ahead;
         let rewards = block.issued.saturating_sub(raw.block(author.parent).issued);
-        let reward = protocol.scenario().inflation().block_reward();
+        let reward = protocol.block_reward();
 
         *self.authored.entry(name.height).or_default() += 1;
         self.names.insert(name, self.entries.len());

@@ -4,7 +4,7 @@
 //! for all time. A trace remembers. It names relay blocks `R0`, `R1`, … and para blocks `P0`, `P1`,
 //! `P1b`, …, and says after every step what the relay chain and every live block look like.
 //!
-//! [`record`] turns a run of the model into a [`Run`]; [`write`] and [`read`] are its file
+//! [`record`] turns a run of the model into a [`Run`]; [`write()`] and [`read`] are its file
 //! ([`mod@format`]); [`replay`] does everything again with the rules of this build and compares;
 //! [`table`] and [`explain`] are for people; [`corpus`] holds the runs worth keeping.
 

@@ -27,7 +27,7 @@ pub const MAX_BYTES: usize = 64 << 20;
 /// # Errors
 ///
 /// If the file is no trace, is cut off or too large, or says a thing in another way than
-/// [`crate::write`] would.
+/// [`crate::write()`] would.
 pub fn read(file: &str, from: &mut dyn BufRead) -> Result<Run, TraceError> {
     let mut lines = Lines { file, from, number: 0, bytes: 0 };
     let header = lines.header()?;

@@ -143,7 +143,7 @@ impl Chronicle {
     fn agrees(&self, protocol: &Protocol, then: &Moment) {
         let scenario = protocol.scenario();
         let start = scenario.economics.issuance().expect("legal");
-        let reward = scenario.inflation().block_reward();
+        let reward = protocol.block_reward();
         for live in &then.blocks {
             assert_eq!(self.height(live.block), live.block.height);
             assert_eq!(live.parent.as_ref(), self.parents.get(&live.block));
