@@ -46,7 +46,7 @@ impl Judge {
         Ok(Judge {
             watched,
             is_about_all: property.is_none(),
-            fault_free: progress.then(|| FaultFree::new(protocol, 2).protocol().clone()),
+            fault_free: progress.then(|| FaultFree::usual(protocol).protocol().clone()),
             first: None,
             undecided: None,
         })

@@ -228,7 +228,7 @@ proptest! {
         let scenario = Scenario::built_in("astar").expect("built in");
         let protocol = Protocol::new(scenario).without(rule);
         let actions = walk(&protocol, &choices);
-        let mut fault_free = FaultFree::new(&protocol, 2);
+        let mut fault_free = FaultFree::usual(&protocol);
         let mut state = protocol.canonical(&protocol.initial()).0;
         let mut wedged = None;
         for (number, action) in (1..).zip(&actions) {
