@@ -209,7 +209,6 @@ fn an_adversary_still_counts_the_entries_of_a_branch_that_was_passed_by() {
 }
 
 #[test]
-#[ignore = "IncludedEntries drops the entry of P1, as if the inherent of P3's child would"]
 fn forgetting_included_entries_loses_nothing_on_a_branch_that_was_passed_by() {
     let protocol = Protocol::new(Scenario::built_in("bandwidth").expect("a built-in scenario"));
     let (state, renaming) = protocol.canonical(&a_branch_that_was_passed_by(&protocol));
@@ -282,8 +281,6 @@ proptest! {
         kept in select(Reduction::ALL.to_vec()),
         choices in indices(60),
     ) {
-        let honest = scenario.environment.collator != CollatorKind::Adversary;
-        prop_assume!(honest || kept != Reduction::IncludedEntries);
         let machines = Machines::new(scenario, kept);
         let full = unincluded_model::state::MAX_BLOCKS - 4;
         for state in walk(&machines.keeping, &choices) {

@@ -96,14 +96,6 @@ fn adversary_agrees_in_every_state_near_the_start() {
     agree_within("adversary", 8);
 }
 
-#[test]
-#[ignore = "takes minutes; to be run when a rule or a reduction changes"]
-fn all_scenarios_agree_in_every_state() {
-    for name in Scenario::names() {
-        assert!(agree_within(name, 60), "{name}");
-    }
-}
-
 /// One choice of a walk: which of the possible actions, how many slots were skipped if it is a
 /// relay block, and rarely which block a fault befalls.
 type Choice = (Index, u8, Option<(Index, bool)>);

@@ -10,8 +10,8 @@ const COUNTS: &str = "\
 astar-sync          2436       6508    22
 astar              22314      83948    28
 lookahead         134974     577706    30
-adversary          76198     402460    13
-bandwidth          21621     103393    11
+adversary         331370    1748707    18
+bandwidth          86146     412725    13
 withholding          453       1656    10
 siblings          133324     975026    23
 ";

@@ -9,6 +9,7 @@ use arrayvec::ArrayVec;
 
 use super::Protocol;
 use crate::rule::{Rule, RuleSet};
+use crate::scenario::CollatorKind;
 use crate::state::{Age, BlockIndex, MAX_BLOCKS, MAX_VIEWS, ParaBlock, State};
 
 /// Something that is not stored.
@@ -145,6 +146,14 @@ impl Protocol {
         kept
     }
 
+    /// Whether the entries of included blocks are certain to be pruned: honest collators build on
+    /// what their relay parent shows as included. An adversary may go on with a branch that was
+    /// passed by, where SEG-4 finds no included head and these entries count for ever.
+    fn forgets_included_entries(&self) -> bool {
+        self.reductions.contains(Reduction::IncludedEntries)
+            && self.environment().collator != CollatorKind::Adversary
+    }
+
     /// A block with what nobody reads written in one way.
     fn trimmed(&self, state: &State, place: BlockIndex, root: BlockIndex) -> ParaBlock {
         let mut block = *state.block(place);
@@ -154,7 +163,7 @@ impl Protocol {
         {
             block.authored = block.authored.min(1);
         }
-        if self.reductions.contains(Reduction::IncludedEntries) {
+        if self.forgets_included_entries() {
             let depth = state.steps_back(place, root).unwrap_or_default();
             if place == root {
                 // Its own entry stays: an empty segment is the mark of genesis.
