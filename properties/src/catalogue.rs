@@ -1,6 +1,6 @@
 //! Every property on one line: id, kind, claim, where it applies, and what decides it.
 
-use unincluded_model::{CollatorKind, Protocol, Rule, State};
+use unincluded_model::{CollatorKind, Protocol, State};
 
 use crate::step::is_honest;
 use crate::{Transition, Verdict, invariant, progress, reachable, step};
@@ -247,7 +247,3 @@ fn can_lose_parents(protocol: &Protocol) -> bool {
 fn can_lose_branches(protocol: &Protocol) -> bool {
     protocol.environment().loss && can_stack(protocol)
 }
-
-/// The rules that no property of this catalogue can notice alone, each with the rules that stand
-/// in for it: the other half of the argument that no rule is without a purpose.
-pub const MASKED: &[(Rule, &str)] = &[];

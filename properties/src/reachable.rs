@@ -1,10 +1,13 @@
 //! Situations that must be found. They keep the invariants from holding of nothing: each names
 //! the invariants that watch it.
 
-use unincluded_model::{Action, Age, Bits, ParaBlock, Refusal, RelayNumberCheck, State};
+use unincluded_model::protocol::collator::places;
+use unincluded_model::{
+    Action, Age, Bits, BlockIndex, ParaBlock, Refusal, RelayNumberCheck, State,
+};
 
 use crate::Transition;
-use crate::step::{choices, is_honest};
+use crate::step::is_honest;
 
 /// A segment holds as many blocks as the capacity (INV-SEG-1 to 5).
 pub fn a_full_segment(t: &Transition) -> bool {
@@ -16,7 +19,8 @@ pub fn a_full_segment(t: &Transition) -> bool {
 /// A full segment stops an honest collator (INV-E2E-7).
 pub fn a_full_segment_stops_authors(t: &Transition) -> bool {
     let stopped = |state: &State| {
-        choices(t.protocol, state).into_iter().any(|parent| {
+        let chosen = places(t.protocol.chosen_parents(state, Age::TIP));
+        chosen.map(|place| BlockIndex(place as u8)).any(|parent| {
             let answer = t.protocol.can_build_upon(state, parent, Age::TIP);
             parent != state.tip().included && matches!(answer, Err(Refusal::NoRoomToBuild { .. }))
         })
@@ -119,7 +123,7 @@ pub fn a_branch_is_lost(t: &Transition) -> bool {
     let lookahead = t.protocol.parameters().scheduling_lookahead;
     let Some((_, after)) = t.relay_block() else { return false };
     let newest = after.tip().newest();
-    let lost = |&block: &unincluded_model::BlockIndex| {
+    let lost = |&block: &BlockIndex| {
         t.old(block).relay_parent.0 + 1 == lookahead
             && after.block(block).parent == newest
             && after.children(block).next().is_some()
@@ -208,8 +212,7 @@ pub fn a_lower_hash_displaces(t: &Transition) -> bool {
 pub fn both_validators_know_both(t: &Transition) -> bool {
     t.outcome.is_ok_and(|after| {
         let base = after.tip().newest();
-        let known =
-            |&child: &unincluded_model::BlockIndex| after.block(child).known_backable == 0b11;
+        let known = |&child: &BlockIndex| after.block(child).known_backable == 0b11;
         after.children(base).filter(known).count() > 1
     })
 }

@@ -1,8 +1,7 @@
 //! What must hold of every state, the action that leaves it, and what follows.
 
 use unincluded_model::RelayNumberCheck;
-use unincluded_model::protocol::collator::places;
-use unincluded_model::{Action, Age, Bits, BlockIndex, CollatorKind, Protocol};
+use unincluded_model::{Action, Bits, BlockIndex, CollatorKind, Protocol};
 
 use crate::{Transition, Verdict, holds};
 
@@ -268,9 +267,4 @@ pub fn inclusion_brings_its_own_rewards(t: &Transition) -> Verdict {
 /// Whether the scenario's authors are honest.
 pub(crate) fn is_honest(protocol: &Protocol) -> bool {
     protocol.environment().collator != CollatorKind::Adversary
-}
-
-/// The deepest parents that an honest collator would choose at the tip.
-pub(crate) fn choices(t: &Protocol, state: &unincluded_model::State) -> Vec<BlockIndex> {
-    places(t.chosen_parents(state, Age::TIP)).map(|place| BlockIndex(place as u8)).collect()
 }

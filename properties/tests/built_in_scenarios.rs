@@ -1,6 +1,8 @@
 //! The main job as a test: every built-in scenario closes, every property claimed of it holds or
 //! is found, stateright sees as many states, and the counts are those pinned here.
 
+use std::fmt::Write;
+
 use unincluded_model::{Protocol, Scenario};
 use unincluded_properties::{CATALOGUE, Check, Oracle, Outcome, Property, Search};
 
@@ -30,10 +32,9 @@ fn every_built_in_scenario_closes_and_holds_and_stateright_agrees() {
         let opinion = Oracle::new(&protocol).explore(2);
         assert_eq!(opinion.states, report.states, "unique states of {name} by stateright");
         assert!(opinion.violated.is_empty(), "{name}: stateright sees {:?}", opinion.violated);
-        counts += &format!(
-            "{name:14}{:>10}{:>11}{:>6}\n",
-            report.states, report.transitions, report.depth
-        );
+        let (states, transitions) = (report.states, report.transitions);
+        writeln!(counts, "{name:14}{states:>10}{transitions:>11}{:>6}", report.depth)
+            .expect("to a string");
     }
     assert_eq!(counts, COUNTS, "\n{counts}");
 }
