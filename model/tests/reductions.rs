@@ -14,12 +14,12 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use unincluded_model::scenario::StaleView;
 use unincluded_model::{
-    Action, Age, Author, Bits, BlockIndex, CollatorKind, ParaBlock, Protocol, Reduction,
-    Reductions, Refusal, RelayBlockPlan, Renaming, Scenario, State,
+    Action, Age, Author, Bits, BlockIndex, ParaBlock, Protocol, Reduction, Reductions, Refusal,
+    RelayBlockPlan, Renaming, Scenario, State,
 };
 
-/// Two machines for one scenario: one makes every reduction that is exact in it, the other keeps
-/// what one of them forgets.
+/// Two machines for one scenario: one makes every reduction, the other keeps what one of them
+/// forgets.
 struct Machines {
     forgetful: Protocol,
     keeping: Protocol,
@@ -27,15 +27,10 @@ struct Machines {
 
 impl Machines {
     fn new(mut scenario: Scenario, kept: Reduction) -> Machines {
-        let mut exact = Reductions::all();
-        if scenario.environment.collator == CollatorKind::Adversary {
-            // See `an_adversary_still_counts_the_entries_of_a_branch_that_was_passed_by`.
-            exact = exact.keeping(Reduction::IncludedEntries);
-            // This bound counts the blocks that the state holds, so it feels what is forgotten.
-            scenario.environment.adversary_blocks = 0;
-        }
-        let forgetful = Protocol::new(scenario).with_reductions(exact);
-        let keeping = forgetful.clone().with_reductions(exact.keeping(kept));
+        // This bound counts the blocks that the state holds, so it feels what is forgotten.
+        scenario.environment.adversary_blocks = 0;
+        let forgetful = Protocol::new(scenario);
+        let keeping = forgetful.clone().with_reductions(Reductions::all().keeping(kept));
         Machines { forgetful, keeping }
     }
 
@@ -156,7 +151,7 @@ fn forgetting_dead_blocks_loses_nothing() {
 }
 
 #[test]
-fn forgetting_included_entries_loses_nothing_among_honest_collators() {
+fn forgetting_included_entries_loses_nothing() {
     loses_nothing(Reduction::IncludedEntries);
 }
 

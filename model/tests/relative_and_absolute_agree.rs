@@ -14,30 +14,20 @@ use std::collections::{HashSet, VecDeque};
 use naive::pair::Pair;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use unincluded_model::scenario::CollatorKind;
 use unincluded_model::{
-    Action, BlockIndex, ParaBlock, Protocol, Reduction, Reductions, RelayBlockPlan, Rule, Scenario,
-    State, Variant,
+    Action, BlockIndex, ParaBlock, Protocol, RelayBlockPlan, Rule, Scenario, State, Variant,
 };
 
-/// The scenario with the reductions that are exact in it.
-fn protocol(scenario: Scenario) -> Protocol {
-    let adversary = scenario.environment.collator == CollatorKind::Adversary;
-    let protocol = Protocol::new(scenario);
-    if adversary {
-        // An adversary builds on blocks that the included chain has passed by. There SEG-4 finds
-        // no included head and prunes nothing, so the older entries are read after all.
-        protocol.with_reductions(Reductions::all().keeping(Reduction::IncludedEntries))
-    } else {
-        protocol
-    }
+/// A built-in scenario with all its rules.
+fn built_in(name: &str) -> Protocol {
+    Protocol::new(Scenario::built_in(name).expect("a built-in scenario"))
 }
 
 /// Every state within `depth` actions of the start, each with one world that it stands for: the
 /// two agree on every conceivable action, and on the state after it. Returns whether that is all
 /// there is.
 fn agree_within(name: &str, depth: u32) -> bool {
-    let protocol = protocol(Scenario::built_in(name).expect("a built-in scenario"));
+    let protocol = built_in(name);
     let start = Pair::new(&protocol);
     start.compare(&protocol).unwrap_or_else(|difference| panic!("{difference}"));
     let mut seen: HashSet<State> = HashSet::from([start.state.clone()]);
@@ -145,8 +135,7 @@ proptest! {
     #[test]
     fn a_long_walk_in_every_scenario_agrees(choices in walks(240)) {
         for name in Scenario::names() {
-            let scenario = Scenario::built_in(name).expect("a built-in scenario");
-            walk_agrees(&protocol(scenario), &choices, 10)?;
+            walk_agrees(&built_in(name), &choices, 10)?;
         }
     }
 }
@@ -159,7 +148,7 @@ proptest! {
         scenario in scenarios::legal(),
         choices in walks(200),
     ) {
-        walk_agrees(&protocol(scenario), &choices, 10)?;
+        walk_agrees(&Protocol::new(scenario), &choices, 10)?;
     }
 }
 
@@ -167,8 +156,7 @@ proptest! {
 fn is_noticed(change: impl Fn(Protocol) -> Protocol) -> bool {
     let names = ["withholding", "siblings", "bandwidth", "lookahead", "astar", "adversary"];
     names.into_iter().any(|name| {
-        let scenario = Scenario::built_in(name).expect("a built-in scenario");
-        let protocol = change(protocol(scenario));
+        let protocol = change(built_in(name));
         let mut seen: HashSet<State> = HashSet::new();
         let mut waiting = VecDeque::from([Pair::new(&protocol)]);
         while let Some(pair) = waiting.pop_front().filter(|_| seen.len() < 1500) {
