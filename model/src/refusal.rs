@@ -6,7 +6,8 @@ use crate::rule::Rule;
 use crate::scenario::RelayNumberCheck;
 use crate::state::{Age, BlockIndex, MAX_BLOCKS};
 
-/// A refusal is an answer, not a failure. Variants stand in order of precedence.
+/// A refusal is an answer, not a failure. Those that name a rule stand in the order in which the
+/// rules are asked; those of the model itself and of the environment come where they are noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refusal {
     /// The action names a para block that the state does not hold.

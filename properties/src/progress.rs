@@ -22,6 +22,11 @@ pub struct Recovery {
     pub worst: Option<u32>,
 }
 
+/// States looked at, at most, on the way from one state to the next inclusions. With the rules in
+/// force there are fewer than a hundred; without those that keep honest collators in bounds there
+/// may be any number, and the answer is that it is not known.
+pub const WIDEST: usize = 20_000;
+
 /// The protocol with the faults over, and what is known of it so far.
 #[derive(Debug)]
 pub struct FaultFree {
@@ -54,15 +59,16 @@ impl FaultFree {
         Self::new(protocol, protocol.parameters().scheduling_lookahead.min(2))
     }
 
-    /// How soon another block is included from a state of the faulty protocol.
-    pub fn recovery(&mut self, state: &State) -> Recovery {
+    /// How soon another block is included from a state of the faulty protocol; none if the way
+    /// there is too wide to be looked at whole ([`WIDEST`]).
+    pub fn recovery(&mut self, state: &State) -> Option<Recovery> {
         let start = self.protocol.adopt(state);
-        self.explore(&start);
-        self.known[&start]
+        self.explore(&start)?;
+        self.known.get(&start).copied()
     }
 
     /// The same from the next relay block on: whoever could still build on the tip does not.
-    pub fn recovery_from_next_relay_block(&mut self, state: &State) -> Recovery {
+    pub fn recovery_from_next_relay_block(&mut self, state: &State) -> Option<Recovery> {
         let start = self.protocol.adopt(state);
         let mut best = None;
         let mut worst = Some(0);
@@ -80,12 +86,12 @@ impl FaultFree {
             let rest = if transition.included().is_some() {
                 Recovery { best: Some(0), worst: Some(0) }
             } else {
-                self.recovery(&step.next)
+                self.recovery(&step.next)?
             };
             best = [best, rest.best.map(|rest| rest + 1)].into_iter().flatten().min();
             worst = worst.zip(rest.worst).map(|(most, rest)| most.max(rest + 1));
         }
-        Recovery { best, worst }
+        Some(Recovery { best, worst })
     }
 
     /// The rules with the faults over.
@@ -94,24 +100,28 @@ impl FaultFree {
     }
 
     /// Finds the best and worst case of a state and of all it leads to before an inclusion.
-    fn explore(&mut self, start: &State) {
+    fn explore(&mut self, start: &State) -> Option<()> {
         if self.known.contains_key(start) {
-            return;
+            return Some(());
         }
-        let (states, edges) = self.until_inclusion(start);
+        let (states, edges) = self.until_inclusion(start)?;
         let best = distances(&edges);
         let worst = longest(&edges);
         for (index, state) in states.into_iter().enumerate() {
             self.known.insert(state, Recovery { best: best[index], worst: worst[index] });
         }
+        Some(())
     }
 
-    /// The graph from a state up to the next inclusions.
-    fn until_inclusion(&self, start: &State) -> (Vec<State>, Vec<Vec<Edge>>) {
+    /// The graph from a state up to the next inclusions, if it is not too wide.
+    fn until_inclusion(&self, start: &State) -> Option<(Vec<State>, Vec<Vec<Edge>>)> {
         let mut places = HashMap::from([(start.clone(), 0usize)]);
         let mut states = vec![start.clone()];
         let mut edges: Vec<Vec<Edge>> = Vec::new();
         while edges.len() < states.len() {
+            if states.len() > WIDEST {
+                return None;
+            }
             let state = states[edges.len()].clone();
             let mut out = Vec::new();
             for action in self.protocol.actions(&state) {
@@ -139,7 +149,7 @@ impl FaultFree {
             }
             edges.push(out);
         }
-        (states, edges)
+        Some((states, edges))
     }
 }
 

@@ -11,7 +11,7 @@ use unincluded_model::{Action, Protocol, Refusal, State};
 
 use crate::catalogue::{CATALOGUE, Check, Property};
 use crate::fingerprint::{FingerprintMap, collision_probability, fingerprint};
-use crate::progress::FaultFree;
+use crate::progress::{FaultFree, WIDEST};
 use crate::{Transition, Verdict};
 
 /// How far to go.
@@ -324,7 +324,11 @@ impl<'a> Run<'a> {
 
     fn not_wedged(&mut self, state: &State) -> Verdict {
         let Some(fault_free) = &mut self.fault_free else { return Ok(()) };
-        match fault_free.recovery(state).best {
+        let Some(recovery) = fault_free.recovery(state) else {
+            self.cut_by = Some(format!("a way to the next inclusion of over {WIDEST} states"));
+            return Ok(());
+        };
+        match recovery.best {
             Some(_) => Ok(()),
             None => Err("faults over, no run from here ever includes another block".to_owned()),
         }

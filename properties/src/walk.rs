@@ -73,7 +73,7 @@ fn judge_state(
     claimed(protocol).find_map(|place| {
         let verdict: Verdict = match CATALOGUE[place].check {
             Check::State(check) => check(protocol, state),
-            Check::NotWedged => match fault_free.as_mut()?.recovery(state).best {
+            Check::NotWedged => match fault_free.as_mut()?.recovery(state)?.best {
                 Some(_) => Ok(()),
                 None => Err("faults over, no run from here includes another block".to_owned()),
             },

@@ -45,8 +45,8 @@ fn worst(protocol: &Protocol, earliest_backing: u8) -> [u32; 3] {
     let mut worst = [0; 3];
     for state in reachable(protocol) {
         let mut see = |case: usize, state: &State| {
-            let relay_blocks = fault_free.recovery_from_next_relay_block(state).worst;
-            let relay_blocks = relay_blocks.expect("every run includes a block in the end");
+            let recovery = fault_free.recovery_from_next_relay_block(state).expect("narrow");
+            let relay_blocks = recovery.worst.expect("every run includes a block in the end");
             worst[case] = worst[case].max(relay_blocks);
         };
         see(0, &state);

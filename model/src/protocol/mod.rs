@@ -339,7 +339,8 @@ impl Protocol {
             }
         }
         next.blocks.push(block);
-        if self.environment().stale_view == StaleView::Together {
+        let honest = self.environment().collator != CollatorKind::Adversary;
+        if honest && self.environment().stale_view == StaleView::Together {
             next.turn = Some(author.relay_parent);
         }
         Ok(next)

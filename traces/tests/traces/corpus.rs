@@ -107,7 +107,7 @@ fn shortest(recipe: &Recipe, property: &Property, most: usize) -> Option<usize> 
 fn is_bad(protocol: &Protocol, property: &Property, state: &State, rest: &mut FaultFree) -> bool {
     match property.check {
         Check::State(check) => check(protocol, state).is_err(),
-        Check::NotWedged => rest.recovery(state).best.is_none(),
+        Check::NotWedged => rest.recovery(state).expect("narrow").best.is_none(),
         Check::Step(_) | Check::Witness(_) => false,
     }
 }

@@ -221,7 +221,7 @@ proptest! {
         let mut wedged = None;
         for (number, action) in (1..).zip(&actions) {
             state = protocol.step(&state, action).unwrap_or(state);
-            if wedged.is_none() && fault_free.recovery(&state).best.is_none() {
+            if wedged.is_none() && fault_free.recovery(&state).expect("narrow").best.is_none() {
                 wedged = Some(number);
             }
         }
