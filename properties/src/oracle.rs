@@ -8,8 +8,8 @@ use std::sync::Arc;
 use stateright::{Checker, Model, Property as StaterightProperty};
 use unincluded_model::{Action, Protocol, State};
 
-use crate::Transition;
 use crate::catalogue::{CATALOGUE, Check};
+use crate::{Transition, label};
 
 /// The protocol as a stateright model.
 #[derive(Clone, Debug)]
@@ -76,6 +76,15 @@ impl Model for Oracle {
         // A property that nothing violates keeps stateright from stopping before the end.
         properties.push(StaterightProperty::always("the search goes on", |_, _| true));
         properties
+    }
+
+    fn format_action(&self, action: &Action) -> String {
+        label::action(action)
+    }
+
+    fn format_step(&self, before: &State, action: Action) -> Option<String> {
+        let after = self.next_state(before, action)?;
+        Some(label::state(&after))
     }
 
     fn within_boundary(&self, _: &State) -> bool {

@@ -1,0 +1,258 @@
+//! What can be asked: the commands and their options, with the help that goes with them.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use unincluded_model::{Rule, Variant};
+use unincluded_properties::Limits;
+
+use crate::exit::EXIT_CODES;
+use crate::{help, values};
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "unincluded",
+    version,
+    about = "A formal model of Polkadot's asynchronous backing as Astar adopted it",
+    long_about = help::LONG_ABOUT,
+    after_help = format!("{}\n\n{EXIT_CODES}", help::EXAMPLES),
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Colours in what is printed.
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, display_order = 900)]
+    pub(crate) color: Colour,
+    /// Say only the last word: no progress, no notes, one line of a report for people.
+    #[arg(long, short, global = true, display_order = 901)]
+    pub(crate) quiet: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// See every reachable state and decide what holds
+    #[command(long_about = help::CHECK_HELP)]
+    Check(Check),
+    /// Look for a violation in long random runs
+    #[command(long_about = help::FUZZ_HELP)]
+    Fuzz(Fuzz),
+    /// Run saved traces again and compare state by state
+    Replay(Replay),
+    /// Tell a saved trace as a story
+    Explain(Explain),
+    /// Browse the states of a scenario in the Stateright Explorer
+    Explore(Explore),
+    /// Name the rules, properties, scenarios or variants
+    List(List),
+}
+
+/// What is changed about the rules.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Changes {
+    /// Switch a rule off; can be repeated, or a list with commas. `list rules` names them.
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = values::rule)]
+    pub(crate) without: Vec<Rule>,
+    /// Put a rule into another form; can be repeated, or a list with commas. `list variants`
+    /// names them.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = values::variant)]
+    pub(crate) variant: Vec<Variant>,
+}
+
+/// `check`.
+#[derive(Args, Debug)]
+#[command(after_help = format!("{}\n\n{EXIT_CODES}", help::CHECK_EXAMPLES))]
+pub(crate) struct Check {
+    /// Built-in scenarios, by name, or paths to TOML files; all built-in ones if none is given.
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenarios: Vec<String>,
+    #[command(flatten)]
+    pub(crate) changes: Changes,
+    /// Who looks.
+    #[arg(long, value_name = "ENGINE", default_value = "both")]
+    pub(crate) engine: Engine,
+    /// How to report.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Format,
+    /// Name every property, not only those that are not as they should be.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// Where traces of violations are saved.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub(crate) out: PathBuf,
+    /// States at most, for each scenario; looked at every 4096 states.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_states: Option<NonZeroUsize>,
+    /// Memory at most, for each scenario: MiB, or with a suffix (512MiB, 2GiB).
+    #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = values::bytes)]
+    pub(crate) max_memory: usize,
+    /// Seconds at most, for the search of each scenario.
+    #[arg(long, value_name = "SECONDS", value_parser = values::seconds)]
+    pub(crate) time_limit: Option<Duration>,
+    /// Do not stop at the first violation: see everything and name all that is violated.
+    #[arg(long)]
+    pub(crate) keep_going: bool,
+    /// Scenarios looked at side by side; all cores if not given.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+impl Check {
+    /// How far the search goes.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            states: self.max_states.map(NonZeroUsize::get),
+            memory: Some(self.max_memory),
+            time: self.time_limit,
+        }
+    }
+
+    /// Threads to use.
+    pub(crate) fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        self.threads.map_or_else(cores, NonZeroUsize::get)
+    }
+}
+
+/// Who looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Engine {
+    /// Our own search decides, and stateright must agree.
+    Both,
+    /// Our own search alone.
+    Search,
+    /// Stateright alone: it can show that something is violated, never that anything holds, so
+    /// without a violation the verdict is inconclusive (exit 3). It keeps limits roughly.
+    Stateright,
+}
+
+/// How to report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Human,
+    /// One JSON object.
+    Json,
+    /// JUnit XML: a suite for each scenario, a case for each property.
+    Junit,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands that annotate a pull request on GitHub.
+    Github,
+}
+
+/// How to report what needs no third form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlainFormat {
+    /// For people.
+    Human,
+    /// One JSON value.
+    Json,
+}
+
+/// `fuzz`.
+#[derive(Args, Debug)]
+#[command(after_help = help::FUZZ_EXAMPLES)]
+pub(crate) struct Fuzz {
+    /// A built-in scenario, by name, or the path to a TOML file.
+    pub(crate) scenario: String,
+    #[command(flatten)]
+    pub(crate) changes: Changes,
+    /// Runs.
+    #[arg(long, value_name = "N", default_value = "256")]
+    pub(crate) cases: std::num::NonZeroU32,
+    /// Actions of a run at most; each run has a random length up to this.
+    #[arg(long, value_name = "N", default_value = "400")]
+    pub(crate) length: NonZeroUsize,
+    /// Where the randomness comes from, decimal or 0x and hexadecimal; drawn if not given.
+    #[arg(long, value_name = "SEED", value_parser = values::seed)]
+    pub(crate) seed: Option<u64>,
+    /// How to report.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: PlainFormat,
+    /// Where the trace of a violation is saved.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub(crate) out: PathBuf,
+}
+
+/// `replay`.
+#[derive(Args, Debug)]
+#[command(after_help = help::REPLAY)]
+pub(crate) struct Replay {
+    /// Trace files; - for standard input.
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// `explain`.
+#[derive(Args, Debug)]
+#[command(after_help = help::EXPLAIN)]
+pub(crate) struct Explain {
+    /// A trace file; - for standard input.
+    pub(crate) file: PathBuf,
+}
+
+/// `explore`.
+#[derive(Args, Debug)]
+#[command(after_help = help::EXPLORE)]
+pub(crate) struct Explore {
+    /// A built-in scenario, by name, or the path to a TOML file.
+    pub(crate) scenario: String,
+    #[command(flatten)]
+    pub(crate) changes: Changes,
+    /// The port on 127.0.0.1.
+    #[arg(long, default_value = "3000", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) port: u16,
+}
+
+/// `list`.
+#[derive(Args, Debug)]
+#[command(after_help = help::LIST)]
+pub(crate) struct List {
+    /// What to list.
+    pub(crate) what: Listed,
+    /// How to list it.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: PlainFormat,
+}
+
+/// What can be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Listed {
+    /// Id, sentence and source of each rule.
+    Rules,
+    /// Id, kind and claim of each property, and what it watches.
+    Properties,
+    /// The built-in scenarios, and what production does otherwise.
+    Scenarios,
+    /// Other forms of rules: historic or mistaken.
+    Variants,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,8 @@
+//! A short name for a long text, the same on every machine.
+
+use sha2::{Digest, Sha256};
+
+/// The first half of the SHA-256 of a text, in hexadecimal.
+pub(crate) fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}

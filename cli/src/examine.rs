@@ -1,0 +1,239 @@
+//! One scenario before the engines: our own search decides, stateright is the second opinion.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use stateright::{Checker, Model};
+use unincluded_model::{Action, Protocol, Rule, Variant};
+use unincluded_properties::oracle::{Opinion, STEPS};
+use unincluded_properties::search::{Outcome as Found, Report};
+use unincluded_properties::{CATALOGUE, Check as How, Kind, Oracle, Property, Search, Stop};
+use unincluded_traces::{Run, TraceError};
+
+use crate::arguments::{Check, Engine};
+use crate::progress::Line;
+use crate::report::{Examined, Judged, Outcome, actions};
+use crate::subject;
+
+/// Lets the engines look at one scenario.
+pub(crate) fn examine(protocol: &Protocol, asked: &Check, threads: usize, line: &Line) -> Examined {
+    let started = Instant::now();
+    let mut examined = match asked.engine {
+        Engine::Both | Engine::Search => by_search(protocol, asked, threads, line),
+        Engine::Stateright => by_stateright(protocol, asked, threads, line),
+    };
+    line.done(examined.states);
+    examined.seconds = rounded(started.elapsed());
+    examined
+}
+
+/// Our own search, and where it saw everything, stateright's opinion of it.
+fn by_search(protocol: &Protocol, asked: &Check, threads: usize, line: &Line) -> Examined {
+    let stop = if asked.keep_going { Stop::Never } else { Stop::AtFirstViolation };
+    let search = Search { protocol, limits: asked.limits(), stop };
+    let mut report = search.run(&mut |progress| line.searching(progress));
+    if !asked.keep_going && has_violation(&report) {
+        claim_no_more_than_was_seen(&mut report);
+    }
+
+    let mut examined = blank(protocol, "search");
+    examined.closed = report.closed;
+    examined.bounded = report.cut_by.as_deref().is_some_and(|why| why.contains("horizon"));
+    examined.states = report.states;
+    examined.transitions = Some(report.transitions);
+    examined.depth = Some(report.depth);
+    examined.collision_probability = report.collision_probability;
+    let outcomes = report.outcomes.iter();
+    examined.properties =
+        outcomes.map(|(place, found)| judged(protocol, &CATALOGUE[*place], found)).collect();
+
+    if asked.engine == Engine::Both && report.closed {
+        line.asking();
+        let opinion = caught(|| Oracle::new(protocol).explore(threads));
+        examined.engine = "search+stateright";
+        examined.disagreement = opinion.map_or_else(Some, |opinion| compare(&report, &opinion));
+    }
+    examined.cut_by = report.cut_by;
+    examined
+}
+
+/// A search that stops at a violation leaves out what follows from the last states it looked at,
+/// even if no other state was waiting: what it did not decide by then is open.
+fn claim_no_more_than_was_seen(report: &mut Report) {
+    report.closed = false;
+    report.cut_by.get_or_insert_with(|| "a violation, after which the search stops".to_owned());
+    for (_, found) in &mut report.outcomes {
+        if matches!(found, Found::Holds | Found::Missing) {
+            *found = Found::Inconclusive;
+        }
+    }
+}
+
+/// Stateright alone: what it sees violated is violated, and nothing else is decided.
+fn by_stateright(protocol: &Protocol, asked: &Check, threads: usize, line: &Line) -> Examined {
+    line.asking();
+    let mut examined = blank(protocol, "stateright");
+    let bounded = || explore_within(asked, Oracle::new(protocol), threads);
+    let opinion = match caught(bounded) {
+        Ok(opinion) => opinion,
+        Err(panicked) => {
+            examined.cut_by = Some(panicked);
+            return examined;
+        }
+    };
+    examined.cut_by =
+        Some("stateright alone, which can show a violation and prove nothing".to_owned());
+    examined.states = opinion.states;
+    // Stateright tells states apart by 64 bits: n² / 2⁶⁵.
+    examined.collision_probability = (opinion.states as f64).powi(2) / 2f64.powi(65);
+    let steps_fail = opinion.violated.contains(&STEPS);
+    for one in &mut examined.properties {
+        if opinion.violated.contains(&one.name) {
+            one.verdict = Outcome::Violated;
+            one.because = Some("stateright sees a state in which it fails".to_owned());
+        } else if steps_fail && one.kind == Kind::Step.word() {
+            one.because = Some("stateright sees one of the step properties fail".to_owned());
+        }
+    }
+    if steps_fail {
+        examined.properties.push(Judged {
+            verdict: Outcome::Violated,
+            because: Some("stateright judges them together; our own search tells which".to_owned()),
+            ..Judged::of(STEPS, Kind::Step, "All step properties hold.")
+        });
+    }
+    examined
+}
+
+/// What nobody has looked at yet.
+fn blank(protocol: &Protocol, engine: &'static str) -> Examined {
+    Examined {
+        name: protocol.scenario().name.clone(),
+        title: subject::title(protocol),
+        without: protocol.off().iter().map(Rule::id).collect(),
+        variants: protocol.variants().iter().map(Variant::name).collect(),
+        closed: false,
+        cut_by: None,
+        bounded: false,
+        engine,
+        disagreement: None,
+        states: 0,
+        transitions: None,
+        depth: None,
+        collision_probability: 0.0,
+        seconds: 0.0,
+        properties: Property::claimed(protocol).map(|(_, one)| Judged::open(one)).collect(),
+    }
+}
+
+/// What the search found out about one property, with the run that violates it.
+fn judged(protocol: &Protocol, property: &'static Property, found: &Found) -> Judged {
+    let open = Judged::open(property);
+    match found {
+        Found::Holds => Judged { verdict: Outcome::Holds, ..open },
+        Found::Inconclusive => open,
+        Found::Missing => Judged {
+            verdict: Outcome::Missing,
+            because: Some("every reachable state was seen, and the situation never occurs".into()),
+            ..open
+        },
+        Found::Found { actions } => {
+            Judged { verdict: Outcome::Found, steps: Some(actions.len()), ..open }
+        }
+        Found::Violated { actions, because } => {
+            let (run, because) = match recorded(protocol, property, actions) {
+                Ok(run) => (Some(Box::new(run)), because.clone()),
+                Err(error) => (None, format!("{because}; no trace can be recorded: {error}")),
+            };
+            Judged {
+                verdict: Outcome::Violated,
+                steps: Some(actions.len()),
+                because: Some(because),
+                run,
+                ..open
+            }
+        }
+    }
+}
+
+/// The run that violates a property, as it is kept.
+pub(crate) fn recorded(
+    protocol: &Protocol,
+    property: &Property,
+    run: &[Action],
+) -> Result<Run, TraceError> {
+    let title = subject::title(protocol);
+    let about = format!(
+        "In {title}, {} fails after {}: {}",
+        property.id,
+        actions(run.len()),
+        property.claim
+    );
+    unincluded_traces::record(protocol, Some(property.id), &about, run)
+}
+
+/// Stateright's opinion, or how it failed to have one.
+fn caught(explore: impl FnOnce() -> Opinion) -> Result<Opinion, String> {
+    catch_unwind(AssertUnwindSafe(explore)).map_err(|_| "stateright panicked".to_owned())
+}
+
+/// Stateright within our limits, as well as it keeps them: it counts every state it generates,
+/// knows nothing of memory, and looks at the clock only if it has more than one thread.
+fn explore_within(asked: &Check, oracle: Oracle, threads: usize) -> Opinion {
+    /// Bytes it is taken to need for a state.
+    const STATE: usize = 1 << 10;
+    let limits = asked.limits();
+    let affordable = limits.memory.map(|bytes| (bytes / STATE).max(1));
+    let mut checker = oracle.checker().threads(threads.max(2));
+    if let Some(most) = limits.states.into_iter().chain(affordable).min() {
+        checker = checker.target_state_count(most);
+    }
+    if let Some(time) = limits.time {
+        checker = checker.timeout(time);
+    }
+    let checker = checker.spawn_bfs().join();
+    let mut violated: Vec<&'static str> = checker.discoveries().into_keys().collect();
+    violated.sort_unstable();
+    Opinion { states: checker.unique_state_count(), violated }
+}
+
+/// Where the two disagree. Only a search that saw everything can be compared.
+fn compare(report: &Report, opinion: &Opinion) -> Option<String> {
+    let ours = violated(report);
+    if report.states != opinion.states {
+        let (ours, theirs) = (report.states, opinion.states);
+        return Some(format!("the search counts {ours} states, stateright {theirs}"));
+    }
+    (ours != opinion.violated).then(|| {
+        let list =
+            |ids: &[&str]| if ids.is_empty() { "nothing".to_owned() } else { ids.join(", ") };
+        let (ours, theirs) = (list(&ours), list(&opinion.violated));
+        format!("the search sees {ours} violated, stateright {theirs}")
+    })
+}
+
+fn has_violation(report: &Report) -> bool {
+    report.outcomes.iter().any(|(_, found)| matches!(found, Found::Violated { .. }))
+}
+
+/// What the search sees violated, of what stateright looks at, in stateright's words.
+fn violated(report: &Report) -> Vec<&'static str> {
+    let mut violated: Vec<&'static str> = report
+        .outcomes
+        .iter()
+        .filter(|(_, found)| matches!(found, Found::Violated { .. }))
+        .filter_map(|(place, _)| match CATALOGUE[*place].check {
+            How::State(_) => Some(CATALOGUE[*place].id),
+            How::Step(_) => Some(STEPS),
+            How::Witness(_) | How::NotWedged => None,
+        })
+        .collect();
+    violated.sort_unstable();
+    violated.dedup();
+    violated
+}
+
+/// Seconds, to the millisecond: more would be noise.
+fn rounded(time: Duration) -> f64 {
+    time.as_millis() as f64 / 1000.0
+}

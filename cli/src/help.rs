@@ -1,0 +1,94 @@
+//! The long texts of `--help`.
+
+/// What the command is.
+pub(crate) const LONG_ABOUT: &str = "\
+A formal model of Polkadot's asynchronous backing as Astar adopted it.
+
+The model says what collators, validators and the relay chain can do with the unincluded blocks of \
+a parachain. `check` sees every reachable state of a scenario and decides what holds of all of \
+them; what fails is shown by a shortest run, saved as a trace that `replay` and `explain` read.";
+
+/// What to try first.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  unincluded check                         every built-in scenario
+  unincluded check astar --without SEG-5   what breaks if the capacity is not enforced
+  unincluded check mine.toml --time-limit 60
+  unincluded fuzz astar --cases 1000       long random runs
+  unincluded explain out/TRACE.jsonl       a saved run, told step by step
+  unincluded list scenarios                what there is to check";
+
+/// What `check` decides, and how.
+pub(crate) const CHECK_HELP: &str = "\
+See every reachable state and decide what holds.
+
+Two engines look at each scenario. Our own search goes breadth first, so that the run it shows is a \
+shortest one; it alone decides. Stateright then explores the same model as a second opinion: it must \
+count as many states and see no violation either, else the verdict is inconclusive. It is not asked \
+where the search was cut or found a violation, as it knows no honest limits.
+
+A verdict is *closed* if every reachable state was seen: then it holds for all time. Where a limit, \
+a horizon or a violation ended the search before that, what it has not decided is *inconclusive*.
+
+A situation that must occur and does not is *missing*, and counts as a violation: the properties \
+that watch it would hold of nothing.";
+
+/// `check`, by example.
+pub(crate) const CHECK_EXAMPLES: &str = "\
+Examples:
+  unincluded check                                 every built-in scenario
+  unincluded check astar lookahead --verbose       every property of two of them
+  unincluded check astar --without SEG-5,SEG-3     two rules switched off
+  unincluded check siblings --variant FRAG-5=first-seen --keep-going
+  unincluded check mine.toml --max-states 5000000 --max-memory 2GiB --time-limit 60
+  unincluded check --format sarif > results.sarif  for code scanning";
+
+/// What `fuzz` does, and what it does not show.
+pub(crate) const FUZZ_HELP: &str = "\
+Look for a violation in long random runs.
+
+Each case is a random run: every step picks one of the actions that somebody takes, so every case \
+can happen. What violates a property is made smaller, saved as a trace and shown. The seed is \
+printed always: the same seed, scenario, --cases and --length do exactly the same again.
+
+That nothing is found does not say that nothing is there: `check` decides.";
+
+/// `fuzz`, by example.
+pub(crate) const FUZZ_EXAMPLES: &str = "\
+Examples:
+  unincluded fuzz astar
+  unincluded fuzz lookahead --cases 10000 --length 1000
+  unincluded fuzz astar --without SEG-5 --seed 0x2a";
+
+/// After the options of `replay`.
+pub(crate) const REPLAY: &str = "\
+The rules of this build do everything again, from the scenario in the file. A line for each file \
+says what was reproduced, or where the two part: the step, what the file says and what follows \
+here. Exit 0 if all is reproduced, 1 at a divergence, 2 if a file cannot be read.
+
+Examples:
+  unincluded replay out/*.jsonl
+  unincluded replay - < trace.jsonl";
+
+/// After the options of `explain`.
+pub(crate) const EXPLAIN: &str = "\
+Examples:
+  unincluded explain out/astar-without-SEG-5-INV-SEG-1.jsonl
+  unincluded explain - < trace.jsonl";
+
+/// After the options of `explore`.
+pub(crate) const EXPLORE: &str = "\
+The Explorer is stateright's own. Its marks beside the properties are not verdicts: until \"run to \
+completion\" is pressed nothing is checked, and what it shows as holding may be violated a step \
+further. `check` decides. It listens on this machine only, and a directory ./ui in the current \
+directory takes the place of its pages. Ctrl-C ends it.
+
+Examples:
+  unincluded explore withholding
+  unincluded explore astar --without SEG-5 --port 8080";
+
+/// After the options of `list`.
+pub(crate) const LIST: &str = "\
+Examples:
+  unincluded list scenarios
+  unincluded list rules --format json";

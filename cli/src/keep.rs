@@ -1,0 +1,59 @@
+//! Where runs that violate something are saved, and under which name.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use unincluded_traces::Run;
+
+use crate::digest::digest;
+
+/// Bytes of a file's name before it is cut short: file systems take 255.
+const LONGEST_NAME: usize = 160;
+
+/// Saves a run, and says where. A random run has a name of its own: it is no shortest one.
+pub(crate) fn save(run: &Run, is_random: bool, directory: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(directory)
+        .with_context(|| format!("cannot create the directory {}", directory.display()))?;
+    let path = directory.join(file_name(run, is_random));
+    let write = || -> Result<()> {
+        let mut file = BufWriter::new(File::create(&path)?);
+        unincluded_traces::write(run, &mut file)?;
+        Ok(file.flush()?)
+    };
+    write().with_context(|| format!("cannot save the trace {}", path.display()))?;
+    Ok(path)
+}
+
+/// `astar-without-SEG-5-INV-SEG-1.jsonl`: what was run, what was changed, what it shows.
+fn file_name(run: &Run, is_random: bool) -> String {
+    let header = &run.header;
+    let mut name = header.scenario.name.clone();
+    for rule in &header.without {
+        name += &format!("-without-{rule}");
+    }
+    for variant in &header.variants {
+        name += &format!("-with-{}", variant.name().replace('=', "-"));
+    }
+    if let Some(property) = &header.property {
+        name += &format!("-{property}");
+    }
+    if is_random {
+        name += "-random";
+    }
+    if name.len() > LONGEST_NAME {
+        let digest = digest(&name);
+        name.truncate(LONGEST_NAME);
+        name += &format!("-{}", &digest[..8]);
+    }
+    name + ".jsonl"
+}
+
+/// Where a run is, and what can be done with it.
+pub(crate) fn commands(trace: &Path) -> String {
+    let path = trace.display();
+    format!(
+        "\n  saved    {path}\n  again    unincluded replay {path}\n  why      unincluded explain {path}\n"
+    )
+}

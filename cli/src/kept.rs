@@ -1,0 +1,69 @@
+//! `replay` and `explain`: what can be done with a saved run.
+
+use std::fs::File;
+use std::io::{BufReader, stdin};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use unincluded_traces::Run;
+
+use crate::arguments::{Explain, Replay};
+use crate::exit::Exit;
+use crate::screen::Screen;
+
+/// Runs every file again, and says of each what came of it. The worst of all is the answer.
+pub(crate) fn replay(asked: &Replay, screen: &Screen) -> Exit {
+    let paint = screen.paint();
+    let mut worst = Exit::Holds;
+    for file in &asked.files {
+        let name = file.display();
+        let exit = match read(file) {
+            Err(error) => {
+                screen.error(&format!("{error:#}"));
+                Exit::Misuse
+            }
+            Ok(run) => match unincluded_traces::replay(&run) {
+                Ok(_) => {
+                    if !screen.is_quiet() {
+                        let what = headline(&run);
+                        screen.answer(&format!("{name}: {} {what}, reproduced", paint.good("ok:")));
+                    }
+                    Exit::Holds
+                }
+                Err(divergence) => {
+                    screen.answer(&format!("{name}: {} {divergence}", paint.bad("diverges:")));
+                    Exit::Violated
+                }
+            },
+        };
+        worst = worst.max(exit);
+    }
+    worst
+}
+
+/// Tells the story of one file.
+pub(crate) fn explain(asked: &Explain, screen: &Screen) -> Result<Exit> {
+    let run = read(&asked.file)?;
+    screen.answer(&unincluded_traces::explain(&run));
+    if let Err(divergence) = unincluded_traces::replay(&run) {
+        screen.error(&format!("the file tells what does not happen here: {divergence}"));
+        return Ok(Exit::Violated);
+    }
+    Ok(Exit::Holds)
+}
+
+/// What a run shows, in a line: the first paragraph of its table.
+fn headline(run: &Run) -> String {
+    let table = unincluded_traces::table(run);
+    table.lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The run in a file; `-` is standard input.
+fn read(path: &Path) -> Result<Run> {
+    if path == Path::new("-") {
+        return Ok(unincluded_traces::read("standard input", &mut stdin().lock())?);
+    }
+    let name = path.display().to_string();
+    let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
+    Ok(unincluded_traces::read(&name, &mut BufReader::new(file))?)
+}

@@ -1,0 +1,196 @@
+//! For people: a table of scenarios, what is not as it should be in full, and a last word.
+
+use std::fmt::Write;
+
+use super::{Examined, Judged, Outcome, Summary, Verdict};
+use crate::keep;
+use crate::layout::{columns, indented, painted};
+use crate::progress::grouped;
+use crate::screen::Paint;
+
+/// The kinds, in the order of reports.
+const KINDS: [&str; 4] = ["invariant", "step", "reachable", "progress"];
+
+/// What is counted, the worst first, and in which word.
+const WORDS: [(Outcome, &str); 5] = [
+    (Outcome::Violated, "violated"),
+    (Outcome::Missing, "missing"),
+    (Outcome::Inconclusive, "open"),
+    (Outcome::Holds, "hold"),
+    (Outcome::Found, "found"),
+];
+
+/// The whole report.
+pub(crate) fn render(summary: &Summary, verbose: bool, paint: Paint) -> String {
+    let mut text = scenarios(summary, paint);
+    text.push('\n');
+    text += &properties(summary, paint);
+    text.push('\n');
+    for scenario in &summary.scenarios {
+        if verbose {
+            text += &every_property(scenario, paint);
+        }
+        text += &whatever_is_wrong(scenario, paint);
+    }
+    text += &last_line(summary, paint);
+    text
+}
+
+/// A row for each scenario: how far the engines went.
+fn scenarios(summary: &Summary, paint: Paint) -> String {
+    let head =
+        ["scenario", "verdict", "extent", "states", "transitions", "depth", "collision", "seconds"];
+    let unknown = || "-".to_owned();
+    let rows = summary.scenarios.iter().map(|one| {
+        vec![
+            one.title.clone(),
+            one.verdict().word().to_owned(),
+            one.extent().to_owned(),
+            grouped(one.states),
+            one.transitions.map_or_else(unknown, |number| grouped(number as usize)),
+            one.depth.map_or_else(unknown, |depth| depth.to_string()),
+            format!("{:.0e}", one.collision_probability),
+            format!("{:.2}", one.seconds),
+            engines(one).to_owned(),
+        ]
+    });
+    let head = head.into_iter().chain(["engines"]);
+    let table = columns(head, rows, &[3, 4, 5, 6, 7]);
+    painted(&table, |line, text| match summary.scenarios.get(line) {
+        None => paint.faint(text),
+        Some(one) => text.replacen(
+            &format!(" {} ", one.verdict().word()),
+            &format!(" {} ", coloured(one.verdict(), one.verdict().word(), paint)),
+            1,
+        ),
+    })
+}
+
+fn engines(one: &Examined) -> &'static str {
+    match (one.engine, &one.disagreement) {
+        (_, Some(_)) => "disagree",
+        ("search+stateright", None) => "agree",
+        (alone, None) => alone,
+    }
+}
+
+/// A row for each scenario: how many properties of each kind are decided, and how.
+fn properties(summary: &Summary, paint: Paint) -> String {
+    let rows = summary.scenarios.iter().map(|scenario| {
+        let count = |kind: &str| {
+            let these = || scenario.properties.iter().filter(|one| one.kind == kind);
+            let counts: Vec<String> = WORDS
+                .into_iter()
+                .map(|(verdict, word)| (these().filter(|one| one.verdict == verdict).count(), word))
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, word)| format!("{count} {word}"))
+                .collect();
+            if counts.is_empty() { "-".to_owned() } else { counts.join(", ") }
+        };
+        let counts = KINDS.into_iter().map(count);
+        std::iter::once(scenario.title.clone()).chain(counts).collect()
+    });
+    let table = columns(std::iter::once("properties").chain(KINDS), rows, &[]);
+    painted(&table, |line, text| match summary.scenarios.get(line) {
+        None => paint.faint(text),
+        Some(_) => text.to_owned(),
+    })
+}
+
+/// Every property of a scenario, grouped by kind.
+fn every_property(scenario: &Examined, paint: Paint) -> String {
+    let mut text = extent(scenario, paint) + "\n";
+    for kind in KINDS {
+        let these: Vec<&Judged> =
+            scenario.properties.iter().filter(|one| one.kind == kind).collect();
+        if these.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "  {}", paint.faint(kind));
+        for one in these {
+            let verdict = one.verdict.word();
+            let words =
+                one.steps.map_or(verdict.to_owned(), |steps| format!("{verdict} in {steps}"));
+            let words = coloured(one.verdict.verdict(), format!("{words:14}"), paint);
+            let claim = indented(one.claim, 39);
+            let _ = writeln!(text, "    {words} {:19} {}", one.name, claim.trim_start());
+        }
+    }
+    text.push('\n');
+    text
+}
+
+/// What is violated, each with its shortest run; what is missing; and what was not decided.
+fn whatever_is_wrong(scenario: &Examined, paint: Paint) -> String {
+    let mut text: String =
+        scenario.with(Outcome::Violated).map(|one| violation(scenario, one, paint)).collect();
+
+    let missing: Vec<&Judged> = scenario.with(Outcome::Missing).collect();
+    if !missing.is_empty() {
+        let title = format!("Missing in {}: what must occur and never does", scenario.title);
+        let _ = writeln!(text, "{}", paint.bad(title));
+        for one in missing {
+            let claim = indented(one.claim, 22);
+            let _ = writeln!(text, "  {:19} {}", one.name, claim.trim_start());
+        }
+        text.push('\n');
+    }
+
+    let open: Vec<&str> = scenario.with(Outcome::Inconclusive).map(|one| one.name).collect();
+    if !open.is_empty() {
+        // Beside a violation their number is enough.
+        let which = match scenario.verdict() {
+            Verdict::Violated => {
+                let stopped =
+                    scenario.cut_by.as_ref().is_some_and(|why| why.contains("violation,"));
+                let hint = if stopped { "; --keep-going sees everything" } else { "" };
+                format!("{} properties are not decided{hint}", open.len())
+            }
+            _ => format!("not decided: {}", open.join(" ")),
+        };
+        let _ = writeln!(text, "{}\n{}\n", extent(scenario, paint), indented(&which, 2));
+    }
+    text
+}
+
+/// One violation: its shortest run, why, and what can be done with it.
+fn violation(scenario: &Examined, one: &Judged, paint: Paint) -> String {
+    let mut text = String::new();
+    if let Some(table) = one.run.as_deref().map(unincluded_traces::table) {
+        let (headline, rest) = table.split_once('\n').unwrap_or((&table, ""));
+        let claim = indented(one.claim, 0);
+        let _ = writeln!(text, "{}\n{claim}\n{}", paint.bad(headline), rest.trim_end());
+    } else {
+        let title = format!("{} in {}: {}", one.name, scenario.title, one.headline());
+        let _ = writeln!(text, "{}\n{}", paint.bad(title), indented(one.claim, 0));
+        if let Some(because) = &one.because {
+            let _ = writeln!(text, "\n{}", indented(&format!("because {because}"), 0));
+        }
+    }
+    if let Some(trace) = &one.trace {
+        text += &keep::commands(trace);
+    }
+    text + "\n"
+}
+
+/// How far the verdicts of a scenario go, in a line.
+fn extent(scenario: &Examined, paint: Paint) -> String {
+    let extent = match &scenario.cut_by {
+        None => "closed: every reachable state was seen, so verdicts are for all time".to_owned(),
+        Some(why) => format!("{} by {why}", scenario.extent()),
+    };
+    indented(&format!("{} is {extent}", paint.strong(&scenario.title)), 0)
+}
+
+/// The answer, in one sentence.
+pub(crate) fn last_line(summary: &Summary, paint: Paint) -> String {
+    coloured(summary.verdict, indented(&summary.sentence(), 0), paint) + "\n"
+}
+
+fn coloured(verdict: Verdict, text: impl std::fmt::Display, paint: Paint) -> String {
+    match verdict {
+        Verdict::Holds => paint.good(text),
+        Verdict::Inconclusive => paint.unsure(text),
+        Verdict::Violated => paint.bad(text),
+    }
+}

@@ -1,0 +1,122 @@
+//! SARIF 2.1.0, for code scanning: a rule is a property, a result a violation, a code flow its
+//! shortest run.
+//!
+//! The fingerprint of a result is that of its run, so that the same violation stays one alert.
+
+use serde_json::{Value, json};
+use unincluded_properties::CATALOGUE;
+
+use super::{Examined, Judged, Summary, Verdict, source, wording};
+use crate::digest::digest;
+
+/// Thread-flow locations of a result that code scanning takes.
+const MOST_STEPS: usize = 10_000;
+
+/// The summary, as SARIF.
+pub(crate) fn render(summary: &Summary) -> String {
+    let rules: Vec<Value> = CATALOGUE
+        .iter()
+        .map(|property| {
+            json!({
+                "id": property.id,
+                "name": property.id,
+                "shortDescription": { "text": property.claim },
+                "fullDescription": { "text": property.claim },
+                "help": { "text": format!(
+                    "{} ({}). `unincluded check SCENARIO` decides it, `unincluded explain FILE` \
+                     tells why a saved run violates it.",
+                    property.claim,
+                    property.kind().word()
+                ) },
+                "properties": { "tags": [property.kind().word()] },
+            })
+        })
+        .collect();
+    let results: Vec<Value> =
+        summary.violations().map(|(scenario, one)| result(scenario, one)).collect();
+    let notifications: Vec<Value> = summary.scenarios.iter().filter_map(notification).collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "unincluded",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            } },
+            "automationDetails": { "id": "unincluded/check" },
+            "invocations": [{
+                "executionSuccessful": summary.verdict != Verdict::Inconclusive,
+                "toolExecutionNotifications": notifications,
+            }],
+            "results": results,
+        }],
+    });
+    serde_json::to_string_pretty(&log).expect("words and numbers")
+}
+
+fn result(scenario: &Examined, one: &Judged) -> Value {
+    let mut text = format!("{} in {}: {}", one.name, scenario.title, one.headline());
+    if let Some(because) = &one.because {
+        text += &format!(", because {because}");
+    }
+    if let Some(trace) = &one.trace {
+        text += &format!(". Again: unincluded replay {}", trace.display());
+    }
+    let mut result = json!({
+        "ruleId": one.name,
+        "level": "error",
+        "message": { "text": text },
+        "locations": source::of_property(one.name).into_iter().map(location).collect::<Vec<_>>(),
+        "partialFingerprints": { "primaryLocationLineHash": fingerprint(scenario, one) },
+    });
+    if let Some(place) = CATALOGUE.iter().position(|property| property.id == one.name) {
+        result["ruleIndex"] = json!(place);
+    }
+    if let Some(run) = &one.run {
+        let steps = run.steps.iter().take(MOST_STEPS).filter_map(|step| {
+            let mut place = location(source::of_action(&step.deed)?);
+            place["message"] = json!({ "text": wording::step(step) });
+            Some(json!({ "location": place }))
+        });
+        let steps: Vec<Value> = steps.collect();
+        if !steps.is_empty() {
+            result["codeFlows"] = json!([{ "threadFlows": [{ "locations": steps }] }]);
+        }
+    }
+    result
+}
+
+fn location(place: source::Place) -> Value {
+    json!({ "physicalLocation": {
+        "artifactLocation": { "uri": place.file },
+        "region": {
+            "startLine": place.line,
+            "startColumn": 1,
+            "endLine": place.line,
+            "endColumn": 2,
+        },
+    } })
+}
+
+/// The property, the scenario with its changes, and what was done: not when or how fast.
+fn fingerprint(scenario: &Examined, one: &Judged) -> String {
+    let mut text = format!("{}\n{}\n", one.name, scenario.title);
+    for step in one.run.iter().flat_map(|run| &run.steps) {
+        text += &wording::step(step);
+        text.push('\n');
+    }
+    digest(&text)
+}
+
+/// What was not decided, and why; nothing where a violation says enough.
+fn notification(scenario: &Examined) -> Option<Value> {
+    let (level, why) = match (&scenario.disagreement, &scenario.cut_by) {
+        (Some(disagreement), _) => ("error", format!("the engines disagree: {disagreement}")),
+        (None, Some(why)) if scenario.verdict() == Verdict::Inconclusive => {
+            ("warning", format!("not decided: {} by {why}", scenario.extent()))
+        }
+        _ => return None,
+    };
+    Some(json!({ "level": level, "message": { "text": format!("{}: {why}", scenario.title) } }))
+}

@@ -1,0 +1,205 @@
+//! Verdicts and exit codes of `check`, and every key of its JSON.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::{Answer, Place};
+
+fn keys(value: &Value) -> BTreeSet<&str> {
+    value.as_object().expect("an object").keys().map(String::as_str).collect()
+}
+
+fn only_scenario(answer: &Answer) -> Value {
+    let report = answer.json();
+    let scenarios = report["scenarios"].as_array().expect("a list");
+    assert_eq!(scenarios.len(), 1);
+    scenarios[0].clone()
+}
+
+fn property<'a>(scenario: &'a Value, name: &str) -> &'a Value {
+    let properties = scenario["properties"].as_array().expect("a list");
+    properties.iter().find(|one| one["name"] == name).expect("the property is claimed")
+}
+
+#[test]
+fn what_holds_exits_0_and_both_engines_agree() {
+    let place = Place::new();
+    let answer = place.says("check astar-sync withholding --format json").exits(0);
+    let report = answer.json();
+    assert_eq!(keys(&report), BTreeSet::from(["scenarios", "verdict"]));
+    assert_eq!(report["verdict"], "holds");
+    let names: Vec<&Value> =
+        report["scenarios"].as_array().expect("a list").iter().map(|one| &one["name"]).collect();
+    assert_eq!(names, ["astar-sync", "withholding"], "in the order asked");
+    for scenario in report["scenarios"].as_array().expect("a list") {
+        let expected = [
+            "closed",
+            "collision_probability",
+            "cut_by",
+            "depth",
+            "disagreement",
+            "engine",
+            "name",
+            "properties",
+            "seconds",
+            "states",
+            "transitions",
+            "variants",
+            "without",
+        ];
+        assert_eq!(keys(scenario), BTreeSet::from(expected));
+        assert_eq!(scenario["closed"], true);
+        assert_eq!(scenario["engine"], "search+stateright");
+        assert!(scenario["cut_by"].is_null() && scenario["disagreement"].is_null());
+        assert!(scenario["states"].as_u64() > Some(100));
+        assert!(scenario["transitions"].as_u64() > scenario["states"].as_u64());
+        assert!(scenario["depth"].as_u64() >= Some(10));
+        assert!(scenario["collision_probability"].as_f64() < Some(1e-20));
+        assert!(scenario["seconds"].is_number());
+        for property in scenario["properties"].as_array().expect("a list") {
+            let expected = ["because", "kind", "name", "steps", "trace", "verdict"];
+            assert_eq!(keys(property), BTreeSet::from(expected));
+            let found = property["kind"] == "reachable";
+            assert_eq!(property["verdict"], if found { "found" } else { "holds" }, "{property}");
+            assert_eq!(property["steps"].is_u64(), found, "{property}");
+            assert!(property["trace"].is_null() && property["because"].is_null(), "{property}");
+        }
+    }
+    assert!(!place.path("out").exists(), "nothing is violated, so nothing is saved");
+}
+
+#[test]
+fn a_violation_exits_1_and_is_saved() {
+    let place = Place::new();
+    let answer = place.says("check astar --without SEG-5 --format json").exits(1);
+    assert_eq!(answer.json()["verdict"], "violated");
+    let scenario = only_scenario(&answer);
+    assert_eq!(scenario["without"], serde_json::json!(["SEG-5"]));
+    assert_eq!(scenario["closed"], false);
+    assert_eq!(scenario["engine"], "search");
+    let violated = property(&scenario, "INV-SEG-1");
+    assert_eq!(violated["verdict"], "violated");
+    assert_eq!(violated["kind"], "invariant");
+    assert_eq!(violated["steps"], 7);
+    assert_eq!(violated["because"], "a segment holds 4 blocks and the capacity is 3");
+    let trace = violated["trace"].as_str().expect("a path");
+    assert!(place.has(trace), "{trace}");
+    place.says(&format!("replay {trace}")).exits(0);
+}
+
+#[test]
+fn a_report_for_people_shows_the_run_and_what_to_type_next() {
+    let answer = Place::new().says("check astar --without SEG-5 --out kept").exits(1).shows(&[
+        "INV-SEG-1 is violated after 7 steps",
+        "because a segment holds 4 blocks and the capacity is 3",
+        "unincluded replay kept/astar-without-SEG-5-INV-SEG-1.jsonl",
+        "unincluded explain kept/astar-without-SEG-5-INV-SEG-1.jsonl",
+    ]);
+    assert!(answer.out.ends_with("Violated: astar without SEG-5 (INV-SEG-1).\n"));
+    assert!(answer.out.lines().all(|line| line.chars().count() <= 100), "{}", answer.out);
+    assert!(!answer.out.contains('\u{1b}'), "no colours in a pipe");
+    assert!(answer.err.is_empty(), "no progress in a pipe: {}", answer.err);
+}
+
+#[test]
+fn a_situation_that_must_occur_and_does_not_is_a_violation() {
+    let answer = Place::new().says("check astar-sync --without TO-1 --format json").exits(1);
+    let scenario = only_scenario(&answer);
+    assert_eq!(scenario["closed"], true);
+    assert_eq!(scenario["engine"], "search+stateright");
+    assert_eq!(property(&scenario, "R-LONGEST-OCCUPANCY")["verdict"], "missing");
+    assert!(property(&scenario, "R-LONGEST-OCCUPANCY")["trace"].is_null());
+}
+
+/// The violation is at the start, where no other state waits to be looked at.
+#[test]
+fn a_search_that_stops_at_a_violation_claims_nothing_else() {
+    let answer = Place::new().says("check astar-sync --without COLL-9 --format json").exits(1);
+    let scenario = only_scenario(&answer);
+    assert_eq!(scenario["closed"], false);
+    for one in scenario["properties"].as_array().expect("a list") {
+        let expected = if one["name"] == "NOT-WEDGED" { "violated" } else { "inconclusive" };
+        assert_eq!(one["verdict"], expected, "{one}");
+    }
+}
+
+#[test]
+fn a_search_that_keeps_going_decides_everything() {
+    let line = "check astar-sync --without COLL-9 --keep-going --format json";
+    let answer = Place::new().says(line).exits(1);
+    let scenario = only_scenario(&answer);
+    assert_eq!(scenario["closed"], true);
+    assert_eq!(scenario["engine"], "search+stateright");
+    assert_eq!(property(&scenario, "NOT-WEDGED")["verdict"], "violated");
+    assert_eq!(property(&scenario, "R-INCLUDED")["verdict"], "missing");
+    assert_eq!(property(&scenario, "INV-SEG-1")["verdict"], "holds");
+    assert!(scenario["disagreement"].is_null());
+}
+
+#[test]
+fn a_variant_is_put_in_force() {
+    let line = "check siblings --variant FRAG-5=first-seen --format json";
+    let answer = Place::new().says(line).exits(1);
+    let scenario = only_scenario(&answer);
+    assert_eq!(scenario["variants"], serde_json::json!(["FRAG-5=first-seen"]));
+    assert_eq!(property(&scenario, "AGREE-1")["verdict"], "violated");
+}
+
+#[test]
+fn a_scenario_of_the_users_own_is_checked_like_any_other() {
+    let place = Place::new();
+    place.scenario("mine.toml", "withholding", &[("\"withholding\"", "\"my-own\"")]);
+    place.says("check mine.toml withholding --verbose").exits(0).shows(&[
+        "my-own is closed",
+        "withholding is closed",
+        "holds in both scenarios",
+    ]);
+}
+
+#[test]
+fn our_own_search_decides_alone() {
+    let answer = Place::new().says("check astar-sync --engine search --format json").exits(0);
+    assert_eq!(only_scenario(&answer)["engine"], "search");
+}
+
+#[test]
+fn stateright_alone_proves_nothing() {
+    let answer = Place::new().says("check astar-sync --engine stateright --format json").exits(3);
+    let scenario = only_scenario(&answer);
+    assert_eq!(scenario["engine"], "stateright");
+    assert_eq!(scenario["closed"], false);
+    assert!(scenario["transitions"].is_null() && scenario["depth"].is_null());
+    let both = Place::new().says("check astar-sync --format json");
+    assert_eq!(scenario["states"], only_scenario(&both)["states"]);
+}
+
+#[test]
+fn stateright_alone_shows_a_violation() {
+    let line = "check withholding --without ARP-1 --engine stateright --format json";
+    let answer = Place::new().says(line).exits(1);
+    assert_eq!(property(&only_scenario(&answer), "step properties")["verdict"], "violated");
+}
+
+#[test]
+fn quiet_says_one_sentence() {
+    let answer = Place::new().says("check astar-sync --quiet").exits(0);
+    assert_eq!(
+        answer.out,
+        "Everything holds in astar-sync, for all time: every reachable state was seen.\n"
+    );
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing_but_time() {
+    let report = |threads: &str| {
+        let mut report = Place::new()
+            .says(&format!("check astar-sync withholding bandwidth --format json {threads}"))
+            .json();
+        for scenario in report["scenarios"].as_array_mut().expect("a list") {
+            scenario["seconds"] = Value::Null;
+        }
+        report
+    };
+    assert_eq!(report("--threads 1"), report("--threads 3"));
+}

@@ -1,0 +1,118 @@
+//! `replay` and `explain`: what is saved can be done again, and what was changed is found out.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::{Answer, Place};
+
+const TRACE: &str = "out/astar-without-SEG-5-INV-SEG-1.jsonl";
+
+/// A place with a saved violation, and its text.
+fn saved() -> (Place, String) {
+    let place = Place::new();
+    place.says("check astar --without SEG-5").exits(1);
+    let text = std::fs::read_to_string(place.path(TRACE)).expect("the trace is saved");
+    (place, text)
+}
+
+fn piped(place: &Place, command: &str, input: &str) -> Answer {
+    let mut child = place
+        .command()
+        .args([command, "-"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    Answer {
+        code: output.status.code().expect("it exits"),
+        out: String::from_utf8(output.stdout).expect("UTF-8"),
+        err: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+#[test]
+fn a_saved_run_is_reproduced() {
+    let (place, _) = saved();
+    let answer = place.says(&format!("replay {TRACE} {TRACE}")).exits(0);
+    let line = format!(
+        "{TRACE}: ok: INV-SEG-1 is violated after 7 steps in `astar` without SEG-5, reproduced\n"
+    );
+    assert_eq!(answer.out, line.repeat(2));
+}
+
+#[test]
+fn a_changed_state_is_found_with_line_and_step() {
+    let (place, text) = saved();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    assert!(lines[3].contains("\"tip\":\"R1\""), "{}", lines[3]);
+    lines[3] = lines[3].replacen("\"tip\":\"R1\"", "\"tip\":\"R2\"", 1);
+    place.write("tampered.jsonl", &(lines.join("\n") + "\n"));
+    place.says("replay tampered.jsonl").exits(1).shows(&[
+        "tampered.jsonl: diverges: line 4 (step 3)",
+        "R1",
+        "R2",
+    ]);
+}
+
+#[test]
+fn a_changed_verdict_is_found() {
+    let (place, text) = saved();
+    place.write("tampered.jsonl", &text.replace("holds 4 blocks", "holds 5 blocks"));
+    place.says("replay tampered.jsonl").exits(1).shows(&["diverges:", "holds 4 blocks"]);
+}
+
+#[test]
+fn a_rule_that_is_switched_on_again_is_found() {
+    let (place, text) = saved();
+    place.write("tampered.jsonl", &text.replacen("[\"SEG-5\"]", "[]", 1));
+    place.says("replay tampered.jsonl").exits(1).shows(&["diverges:"]);
+}
+
+#[test]
+fn a_file_that_is_cut_off_is_unreadable() {
+    let (place, text) = saved();
+    let half: String = text.lines().take(3).map(|line| line.to_owned() + "\n").collect();
+    place.write("half.jsonl", &half);
+    for command in ["replay", "explain"] {
+        place.says(&format!("{command} half.jsonl")).exits(2).complains_of(&["half.jsonl:4"]);
+    }
+}
+
+#[test]
+fn what_is_no_trace_is_unreadable() {
+    let place = Place::new();
+    place.write("noise.jsonl", "to whom it may concern\n");
+    place.says("replay noise.jsonl").exits(2).complains_of(&["noise.jsonl:1"]);
+    place.says("explain gone.jsonl").exits(2).complains_of(&["gone.jsonl", "No such file"]);
+}
+
+#[test]
+fn every_file_is_looked_at_and_the_worst_is_the_answer() {
+    let (place, text) = saved();
+    place.write("tampered.jsonl", &text.replace("holds 4 blocks", "holds 5 blocks"));
+    let answer = place.says(&format!("replay gone.jsonl tampered.jsonl {TRACE}")).exits(2);
+    answer.complains_of(&["gone.jsonl"]).shows(&["tampered.jsonl: diverges:", ": ok:"]);
+}
+
+#[test]
+fn a_run_is_told_as_a_story() {
+    let (place, text) = saved();
+    let words = ["SEG-5 is switched off", "A collator builds P4 on P3", "the capacity is 3"];
+    let told = place.says(&format!("explain {TRACE}")).exits(0).shows(&words).out;
+    assert_eq!(piped(&place, "explain", &text).exits(0).out, told);
+}
+
+#[test]
+fn a_story_that_does_not_happen_is_called_so() {
+    let (place, text) = saved();
+    place.write("tampered.jsonl", &text.replace("holds 4 blocks", "holds 5 blocks"));
+    place.says("explain tampered.jsonl").exits(1).complains_of(&["what does not happen here"]);
+}
+
+#[test]
+fn standard_input_is_a_file_too() {
+    let (place, text) = saved();
+    piped(&place, "replay", &text).exits(0).shows(&["-: ok:"]);
+    piped(&place, "replay", "").exits(2).complains_of(&["standard input:1"]);
+}
