@@ -24,7 +24,7 @@ pub(crate) fn check(asked: &Check, screen: &Screen) -> Result<Exit> {
     board.clear();
 
     for scenario in &mut scenarios {
-        for property in scenario.properties.iter_mut() {
+        for property in &mut scenario.properties {
             let Some(run) = property.run.as_deref() else { continue };
             match keep::save(run, false, &asked.out) {
                 Ok(path) => property.trace = Some(path),

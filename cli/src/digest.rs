@@ -4,5 +4,7 @@ use sha2::{Digest, Sha256};
 
 /// The first half of the SHA-256 of a text, in hexadecimal.
 pub(crate) fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let mut digest = format!("{:x}", Sha256::digest(text.as_bytes()));
+    digest.truncate(32);
+    digest
 }

@@ -79,18 +79,17 @@ impl Board {
 impl Line {
     /// The search is at work.
     pub(crate) fn searching(&self, progress: Progress) {
-        let started = match self.stage() {
-            Stage::Searching(started, _) => started,
-            _ => {
-                self.bars.add(self.bar.clone());
-                self.bar.enable_steady_tick(Duration::from_millis(200));
-                Instant::now()
-            }
+        let started = if let Stage::Searching(started, _) = self.stage() {
+            started
+        } else {
+            self.bars.add(self.bar.clone());
+            self.bar.enable_steady_tick(Duration::from_millis(200));
+            Instant::now()
         };
         let stage = Stage::Searching(started, progress);
         self.enter(stage);
         let Progress { states, frontier, depth, memory, .. } = progress;
-        let rate = states as f64 / started.elapsed().as_secs_f64().max(0.001);
+        let rate = states as u128 * 1000 / started.elapsed().as_millis().max(1);
         self.bar.set_message(format!(
             "{} states, {}/s, frontier {}, depth {depth}, {} MiB",
             grouped(states),

@@ -1,6 +1,8 @@
 //! Actions and states in a few words, in the relative names of the explored state: `B0` is the
 //! root, and relay blocks are counted back from the tip. For those who browse.
 
+use std::fmt::Write;
+
 use unincluded_model::{Action, Age, Bits, State};
 
 /// An action: `author on B1, relay parent tip`.
@@ -13,10 +15,10 @@ pub fn action(action: &Action) -> String {
                 relay(author.relay_parent)
             );
             if !author.claim.is_honest() {
-                text += &format!(", claims {:?}", author.claim);
+                let _ = write!(text, ", claims {:?}", author.claim);
             }
             if author.hash_rank > 0 {
-                text += &format!(", hash above {} of its siblings'", author.hash_rank);
+                let _ = write!(text, ", hash above {} of its siblings'", author.hash_rank);
             }
             for (is_so, words) in [
                 (author.equivocation, ", equivocates"),
@@ -34,10 +36,10 @@ pub fn action(action: &Action) -> String {
                 Bits::Enough => "relay block, enough votes",
             });
             if let Some(block) = plan.back {
-                text += &format!(", backs B{}", block.0);
+                let _ = write!(text, ", backs B{}", block.0);
             }
             if plan.skipped_slots > 0 {
-                text += &format!(", after {} empty slots", plan.skipped_slots);
+                let _ = write!(text, ", after {} empty slots", plan.skipped_slots);
             }
             text + if plan.go_ahead { ", shows a go-ahead" } else { "" }
         }
@@ -52,16 +54,16 @@ pub fn action(action: &Action) -> String {
 pub fn state(state: &State) -> String {
     let mut text = format!("included B{}", state.tip().included.0);
     for pending in &state.pending {
-        text += &format!(", pending B{} since {}", pending.block.0, relay(pending.backed));
+        let _ = write!(text, ", pending B{} since {}", pending.block.0, relay(pending.backed));
     }
     for index in state.indices() {
         let block = state.block(index);
-        text += &format!("\nB{}", index.0);
+        let _ = write!(text, "\nB{}", index.0);
         if index != unincluded_model::BlockIndex::ROOT {
-            text += &format!(" on B{}", block.parent.0);
+            let _ = write!(text, " on B{}", block.parent.0);
         }
         let (held, parent) = (block.segment.len(), relay(block.relay_parent));
-        text += &format!(", relay parent {parent}, segment of {held}");
+        let _ = write!(text, ", relay parent {parent}, segment of {held}");
     }
     text
 }

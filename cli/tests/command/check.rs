@@ -176,7 +176,8 @@ fn stateright_alone_proves_nothing() {
 
 #[test]
 fn stateright_alone_shows_a_violation() {
-    let line = "check withholding --without ARP-1 --engine stateright --format json";
+    let line =
+        "check withholding --without ARP-1 --engine stateright --max-states 20000 --format json";
     let answer = Place::new().says(line).exits(1);
     assert_eq!(property(&only_scenario(&answer), "step properties")["verdict"], "violated");
 }
