@@ -23,10 +23,9 @@ pub(crate) fn replay(asked: &Replay, screen: &Screen) -> Exit {
                 Exit::Misuse
             }
             Ok(run) => match unincluded_traces::replay(&run) {
-                Ok(_) => {
+                Ok(replayed) => {
                     if !screen.is_quiet() {
-                        let what = headline(&run);
-                        screen.answer(&format!("{name}: {} {what}, reproduced", paint.good("ok:")));
+                        screen.answer(&format!("{name}: {} {replayed}", paint.good("reproduced:")));
                     }
                     Exit::Holds
                 }
@@ -50,12 +49,6 @@ pub(crate) fn explain(asked: &Explain, screen: &Screen) -> Result<Exit> {
         return Ok(Exit::Violated);
     }
     Ok(Exit::Holds)
-}
-
-/// What a run shows, in a line: the first paragraph of its table.
-fn headline(run: &Run) -> String {
-    let table = unincluded_traces::table(run);
-    table.lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The run in a file; `-` is standard input.

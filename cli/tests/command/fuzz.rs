@@ -16,7 +16,7 @@ fn a_seed_repeats_a_run_exactly() {
     let trace = report["trace"].as_str().expect("a path");
     let read = |place: &Place| std::fs::read(place.path(trace)).expect("the trace is saved");
     assert_eq!(read(&one), read(&other));
-    one.says(&format!("replay {trace}")).exits(0).shows(&["ok:", "INV-SEG-1"]);
+    one.says(&format!("replay {trace}")).exits(0).shows(&["reproduced:", "INV-SEG-1"]);
 }
 
 #[test]

@@ -35,9 +35,7 @@ fn piped(place: &Place, command: &str, input: &str) -> Answer {
 fn a_saved_run_is_reproduced() {
     let (place, _) = saved();
     let answer = place.says(&format!("replay {TRACE} {TRACE}")).exits(0);
-    let line = format!(
-        "{TRACE}: ok: INV-SEG-1 is violated after 7 steps in `astar` without SEG-5, reproduced\n"
-    );
+    let line = format!("{TRACE}: reproduced: 7 steps; INV-SEG-1 is violated after 7 steps\n");
     assert_eq!(answer.out, line.repeat(2));
 }
 
@@ -92,7 +90,7 @@ fn every_file_is_looked_at_and_the_worst_is_the_answer() {
     let (place, text) = saved();
     place.write("tampered.jsonl", &text.replace("holds 4 blocks", "holds 5 blocks"));
     let answer = place.says(&format!("replay gone.jsonl tampered.jsonl {TRACE}")).exits(2);
-    answer.complains_of(&["gone.jsonl"]).shows(&["tampered.jsonl: diverges:", ": ok:"]);
+    answer.complains_of(&["gone.jsonl"]).shows(&["tampered.jsonl: diverges:", ": reproduced:"]);
 }
 
 #[test]
@@ -113,6 +111,6 @@ fn a_story_that_does_not_happen_is_called_so() {
 #[test]
 fn standard_input_is_a_file_too() {
     let (place, text) = saved();
-    piped(&place, "replay", &text).exits(0).shows(&["-: ok:"]);
+    piped(&place, "replay", &text).exits(0).shows(&["-: reproduced:"]);
     piped(&place, "replay", "").exits(2).complains_of(&["standard input:1"]);
 }
