@@ -7,9 +7,10 @@ use stateright::{Checker, Model};
 use unincluded_model::{Action, Protocol, Rule, Variant};
 use unincluded_properties::oracle::{Opinion, STEPS};
 use unincluded_properties::search::{Outcome as Found, Report};
-use unincluded_properties::{CATALOGUE, Check as How, Kind, Oracle, Property, Search, Stop};
+use unincluded_properties::{CATALOGUE, Kind, Oracle, Property, Search, Stop};
 use unincluded_traces::{Run, TraceError};
 
+use crate::agreement::disagreement;
 use crate::arguments::{Check, Engine};
 use crate::progress::Line;
 use crate::report::{Examined, Judged, Outcome, actions};
@@ -51,7 +52,8 @@ fn by_search(protocol: &Protocol, asked: &Check, threads: usize, line: &Line) ->
         line.asking();
         let opinion = caught(|| Oracle::new(protocol).explore(threads));
         examined.engine = "search+stateright";
-        examined.disagreement = opinion.map_or_else(Some, |opinion| compare(&report, &opinion));
+        examined.disagreement =
+            opinion.map_or_else(Some, |opinion| disagreement(&report, &opinion));
     }
     examined.cut_by = report.cut_by;
     examined
@@ -197,40 +199,8 @@ fn explore_within(asked: &Check, oracle: Oracle, threads: usize) -> Opinion {
     Opinion { states: checker.unique_state_count(), violated }
 }
 
-/// Where the two disagree. Only a search that saw everything can be compared.
-fn compare(report: &Report, opinion: &Opinion) -> Option<String> {
-    let ours = violated(report);
-    if report.states != opinion.states {
-        let (ours, theirs) = (report.states, opinion.states);
-        return Some(format!("the search counts {ours} states, stateright {theirs}"));
-    }
-    (ours != opinion.violated).then(|| {
-        let list =
-            |ids: &[&str]| if ids.is_empty() { "nothing".to_owned() } else { ids.join(", ") };
-        let (ours, theirs) = (list(&ours), list(&opinion.violated));
-        format!("the search sees {ours} violated, stateright {theirs}")
-    })
-}
-
 fn has_violation(report: &Report) -> bool {
     report.outcomes.iter().any(|(_, found)| matches!(found, Found::Violated { .. }))
-}
-
-/// What the search sees violated, of what stateright looks at, in stateright's words.
-fn violated(report: &Report) -> Vec<&'static str> {
-    let mut violated: Vec<&'static str> = report
-        .outcomes
-        .iter()
-        .filter(|(_, found)| matches!(found, Found::Violated { .. }))
-        .filter_map(|(place, _)| match CATALOGUE[*place].check {
-            How::State(_) => Some(CATALOGUE[*place].id),
-            How::Step(_) => Some(STEPS),
-            How::Witness(_) | How::NotWedged => None,
-        })
-        .collect();
-    violated.sort_unstable();
-    violated.dedup();
-    violated
 }
 
 /// Seconds, to the millisecond: more would be noise.

@@ -72,6 +72,8 @@ Examples:
 
 /// After the options of `explain`.
 pub(crate) const EXPLAIN: &str = "\
+The file is run again as well: exit 1 if it tells what does not happen here, 2 if it cannot be read.
+
 Examples:
   unincluded explain out/astar-without-SEG-5-INV-SEG-1.jsonl
   unincluded explain - < trace.jsonl";

@@ -3,6 +3,7 @@
 
 #![allow(clippy::format_push_string, reason = "reports are short, and it reads better")]
 
+mod agreement;
 mod arguments;
 mod check;
 mod digest;
