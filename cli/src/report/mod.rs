@@ -6,6 +6,7 @@ pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod sarif;
 mod source;
+mod verdict;
 mod wording;
 
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ use serde::Serialize;
 use unincluded_properties::{Kind, Property};
 use unincluded_traces::Run;
 
-use crate::exit::Exit;
+pub(crate) use verdict::{Outcome, Verdict};
 
 /// What was found in all scenarios.
 #[derive(Debug, Serialize)]
@@ -23,18 +24,6 @@ pub(crate) struct Summary {
     pub(crate) verdict: Verdict,
     /// One for each scenario, in the order asked.
     pub(crate) scenarios: Vec<Examined>,
-}
-
-/// The answer, as a word. The order is that of what weighs more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Verdict {
-    /// Every property is decided, and as it should be.
-    Holds,
-    /// Something is not decided, and nothing is violated.
-    Inconclusive,
-    /// Something is violated, or a situation that must occur does not.
-    Violated,
 }
 
 /// What was found in one scenario.
@@ -95,65 +84,6 @@ pub(crate) struct Judged {
     /// The run itself.
     #[serde(skip)]
     pub(crate) run: Option<Box<Run>>,
-}
-
-/// What is known of a property, as a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Outcome {
-    /// It holds of everything there is.
-    Holds,
-    /// A run violates it.
-    Violated,
-    /// The situation occurs.
-    Found,
-    /// The situation must occur, and never does.
-    Missing,
-    /// Not decided.
-    Inconclusive,
-}
-
-impl Outcome {
-    /// The word for it.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Outcome::Holds => "holds",
-            Outcome::Violated => "violated",
-            Outcome::Found => "found",
-            Outcome::Missing => "missing",
-            Outcome::Inconclusive => "inconclusive",
-        }
-    }
-
-    /// What it means for the whole.
-    pub(crate) fn verdict(self) -> Verdict {
-        match self {
-            Outcome::Holds | Outcome::Found => Verdict::Holds,
-            Outcome::Violated | Outcome::Missing => Verdict::Violated,
-            Outcome::Inconclusive => Verdict::Inconclusive,
-        }
-    }
-}
-
-impl Verdict {
-    /// The word for it.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Verdict::Holds => "holds",
-            Verdict::Inconclusive => "inconclusive",
-            Verdict::Violated => "violated",
-        }
-    }
-}
-
-impl From<Verdict> for Exit {
-    fn from(verdict: Verdict) -> Exit {
-        match verdict {
-            Verdict::Holds => Exit::Holds,
-            Verdict::Inconclusive => Exit::Undecided,
-            Verdict::Violated => Exit::Violated,
-        }
-    }
 }
 
 impl Summary {
@@ -278,5 +208,52 @@ fn at_most(most: usize, words: &[&str], between: &str) -> String {
     match words.len().checked_sub(most) {
         None | Some(0) => words.join(between),
         Some(more) => format!("{} and {more} more", words[..most].join(between)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn examined(disagreement: Option<String>, verdicts: &[Outcome]) -> Summary {
+        let property = &unincluded_properties::CATALOGUE[0];
+        let judged = |&verdict: &Outcome| Judged { verdict, ..Judged::open(property) };
+        Summary::new(vec![Examined {
+            name: "some".to_owned(),
+            title: "some".to_owned(),
+            without: Vec::new(),
+            variants: Vec::new(),
+            closed: true,
+            cut_by: None,
+            bounded: false,
+            engine: "search+stateright",
+            disagreement,
+            states: 1,
+            transitions: None,
+            depth: None,
+            collision_probability: 0.0,
+            seconds: 0.0,
+            properties: verdicts.iter().map(judged).collect(),
+        }])
+    }
+
+    #[test]
+    fn a_violation_weighs_more_than_what_is_open_and_that_more_than_what_holds() {
+        use Outcome::{Found, Holds, Inconclusive, Missing, Violated};
+        for (verdicts, expected) in [
+            (vec![Holds, Found], Verdict::Holds),
+            (vec![Holds, Inconclusive], Verdict::Inconclusive),
+            (vec![Inconclusive, Missing, Holds], Verdict::Violated),
+            (vec![Violated, Inconclusive], Verdict::Violated),
+        ] {
+            assert_eq!(examined(None, &verdicts).verdict, expected, "{verdicts:?}");
+        }
+    }
+
+    #[test]
+    fn engines_that_disagree_decide_nothing_but_a_violation_that_is_shown() {
+        let why = || Some("the search counts 1 states, stateright 2".to_owned());
+        assert_eq!(examined(why(), &[Outcome::Holds]).verdict, Verdict::Inconclusive);
+        assert_eq!(examined(why(), &[Outcome::Violated]).verdict, Verdict::Violated);
     }
 }
