@@ -178,10 +178,9 @@ impl<'a> Search<'a> {
     pub fn run(self, watcher: &mut dyn FnMut(Progress)) -> Report {
         let mut run = Run::new(self);
         run.start();
-        while let Some((index, state)) = run.frontier.pop_front() {
-            if run.is_over(index) {
-                break;
-            }
+        // What is not expanded stays in the frontier: a search that stops early is not closed.
+        while run.frontier.front().is_some_and(|&(index, _)| !run.is_over(index)) {
+            let Some((index, state)) = run.frontier.pop_front() else { break };
             run.expand(index, &state);
             if index.is_multiple_of(4096) {
                 watcher(run.progress(index));
