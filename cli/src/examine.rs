@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use stateright::{Checker, Model};
 use unincluded_model::{Action, Protocol, Rule, Variant};
 use unincluded_properties::oracle::{Opinion, STEPS};
-use unincluded_properties::search::{Outcome as Found, Report};
+use unincluded_properties::search::{Cut, Outcome as Found, Report};
 use unincluded_properties::{CATALOGUE, Kind, Oracle, Property, Search, Stop};
 use unincluded_traces::{Run, TraceError};
 
@@ -32,14 +32,11 @@ pub(crate) fn examine(protocol: &Protocol, asked: &Check, threads: usize, line: 
 fn by_search(protocol: &Protocol, asked: &Check, threads: usize, line: &Line) -> Examined {
     let stop = if asked.keep_going { Stop::Never } else { Stop::AtFirstViolation };
     let search = Search { protocol, limits: asked.limits(), stop };
-    let mut report = search.run(&mut |progress| line.searching(progress));
-    if !asked.keep_going && has_violation(&report) {
-        claim_no_more_than_was_seen(&mut report);
-    }
+    let report = search.run(&mut |progress| line.searching(progress));
 
     let mut examined = blank(protocol, "search");
     examined.closed = report.closed;
-    examined.bounded = report.cut_by.as_deref().is_some_and(|why| why.contains("horizon"));
+    examined.bounded = matches!(report.cut_by, Some(Cut::Horizon(_)));
     examined.states = report.states;
     examined.transitions = Some(report.transitions);
     examined.depth = Some(report.depth);
@@ -55,20 +52,8 @@ fn by_search(protocol: &Protocol, asked: &Check, threads: usize, line: &Line) ->
         examined.disagreement =
             opinion.map_or_else(Some, |opinion| disagreement(&report, &opinion));
     }
-    examined.cut_by = report.cut_by;
+    examined.cut_by = report.cut_by.map(|cut| cut.to_string());
     examined
-}
-
-/// A search that stops at a violation leaves out what follows from the last states it looked at,
-/// even if no other state was waiting: what it did not decide by then is open.
-fn claim_no_more_than_was_seen(report: &mut Report) {
-    report.closed = false;
-    report.cut_by.get_or_insert_with(|| "a violation, after which the search stops".to_owned());
-    for (_, found) in &mut report.outcomes {
-        if matches!(found, Found::Holds | Found::Missing) {
-            *found = Found::Inconclusive;
-        }
-    }
 }
 
 /// Stateright alone: what it sees violated is violated, and nothing else is decided.
@@ -197,10 +182,6 @@ fn explore_within(asked: &Check, oracle: Oracle, threads: usize) -> Opinion {
     let mut violated: Vec<&'static str> = checker.discoveries().into_keys().collect();
     violated.sort_unstable();
     Opinion { states: checker.unique_state_count(), violated }
-}
-
-fn has_violation(report: &Report) -> bool {
-    report.outcomes.iter().any(|(_, found)| matches!(found, Found::Violated { .. }))
 }
 
 /// Seconds, to the millisecond: more would be noise.

@@ -135,6 +135,7 @@ catalogue! {
     "INV-REL-13" State(invariant::occupancy_is_bounded) has_timeouts, ["R-LONGEST-OCCUPANCY"], "No candidate occupies its core for max(P, F) relay blocks.";
     "INV-REL-14" Step(step::available_is_not_evicted) has_timeouts, ["R-LAST-MOMENT"], "A candidate is not evicted in the block that counts its votes.";
     "AGREE-1" State(invariant::validators_agree) follows_two, ["R-LOWER-HASH", "R-BOTH-KNOWN"], "Validators that know the same siblings offer the same one.";
+    "AGREE-2" Step(step::a_quorum_was_seen) follows_two, ["R-INCLUDED"], "A relay block backs no candidate of whose quorum no validator knows.";
     "INV-1" State(invariant::issuance_is_conserved) always, ["R-INCLUDED"], "A block's state has its parent's issuance and one block's rewards.";
     "INV-2" State(invariant::no_emission_is_orphaned) always, ["R-INCLUDED", "R-ORPHAN"], "The included head has the issuance of its own chain and of no other fork.";
     "INV-2-STEP" Step(step::inclusion_brings_its_own_rewards) always, ["R-INCLUDED", "R-ORPHAN"], "A relay block adds the rewards of the candidates it enacts, no more and no less.";

@@ -19,7 +19,7 @@ pub mod walk;
 
 pub use catalogue::{CATALOGUE, Check, Kind, Property};
 pub use oracle::Oracle;
-pub use search::{Limits, Outcome, Report, Search, Stop};
+pub use search::{Cut, Limits, Outcome, Report, Search, Stop};
 pub use transition::Transition;
 
 /// Whether a property holds, and if not, why, in words.

@@ -5,6 +5,7 @@
 //! before it has seen everything says so; what it has not decided is *inconclusive*.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use unincluded_model::{Action, Protocol, Refusal, State};
@@ -86,13 +87,46 @@ pub enum Outcome {
     Inconclusive,
 }
 
+/// Why a search has not seen everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// As many states as [`Limits::states`] allows.
+    States(usize),
+    /// As many bytes as [`Limits::memory`] allows.
+    Memory(usize),
+    /// As long as [`Limits::time`] allows.
+    Time(Duration),
+    /// The scenario's own horizon, in actions from the start.
+    Horizon(u32),
+    /// A verdict after which nothing more was asked for; see [`Stop`].
+    Verdict,
+    /// A state has more para blocks than the model holds.
+    ModelIsFull,
+    /// The way to the next inclusion leads through more states than are looked at.
+    Recovery,
+}
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cut::States(most) => write!(f, "the limit of {most} states"),
+            Cut::Memory(most) => write!(f, "the limit of {} MiB of memory", most >> 20),
+            Cut::Time(most) => write!(f, "the limit of {} s of time", most.as_secs_f64()),
+            Cut::Horizon(actions) => write!(f, "the scenario's own horizon of {actions} actions"),
+            Cut::Verdict => write!(f, "a violation, after which the search stops"),
+            Cut::ModelIsFull => write!(f, "{}", Refusal::ModelIsFull),
+            Cut::Recovery => write!(f, "a way to the next inclusion of over {WIDEST} states"),
+        }
+    }
+}
+
 /// What a search found.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// Whether every reachable state was seen, without a bound on time.
     pub closed: bool,
     /// Why not, if not.
-    pub cut_by: Option<String>,
+    pub cut_by: Option<Cut>,
     /// States seen.
     pub states: usize,
     /// Transitions taken.
@@ -155,8 +189,9 @@ struct Run<'a> {
     fault_free: Option<FaultFree>,
     transitions: u64,
     depth: u32,
-    cut_by: Option<String>,
-    bounded: bool,
+    cut_by: Option<Cut>,
+    /// The horizon, once a state beyond it was left alone.
+    horizon: Option<u32>,
     scratch: Vec<u8>,
     /// The distance at which the first violation was found.
     violated_at: Option<u32>,
@@ -182,9 +217,11 @@ impl<'a> Search<'a> {
         while run.frontier.front().is_some_and(|&(index, _)| !run.is_over(index)) {
             let Some((index, state)) = run.frontier.pop_front() else { break };
             run.expand(index, &state);
+            if !run.frontier.is_empty() {
+                run.check_limits();
+            }
             if index.is_multiple_of(4096) {
                 watcher(run.progress(index));
-                run.check_limits();
             }
         }
         run.report()
@@ -208,7 +245,7 @@ impl<'a> Run<'a> {
             transitions: 0,
             depth: 0,
             cut_by: None,
-            bounded: false,
+            horizon: None,
             scratch: Vec::with_capacity(512),
             violated_at: None,
         }
@@ -244,8 +281,8 @@ impl<'a> Run<'a> {
     fn expand(&mut self, index: u32, state: &State) {
         let protocol = self.search.protocol;
         let depth = self.depth_of(index);
-        if protocol.scenario().horizon.actions.is_some_and(|bound| depth >= bound) {
-            self.bounded = true;
+        if let Some(bound) = protocol.scenario().horizon.actions.filter(|&bound| depth >= bound) {
+            self.horizon = Some(bound);
             return;
         }
         for action in protocol.actions(state) {
@@ -261,9 +298,7 @@ impl<'a> Run<'a> {
                     self.transitions += 1;
                     self.visit(step.next, Some(origin));
                 }
-                Err(Refusal::ModelIsFull) => {
-                    self.cut_by = Some(Refusal::ModelIsFull.to_string());
-                }
+                Err(Refusal::ModelIsFull) => self.cut_by = Some(Cut::ModelIsFull),
                 Err(_) => {}
             }
         }
@@ -324,7 +359,7 @@ impl<'a> Run<'a> {
     fn not_wedged(&mut self, state: &State) -> Verdict {
         let Some(fault_free) = &mut self.fault_free else { return Ok(()) };
         let Some(recovery) = fault_free.recovery(state) else {
-            self.cut_by = Some(format!("a way to the next inclusion of over {WIDEST} states"));
+            self.cut_by = Some(Cut::Recovery);
             return Ok(());
         };
         match recovery.best {
@@ -371,18 +406,17 @@ impl<'a> Run<'a> {
     fn check_limits(&mut self) {
         let Limits { states, memory, time } = self.search.limits;
         let (held, used) = (self.origins.len(), self.memory());
-        if let Some(most) = states.filter(|&most| held >= most) {
-            self.cut_by = Some(format!("the limit of {most} states"));
-        } else if let Some(most) = memory.filter(|&most| used >= most) {
-            self.cut_by = Some(format!("the limit of {} MiB of memory", most >> 20));
-        } else if let Some(most) = time.filter(|&most| self.started.elapsed() >= most) {
-            self.cut_by = Some(format!("the limit of {} s of time", most.as_secs_f64()));
-        }
+        let cut = states.filter(|&most| held >= most).map(Cut::States);
+        let cut = cut.or_else(|| memory.filter(|&most| used >= most).map(Cut::Memory));
+        let late = |&most: &Duration| self.started.elapsed() >= most;
+        let cut = cut.or_else(|| time.filter(late).map(Cut::Time));
+        self.cut_by = self.cut_by.or(cut);
     }
 
     fn report(self) -> Report {
-        let everything = self.frontier.is_empty() && self.cut_by.is_none();
-        let closed = everything && !self.bounded;
+        let waiting = (!self.frontier.is_empty()).then_some(Cut::Verdict);
+        let cut_by = self.cut_by.or(waiting).or(self.horizon.map(Cut::Horizon));
+        let closed = cut_by.is_none();
         let settle = |one: Watched| {
             let undecided = match (closed, one.property.check) {
                 (false, _) => Outcome::Inconclusive,
@@ -390,12 +424,6 @@ impl<'a> Run<'a> {
                 (true, _) => Outcome::Holds,
             };
             (one.place, one.verdict.unwrap_or(undecided))
-        };
-        let cut_by = match (&self.cut_by, self.bounded, everything) {
-            (Some(limit), ..) => Some(limit.clone()),
-            (None, true, true) => Some("the scenario's own horizon".to_owned()),
-            (None, _, false) => Some("a violation, after which the search stops".to_owned()),
-            (None, false, true) => None,
         };
         Report {
             closed,

@@ -86,6 +86,15 @@ pub fn backed_within_the_window(t: &Transition) -> Verdict {
     Ok(())
 }
 
+/// AGREE-2: a relay author backs what a validator knows to have its quorum. The property looks at
+/// what validators learned, not at what their fragment chains make of it.
+pub fn a_quorum_was_seen(t: &Transition) -> Verdict {
+    let Some(candidate) = t.backed() else { return Ok(()) };
+    let known = t.old(candidate).known_backable != 0;
+    holds!(known, "a candidate is backed and no validator has seen its quorum");
+    Ok(())
+}
+
 /// INV-REL-5: a candidate is included after the block that backs it, not in it.
 pub fn included_after_backed(t: &Transition) -> Verdict {
     let Some(head) = t.included() else { return Ok(()) };

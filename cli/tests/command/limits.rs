@@ -38,7 +38,7 @@ fn a_horizon_leaves_the_verdict_open() {
         "astar",
         &[("\"astar\"", "\"near\""), ("[environment]", "[horizon]\nactions = 4\n\n[environment]")],
     );
-    assert_eq!(cut(&place, "near.toml"), "the scenario's own horizon");
+    assert_eq!(cut(&place, "near.toml"), "the scenario's own horizon of 4 actions");
     place.says("check near.toml").exits(3).shows(&["bounded", "This is not a pass."]);
 }
 

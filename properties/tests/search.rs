@@ -1,0 +1,63 @@
+//! A search claims no more than it has seen.
+
+use unincluded_model::{Protocol, Rule, Scenario};
+use unincluded_properties::search::Cut;
+use unincluded_properties::{Limits, Outcome, Report, Search, Stop};
+
+fn built_in(name: &str) -> Protocol {
+    Protocol::new(Scenario::built_in(name).expect("built in"))
+}
+
+fn within(protocol: &Protocol, states: usize) -> Report {
+    let limits = Limits { states: Some(states), ..Limits::default() };
+    Search { protocol, limits, stop: Stop::Never }.run(&mut |_| ())
+}
+
+/// What only a search that saw everything can say.
+fn claims_all(report: &Report) -> bool {
+    let sure = |outcome: &Outcome| matches!(outcome, Outcome::Holds | Outcome::Missing);
+    report.closed || report.outcomes.iter().any(|(_, outcome)| sure(outcome))
+}
+
+#[test]
+fn one_state_short_of_everything_is_not_everything() {
+    let protocol = built_in("withholding");
+    let everything = Search::new(&protocol).run(&mut |_| ());
+    assert!(everything.closed);
+    for states in 1..everything.states {
+        let report = within(&protocol, states);
+        assert_eq!(report.cut_by, Some(Cut::States(states)));
+        assert!(!claims_all(&report), "with {states} states: {report:?}");
+    }
+    let report = within(&protocol, everything.states + 1);
+    assert_eq!((report.closed, report.states), (true, everything.states));
+}
+
+/// Without COLL-9 the first state is a violation, and nothing else is waiting when it is found.
+#[test]
+fn a_search_that_stops_at_the_last_waiting_state_is_not_closed() {
+    let protocol = built_in("astar-sync").without([Rule::Coll9]);
+    let report = Search::new(&protocol).run(&mut |_| ());
+    assert_eq!((report.states, report.cut_by), (1, Some(Cut::Verdict)));
+    assert!(report.is_violated() && !claims_all(&report), "{report:?}");
+}
+
+/// A violation among the last states to be looked at leaves nothing open.
+#[test]
+fn a_violation_does_not_take_back_what_was_seen() {
+    let protocol = built_in("withholding").without([Rule::Emit1]);
+    let report = Search::new(&protocol).stopping(Stop::Never).run(&mut |_| ());
+    assert!(report.closed && report.is_violated());
+    assert!(report.outcomes.iter().all(|(_, outcome)| *outcome != Outcome::Inconclusive));
+}
+
+#[test]
+fn a_horizon_and_a_limit_are_told_apart() {
+    let mut scenario = Scenario::built_in("withholding").expect("built in");
+    scenario.horizon.actions = Some(3);
+    let protocol = Protocol::new(scenario);
+    let near = Search::new(&protocol).run(&mut |_| ());
+    assert_eq!((near.cut_by, near.depth), (Some(Cut::Horizon(3)), 3));
+    assert!(!claims_all(&near));
+    assert_eq!(within(&protocol, 2).cut_by, Some(Cut::States(2)));
+}
