@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use stateright::{Checker, Model};
 use unincluded_model::{Action, Protocol, Rule, Variant};
 use unincluded_properties::oracle::{Opinion, STEPS};
-use unincluded_properties::search::{Cut, Outcome as Found, Report};
+use unincluded_properties::search::{Cut, Outcome as Found};
 use unincluded_properties::{CATALOGUE, Kind, Oracle, Property, Search, Stop};
 use unincluded_traces::{Run, TraceError};
 
