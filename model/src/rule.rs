@@ -71,7 +71,6 @@ rules! {
     Arp1 "ARP-1" "A candidate on relay parent k can be backed in relay blocks k + 1 to k + L." "polkadot-runtime-parachains 27.0.0, shared.rs, AllowedRelayParentsTracker";
     Incl1 "INCL-1" "A core holds at most one candidate." "polkadot-runtime-parachains 27.0.0, paras_inherent/mod.rs, map_candidates_to_cores";
     Incl3 "INCL-3" "A candidate is available with N - (N-1)/3 votes, cast over the previous relay block." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, update_pending_availability_and_get_freed_cores";
-    Incl4 "INCL-4" "The longest available prefix of the pending candidates is enacted." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, update_pending_availability_and_get_freed_cores";
     Incl5 "INCL-5" "Enacting a candidate makes it the para's included head." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, enact_candidate; paras/mod.rs, note_new_head";
     Incl6 "INCL-6" "A candidate is backed only on the newest pending or else included head." "polkadot-runtime-parachains 27.0.0, paras_inherent/mod.rs, filter_unchained_candidates";
     Incl6b "INCL-6b" "Along included and pending candidates relay parents never go back." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, CandidateCheckContext";
@@ -108,6 +107,8 @@ macro_rules! variants {
 variants! {
     SegmentAskedOnly "SEG-5=asked-not-enforced" Seg5 "The collator asks whether there is room, the runtime does not insist.";
     SegmentEnforcedOnly "SEG-5=enforced-not-asked" Seg5 "The runtime insists on room, can_build_upon does not mention it.";
+    PruneOneEntry "SEG-4=entry-only" Seg4 "The inherent drops the included head's entry and keeps the older ones.";
+    SearchAtTheTip "COLL-3=at-the-tip" Coll3 "The collator takes included and pending from the newest relay block, whatever it builds on.";
     GlobalIssuance "EMIT-1=global-counter" Emit1 "Issuance is one counter over all authored blocks, whatever their fork.";
     IssuanceOnceASlot "EMIT-1=once-a-slot" Emit1 "A second block on one relay slot issues nothing.";
     FirstSeen "FRAG-5=first-seen" Frag5 "A validator keeps the backable sibling it saw first.";

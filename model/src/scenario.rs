@@ -7,8 +7,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::action::Bits;
 use crate::economics::named::{NamedCalendar, NamedParameters};
-use crate::economics::{InflationConfiguration, recalculate};
+use crate::economics::{Calendar, InflationConfiguration, recalculate};
 
 /// A whole scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +58,22 @@ pub struct Parameters {
     /// Upward messages the relay chain has room for, 0 to 4; with 0 no block sends any.
     #[serde(default)]
     pub upward_message_room: u8,
+}
+
+impl Parameters {
+    /// INCL-3: the votes that make a candidate available; validators.
+    pub fn availability_threshold(&self) -> u16 {
+        self.validators - (self.validators - 1) / 3
+    }
+
+    /// The votes that a relay block counts for a candidate; validators.
+    pub fn votes(&self, bits: Bits) -> u16 {
+        match bits {
+            Bits::NothingPending => 0,
+            Bits::OneShort => self.availability_threshold() - 1,
+            Bits::Enough => self.availability_threshold(),
+        }
+    }
 }
 
 /// RPN-1, in its three forms.
@@ -273,10 +290,27 @@ impl Scenario {
     ///
     /// If the text is not TOML, has unknown or missing keys, or a value is out of range.
     pub fn parse(file: &str, text: &str) -> Result<Scenario, ScenarioError> {
-        let scenario: Scenario = toml::from_str(text).map_err(|error| {
-            ScenarioError::Unreadable { file: file.to_owned(), message: error.to_string() }
-        })?;
-        scenario.checked(file)
+        let unreadable = |error: toml::de::Error| ScenarioError::Unreadable {
+            file: file.to_owned(),
+            message: error.to_string(),
+        };
+        // Numbers first: those that fit no byte are to be told their range as well.
+        let table: toml::Table = text.parse().map_err(unreadable)?;
+        for (key, _, least, most) in RANGES {
+            let found = key.split_once('.').and_then(|(outer, inner)| table.get(outer)?.get(inner));
+            let legal = |value: &toml::Value| {
+                value.as_integer().is_some_and(|value| (least..=most).contains(&value))
+            };
+            if let Some(value) = found.filter(|value| !legal(value)) {
+                return Err(ScenarioError::OutOfRange {
+                    file: file.to_owned(),
+                    key,
+                    value: value.to_string(),
+                    legal: whole_number(least, most),
+                });
+            }
+        }
+        toml::from_str::<Scenario>(text).map_err(unreadable)?.checked(file)
     }
 
     /// The scenario, if every value is in its range; `file` is named in errors.
@@ -295,27 +329,13 @@ impl Scenario {
         }
         let p = &self.parameters;
         let e = &self.environment;
-        let ranges = [
-            ("protocol.unincluded_segment_capacity", p.unincluded_segment_capacity, 0, 12),
-            ("protocol.block_processing_velocity", p.block_processing_velocity, 0, 3),
-            ("protocol.scheduling_lookahead", p.scheduling_lookahead, 1, 4),
-            ("protocol.paras_availability_period", p.paras_availability_period, 1, 12),
-            ("protocol.group_rotation_frequency", p.group_rotation_frequency, 1, 24),
-            ("protocol.upward_message_room", p.upward_message_room, 0, 4),
-            ("environment.earliest_backing", e.earliest_backing, 1, 2),
-            ("environment.followed_validators", e.followed_validators, 0, 2),
-            ("environment.oldest_relay_parent", e.oldest_relay_parent, 0, 4),
-            ("environment.adversary_blocks", e.adversary_blocks, 0, 16),
-        ];
-        for (key, value, least, most) in ranges {
+        for (key, value_of, least, most) in RANGES {
+            let value = value_of(&self);
             if !(least..=most).contains(&value) {
-                return out(key, value.to_string(), format!("{least} to {most}"));
+                return out(key, value.to_string(), whole_number(least, most));
             }
         }
-        if p.validators == 0 || p.validators > 1000 {
-            return out("protocol.validators", p.validators.to_string(), "1 to 1000".to_owned());
-        }
-        if !(6000..=24000).contains(&p.para_slot_ms) || !p.para_slot_ms.is_multiple_of(6000) {
+        if !p.para_slot_ms.is_multiple_of(6000) {
             let legal = "a multiple of 6000 from 6000 to 24000".to_owned();
             return out("protocol.para_slot_ms", p.para_slot_ms.to_string(), legal);
         }
@@ -347,6 +367,11 @@ impl Scenario {
             let value = format!("{:?}", self.economics.total_issuance);
             return out("economics.total_issuance", value, legal);
         }
+        if self.inflation().block_reward() == 0 {
+            let legal = "enough for a block to issue a planck: else no emission can be lost";
+            let value = format!("{:?}", self.economics.total_issuance);
+            return out("economics.total_issuance", value, legal.to_owned());
+        }
         if self.horizon.actions == Some(0) {
             return out("horizon.actions", "0".to_owned(), "1 or more".to_owned());
         }
@@ -355,13 +380,43 @@ impl Scenario {
 
     /// The configuration that every block's state holds (INFL-6, INFL-7).
     pub fn inflation(&self) -> InflationConfiguration {
-        recalculate(
-            self.economics.issuance().unwrap_or_default(),
-            &self.economics.inflation.parameters(),
-            &self.economics.calendar.calendar(),
-            1,
-        )
+        self.inflation_over(&self.economics.calendar.calendar())
     }
+
+    /// The configuration that another calendar would give.
+    pub fn inflation_over(&self, calendar: &Calendar) -> InflationConfiguration {
+        let issuance = self.economics.issuance().unwrap_or_default();
+        recalculate(issuance, &self.economics.inflation.parameters(), calendar, 1)
+    }
+}
+
+/// A key with its table, its value, and the least and the most it may be.
+type Range = (&'static str, fn(&Scenario) -> i64, i64, i64);
+
+macro_rules! ranges {
+    ($($key:literal $($field:ident).+ $least:literal $most:literal;)*) => {
+        [$(($key, |scenario| i64::from(scenario.$($field).+), $least, $most)),*]
+    };
+}
+
+/// The legal range of every number of a scenario.
+const RANGES: [Range; 12] = ranges! {
+    "protocol.unincluded_segment_capacity" parameters.unincluded_segment_capacity 0 12;
+    "protocol.block_processing_velocity" parameters.block_processing_velocity 0 3;
+    "protocol.scheduling_lookahead" parameters.scheduling_lookahead 1 4;
+    "protocol.paras_availability_period" parameters.paras_availability_period 1 12;
+    "protocol.group_rotation_frequency" parameters.group_rotation_frequency 1 24;
+    "protocol.para_slot_ms" parameters.para_slot_ms 6000 24000;
+    "protocol.validators" parameters.validators 1 1000;
+    "protocol.upward_message_room" parameters.upward_message_room 0 4;
+    "environment.earliest_backing" environment.earliest_backing 1 2;
+    "environment.followed_validators" environment.followed_validators 0 2;
+    "environment.oldest_relay_parent" environment.oldest_relay_parent 0 4;
+    "environment.adversary_blocks" environment.adversary_blocks 0 16;
+};
+
+fn whole_number(least: i64, most: i64) -> String {
+    format!("a whole number from {least} to {most}")
 }
 
 impl Economics {

@@ -181,7 +181,6 @@ fn the_twin_notices_each_rule_that_is_switched_off_alone_unless_another_masks_it
     let unnoticed = all.filter(|&rule| !is_noticed(|protocol| protocol.without([rule])));
     let masked = [
         Rule::Seg3,   // COLL-7: the collator never asks about the included head.
-        Rule::Incl4,  // INCL-1: one core holds one candidate, and a prefix of one is all of it.
         Rule::Incl6b, // RPN-1 and HOOK-2 have ordered parent and child before.
         Rule::Incl13, // INCL-1: nothing is behind the one candidate.
     ];

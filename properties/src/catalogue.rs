@@ -114,9 +114,9 @@ catalogue! {
     "INV-RP-1" Step(step::relay_numbers_advance) always, ["R-RP-ADVANCES"], "Relay parents advance by number as the check in force says.";
     "INV-RP-2" Step(step::relay_slots_advance) always, ["R-RP-ADVANCES"], "Relay slots never go back along a chain.";
     "INV-RP-5" Step(step::included_relay_parents_advance) always, ["R-INCLUDED"], "Relay parents of included blocks never go back.";
-    "INV-VEL-1" State(invariant::few_blocks_share_a_slot) always, ["R-RP-ADVANCES"], "At most V + 1 blocks of a branch share a relay slot.";
+    "INV-VEL-1" State(invariant::few_blocks_share_a_slot) always, ["R-RP-ADVANCES", "R-RP-SHARED", "INV-VEL-2"], "At most V + 1 blocks of a branch share a relay slot.";
     "INV-VEL-3" Step(step::slot_and_owner_are_derived) always, ["R-RP-ADVANCES"], "A valid block has the slot of its relay parent and the seal of the slot's owner.";
-    "INV-COLL-1" Step(step::honest_blocks_are_valid) is_honest, ["R-SHORTCUT"], "No honest author builds a block on which the runtime panics.";
+    "INV-COLL-1" Step(step::honest_blocks_are_valid) is_honest, ["R-SHORTCUT", "R-ON-PENDING", "R-AUTHORS-STOPPED"], "No honest author builds a block on which the runtime panics, but for two on one relay parent under a strict check.";
     "INV-COLL-2" Step(step::the_shortcut_is_safe) is_honest, ["R-SHORTCUT"], "Who builds on the included head does so on a later relay slot.";
     "INV-COLL-3" Step(step::one_block_for_each_relay_parent) is_slot_based, ["R-RP-ADVANCES"], "Slot-based collators author one block for each relay parent and branch.";
     "INV-COLL-4" Step(step::parents_are_in_the_window) is_honest, ["R-BRANCH-LOST"], "Honest authors build on no block whose relay parent left the window, unless it is on chain.";
@@ -140,8 +140,10 @@ catalogue! {
     "INV-2" State(invariant::no_emission_is_orphaned) always, ["R-INCLUDED", "R-ORPHAN"], "The included head has the issuance of its own chain and of no other fork.";
     "INV-2-STEP" Step(step::inclusion_brings_its_own_rewards) always, ["R-INCLUDED", "R-ORPHAN"], "A relay block adds the rewards of the candidates it enacts, no more and no less.";
     "INV-4" State(invariant::issuance_grows) always, ["R-INCLUDED"], "Issuance grows with every block.";
+    "INV-8" State(invariant::halving_is_recalculation) always, ["R-INCLUDED"], "Halving a block's rewards is recalculating them for twice the blocks.";
+    "INV-13" State(invariant::annual_issuance_is_preserved) always, ["R-INCLUDED"], "Twice the blocks of half the rewards emit as much in a cycle, up to 2 planck for each pair.";
     "INV-17" Step(step::one_inclusion_for_each_relay_block) always, ["R-INCLUDED"], "Emission per relay block is bounded by one block's rewards for each core.";
-    "R-SEGMENT-FULL" Witness(reachable::a_full_segment) always, [], "A segment holds C blocks.";
+    "R-SEGMENT-FULL" Witness(reachable::a_full_segment) can_hold_all, [], "A segment holds C blocks.";
     "R-AUTHORS-STOPPED" Witness(reachable::a_full_segment_stops_authors) can_fill, [], "A full segment stops the collators (INV-E2E-7).";
     "INV-SEG-8" Witness(reachable::a_segment_beyond_the_unincluded) can_be_late_on_unincluded, [], "A segment holds more than what is unincluded at the tip.";
     "R-SEGMENT-PRUNED" Witness(reachable::a_segment_is_pruned) always, [], "An inherent prunes a segment.";
@@ -231,9 +233,17 @@ fn can_fill(protocol: &Protocol) -> bool {
     is_honest(protocol) && p.unincluded_segment_capacity <= p.scheduling_lookahead
 }
 
+/// Where the window leaves room for as many blocks as the capacity does: one block for each relay
+/// parent of the window, and the pending one.
+fn can_hold_all(protocol: &Protocol) -> bool {
+    let p = protocol.parameters();
+    p.unincluded_segment_capacity <= p.scheduling_lookahead + 1
+}
+
 fn can_share_slots(protocol: &Protocol) -> bool {
     !is_slot_based(protocol)
         && can_stack(protocol)
+        && protocol.parameters().block_processing_velocity <= 1
         && protocol.parameters().relay_number_check != unincluded_model::RelayNumberCheck::Strict
 }
 
@@ -246,5 +256,7 @@ fn can_lose_parents(protocol: &Protocol) -> bool {
 }
 
 fn can_lose_branches(protocol: &Protocol) -> bool {
-    protocol.environment().loss && can_stack(protocol)
+    protocol.environment().loss
+        && can_stack(protocol)
+        && protocol.parameters().scheduling_lookahead > 1
 }

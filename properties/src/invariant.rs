@@ -1,5 +1,6 @@
 //! What must hold in every state.
 
+use unincluded_model::economics::{Calendar, InflationConfiguration};
 use unincluded_model::{BlockIndex, Protocol, State};
 
 use crate::{Verdict, holds};
@@ -98,7 +99,8 @@ pub fn few_blocks_share_a_slot(protocol: &Protocol, state: &State) -> Verdict {
     for block in authored(state) {
         let relay_parent = state.block(block).relay_parent;
         if relay_parent < protocol.oldest_age() {
-            let shared = state.built_on(block, relay_parent);
+            let on_it = |&step: &BlockIndex| state.block(step).relay_parent == relay_parent;
+            let shared = state.ancestry(block).filter(on_it).count();
             holds!(shared <= most, "{shared} blocks share a relay slot, {most} may");
         }
     }
@@ -183,15 +185,58 @@ pub fn no_emission_is_orphaned(protocol: &Protocol, state: &State) -> Verdict {
     Ok(())
 }
 
-/// INV-4: issuance grows with every block, as nothing is burned here.
-pub fn issuance_grows(_: &Protocol, state: &State) -> Verdict {
+/// INV-4: issuance grows with every block, as nothing is burned here; planck.
+pub fn issuance_grows(protocol: &Protocol, state: &State) -> Verdict {
+    let reward = protocol.block_reward();
     for block in state.indices().skip(1) {
-        let issued = state.block(block).issued;
-        let before = state.block(state.block(block).parent).issued;
-        holds!(issued > before, "a block does not raise issuance");
+        let issued = relative_issuance(state, block, reward);
+        let before = relative_issuance(state, state.block(block).parent, reward);
+        holds!(issued > before, "a block leaves issuance at {issued} planck after {before}");
     }
     Ok(())
 }
+
+/// INV-8: blocks of half the time are worth what a recalculation with twice the blocks says, to
+/// the planck; of the scenario's own amounts, judged at the start, as they never change.
+pub fn halving_is_recalculation(protocol: &Protocol, state: &State) -> Verdict {
+    let Some((before, after)) = around_the_switch(protocol, state) else { return Ok(()) };
+    holds!(
+        before.0.halved() == after.0,
+        "halved amounts {:?} and recalculated ones {:?} differ",
+        before.0.halved(),
+        after.0
+    );
+    Ok(())
+}
+
+/// INV-13: a cycle of twice the blocks emits as much, up to one planck for each category and pair
+/// of blocks; of the scenario's own amounts, judged at the start.
+pub fn annual_issuance_is_preserved(protocol: &Protocol, state: &State) -> Verdict {
+    let Some((before, after)) = around_the_switch(protocol, state) else { return Ok(()) };
+    let (old, new) = (before.0.cycle_total(&before.1), after.0.cycle_total(&after.1));
+    let most = 2 * u128::from(before.1.blocks_per_cycle());
+    holds!(
+        old.checked_sub(new).is_some_and(|lost| lost <= most),
+        "a cycle emits {old} planck, of blocks of half the time {new}, and {most} may be lost"
+    );
+    Ok(())
+}
+
+/// The amounts and calendar of the scenario, and those of blocks of half the time; none once the
+/// first block is there.
+fn around_the_switch(protocol: &Protocol, state: &State) -> Option<(Amounts, Amounts)> {
+    if state.block(BlockIndex::ROOT).authored > 0 || state.blocks.len() > 1 {
+        return None;
+    }
+    let calendar = protocol.scenario().economics.calendar.calendar();
+    let blocks_per_era = calendar.blocks_per_era.checked_mul(2)?;
+    let doubled = Calendar { blocks_per_era, ..calendar };
+    let amounts = |calendar| (protocol.scenario().inflation_over(&calendar), calendar);
+    Some((amounts(calendar), amounts(doubled)))
+}
+
+/// What is issued, and over which calendar.
+type Amounts = (InflationConfiguration, Calendar);
 
 /// AGREE-1: validators that know the same backable siblings offer the same one.
 ///

@@ -94,6 +94,11 @@ impl FaultFree {
         Some(Recovery { best, worst })
     }
 
+    /// Bytes held, at least.
+    pub(crate) fn memory(&self) -> usize {
+        self.known.capacity() * (size_of::<(State, Recovery)>() + 1)
+    }
+
     /// The rules with the faults over.
     pub fn protocol(&self) -> &Protocol {
         &self.protocol

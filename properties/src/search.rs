@@ -5,6 +5,7 @@
 //! before it has seen everything says so; what it has not decided is *inconclusive*.
 
 use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -217,9 +218,6 @@ impl<'a> Search<'a> {
         while run.frontier.front().is_some_and(|&(index, _)| !run.is_over(index)) {
             let Some((index, state)) = run.frontier.pop_front() else { break };
             run.expand(index, &state);
-            if !run.frontier.is_empty() {
-                run.check_limits();
-            }
             if index.is_multiple_of(4096) {
                 watcher(run.progress(index));
             }
@@ -286,6 +284,9 @@ impl<'a> Run<'a> {
             return;
         }
         for action in protocol.actions(state) {
+            if self.cut_by.is_some() {
+                return;
+            }
             let step = protocol.step_whole(state, &action);
             let outcome = step.as_ref().map(|step| &step.raw);
             let origin = Origin { from: index, depth: depth + 1, action };
@@ -297,6 +298,7 @@ impl<'a> Run<'a> {
                 Ok(step) => {
                     self.transitions += 1;
                     self.visit(step.next, Some(origin));
+                    self.check_limits();
                 }
                 Err(Refusal::ModelIsFull) => self.cut_by = Some(Cut::ModelIsFull),
                 Err(_) => {}
@@ -307,10 +309,13 @@ impl<'a> Run<'a> {
     /// Judges a state the first time it is seen.
     fn visit(&mut self, state: State, origin: Option<Origin>) {
         let fingerprint = fingerprint(&state, &mut self.scratch);
-        let next = self.origins.len() as u32;
-        if *self.seen.entry(fingerprint).or_insert(next) != next {
+        let Entry::Vacant(unseen) = self.seen.entry(fingerprint) else { return };
+        if let Some(most) = self.search.limits.states.filter(|&most| self.origins.len() >= most) {
+            self.cut_by.get_or_insert(Cut::States(most));
             return;
         }
+        let next = self.origins.len() as u32;
+        unseen.insert(next);
         self.origins.push(origin);
         self.depth = self.depth.max(self.depth_of(next));
         self.judge_state(&state, origin);
@@ -357,6 +362,9 @@ impl<'a> Run<'a> {
     }
 
     fn not_wedged(&mut self, state: &State) -> Verdict {
+        if self.cut_by.is_some() {
+            return Ok(());
+        }
         let Some(fault_free) = &mut self.fault_free else { return Ok(()) };
         let Some(recovery) = fault_free.recovery(state) else {
             self.cut_by = Some(Cut::Recovery);
@@ -401,13 +409,12 @@ impl<'a> Run<'a> {
         self.origins.capacity() * size_of::<Option<Origin>>()
             + self.seen.capacity() * (size_of::<(u128, u32)>() + 1)
             + self.frontier.capacity() * size_of::<(u32, State)>()
+            + self.fault_free.as_ref().map_or(0, FaultFree::memory)
     }
 
     fn check_limits(&mut self) {
-        let Limits { states, memory, time } = self.search.limits;
-        let (held, used) = (self.origins.len(), self.memory());
-        let cut = states.filter(|&most| held >= most).map(Cut::States);
-        let cut = cut.or_else(|| memory.filter(|&most| used >= most).map(Cut::Memory));
+        let Limits { memory, time, .. } = self.search.limits;
+        let cut = memory.filter(|&most| self.memory() >= most).map(Cut::Memory);
         let late = |&most: &Duration| self.started.elapsed() >= most;
         let cut = cut.or_else(|| time.filter(late).map(Cut::Time));
         self.cut_by = self.cut_by.or(cut);

@@ -134,19 +134,15 @@ pub fn evicted_with_descendants(t: &Transition) -> Verdict {
     Ok(())
 }
 
-/// INV-REL-10: a candidate is included with the votes of more than two thirds.
+/// INV-REL-10: a candidate is included with the votes of more than two thirds. The property says
+/// so in its own words; the rule has a threshold.
 pub fn included_with_enough_votes(t: &Transition) -> Verdict {
     let (Some(_), Some((plan, _))) = (t.included(), t.relay_block()) else { return Ok(()) };
-    let validators = t.protocol.parameters().validators;
-    let threshold = validators - (validators - 1) / 3;
-    let votes = match plan.bits {
-        Bits::NothingPending => 0,
-        Bits::OneShort => threshold - 1,
-        Bits::Enough => threshold,
-    };
+    let parameters = t.protocol.parameters();
+    let (votes, validators) = (parameters.votes(plan.bits), parameters.validators);
     holds!(
-        votes >= threshold,
-        "included with {votes} votes of {validators}, {threshold} are needed"
+        3 * u32::from(votes) > 2 * u32::from(validators),
+        "included with {votes} votes of {validators}"
     );
     Ok(())
 }

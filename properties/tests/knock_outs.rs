@@ -81,16 +81,15 @@ type KnockOut = (&'static str, Vec<Rule>, Vec<Variant>);
 /// - RPN-1 and HOOK-2 both keep relay parents from going back, and INCL-6b repeats it for what is
 ///   backed.
 /// - LOOK-1 bounds the collator's loop, HOOK-3 the runtime's slot.
-/// - INCL-4 and INCL-13 order a queue, which INCL-1 keeps at one candidate.
+/// - INCL-13 cuts a queue, which INCL-1 keeps at one candidate.
 /// - SLOTB-2 only narrows what honest collators choose among; COLL-4, COLL-8 and the runtime judge
 ///   what they build. See `collators_that_need_not_agree_on_the_best_are_views_apart`.
 /// - SEG-3 only loses room, and COLL-7 keeps the collator from asking where it would: see
 ///   `a_collator_that_asks_at_the_included_head_dies_of_the_missing_hash`.
-const TOGETHER: [(&str, &[Rule]); 4] = [
+const TOGETHER: [(&str, &[Rule]); 3] = [
     ("RPN-1, HOOK-2", &[Rule::Rpn1, Rule::Hook2]),
     ("RPN-1, HOOK-2, INCL-6b", &[Rule::Rpn1, Rule::Hook2, Rule::Incl6b]),
     ("LOOK-1, HOOK-3", &[Rule::Look1, Rule::Hook3]),
-    ("INCL-1, INCL-4, INCL-13", &[Rule::Incl1, Rule::Incl4, Rule::Incl13]),
 ];
 
 #[test]

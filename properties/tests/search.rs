@@ -1,6 +1,6 @@
 //! A search claims no more than it has seen.
 
-use unincluded_model::{Protocol, Rule, Scenario};
+use unincluded_model::{Protocol, Rule, Scenario, StaleView};
 use unincluded_properties::search::Cut;
 use unincluded_properties::{Limits, Outcome, Report, Search, Stop};
 
@@ -29,7 +29,7 @@ fn one_state_short_of_everything_is_not_everything() {
         assert_eq!(report.cut_by, Some(Cut::States(states)));
         assert!(!claims_all(&report), "with {states} states: {report:?}");
     }
-    let report = within(&protocol, everything.states + 1);
+    let report = within(&protocol, everything.states);
     assert_eq!((report.closed, report.states), (true, everything.states));
 }
 
@@ -60,4 +60,32 @@ fn a_horizon_and_a_limit_are_told_apart() {
     assert_eq!((near.cut_by, near.depth), (Some(Cut::Horizon(3)), 3));
     assert!(!claims_all(&near));
     assert_eq!(within(&protocol, 2).cut_by, Some(Cut::States(2)));
+}
+
+/// With INCL-1 off candidates pile up on the core, more than a state has room for. That is a
+/// limit of the model, and no verdict rests on what lies behind it.
+#[test]
+fn a_state_without_room_for_another_candidate_is_a_limit() {
+    let mut scenario = Scenario::built_in("astar").expect("built in");
+    scenario.parameters.unincluded_segment_capacity = 4;
+    let protocol = Protocol::new(scenario).without([Rule::Incl1]);
+    let limits = Limits { states: Some(200_000), ..Limits::default() };
+    let report = Search { protocol: &protocol, limits, stop: Stop::Never }.run(&mut |_| ());
+    assert_eq!(report.cut_by, Some(Cut::ModelIsFull));
+    assert!(!claims_all(&report));
+}
+
+/// The way to the next inclusion is searched for every state; limits hold there as well.
+#[test]
+fn limits_hold_while_recovery_is_searched() {
+    let mut scenario = Scenario::built_in("siblings").expect("built in");
+    scenario.parameters.unincluded_segment_capacity = 12;
+    scenario.environment.stale_view = StaleView::Apart;
+    let protocol = Protocol::new(scenario);
+    let limits = Limits { memory: Some(16 << 20), ..Limits::default() };
+    let mut most = 0;
+    let search = Search { protocol: &protocol, limits, stop: Stop::Never };
+    let report = search.run(&mut |progress| most = most.max(progress.memory));
+    assert_eq!(report.cut_by, Some(Cut::Memory(16 << 20)));
+    assert!(most < 64 << 20, "{most} bytes");
 }

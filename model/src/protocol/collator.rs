@@ -3,9 +3,9 @@
 use super::Protocol;
 use crate::action::{Action, Author, Claim};
 use crate::refusal::Refusal;
-use crate::rule::Rule;
+use crate::rule::{Rule, Variant};
 use crate::scenario::{CollatorKind, StaleView};
-use crate::state::{Age, BlockIndex, MAX_BLOCKS, ParaBlock, State};
+use crate::state::{Age, BlockIndex, MAX_BLOCKS, ParaBlock, State, View};
 
 impl Protocol {
     /// Whether somebody of this scenario authors such a block. The runtime has not been asked.
@@ -67,7 +67,7 @@ impl Protocol {
             return Err(Refusal::NotThisFault("withheld blocks (FLT-9)"));
         }
 
-        let view = state.views[usize::from(relay_parent.0)];
+        let view = self.looked_up(state, relay_parent);
         for named in [Some(view.included), view.newest_pending].into_iter().flatten() {
             let known = !state.block(named).has(ParaBlock::WITHHELD);
             self.require(Rule::Coll3, known, Refusal::UnknownToCollator(named))?;
@@ -82,6 +82,12 @@ impl Protocol {
             return Err(Refusal::NotTheChosenParent(author.parent));
         }
         self.may_build_on(state, author.parent, relay_parent)
+    }
+
+    /// COLL-3: the state in which the collator looks up the included and the pending head.
+    fn looked_up<'a>(&self, state: &'a State, relay_parent: Age) -> &'a View {
+        let at_the_tip = self.variants.contains(Variant::SearchAtTheTip);
+        &state.views[if at_the_tip { 0 } else { usize::from(relay_parent.0) }]
     }
 
     /// COLL-1, COLL-2: an honest block claims the derived slot and is its owner's.
@@ -132,7 +138,7 @@ impl Protocol {
     /// COLL-3, COLL-4: the newest block the relay parent's state names, and what can be reached
     /// from it through known blocks whose relay parent lies in the window; with their depths.
     fn potential_parents(&self, state: &State, relay_parent: Age) -> (u32, [u8; MAX_BLOCKS]) {
-        let view = state.views[usize::from(relay_parent.0)];
+        let view = self.looked_up(state, relay_parent);
         let is_known = |block: BlockIndex| !state.block(block).has(ParaBlock::WITHHELD);
         let start =
             view.newest_pending.filter(|&pending| is_known(pending) || self.has(Rule::Coll3));
@@ -171,7 +177,7 @@ impl Protocol {
         let built = state.built_on(parent, relay_parent);
         self.require(rule, built < most, Refusal::RelayParentUsed { rule, built, most })?;
 
-        let included = state.views[usize::from(relay_parent.0)].included;
+        let included = self.looked_up(state, relay_parent).included;
         if parent == included && self.has(Rule::Coll7) {
             return Ok(());
         }

@@ -101,7 +101,17 @@ impl Protocol {
     fn prune(&self, segment: Segment, included: Option<usize>) -> Segment {
         match included {
             Some(steps) if self.has(Rule::Seg4) && segment.finds(steps) => {
-                self.drop_from(segment, steps)
+                let pruned = self.drop_from(segment, steps);
+                if self.variants.contains(Variant::PruneOneEntry) {
+                    let older = !((1u32 << (steps + 1)) - 1) as u16;
+                    let (entries, hashed) = (segment.entries & older, segment.hashed & older);
+                    return Segment {
+                        entries: pruned.entries | entries,
+                        hashed: pruned.hashed | hashed,
+                        ..pruned
+                    };
+                }
+                pruned
             }
             _ => segment,
         }

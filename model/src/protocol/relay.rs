@@ -119,7 +119,9 @@ impl Protocol {
 
     /// INCL-3 to INCL-5: enacts the available prefix. Votes speak of the first candidate only.
     fn enact(&self, next: &mut State, bits: Bits) {
-        let available = bits == Bits::Enough || (bits == Bits::OneShort && !self.has(Rule::Incl3));
+        let parameters = self.parameters();
+        let enough = parameters.votes(bits) >= parameters.availability_threshold();
+        let available = enough || (bits == Bits::OneShort && !self.has(Rule::Incl3));
         if !available || next.pending.is_empty() {
             return;
         }
@@ -250,7 +252,9 @@ impl Protocol {
             for &go_ahead in signals {
                 for back in std::iter::once(None).chain(self.near_heads(state).map(Some)) {
                     let plan = RelayBlockPlan { skipped_slots: 0, bits, back, go_ahead };
-                    if self.process_inherent(state, &plan).is_ok() {
+                    // A block for which the model has no room is offered, so that it is noticed.
+                    let possible = self.process_inherent(state, &plan);
+                    if matches!(possible, Ok(_) | Err(Refusal::ModelIsFull)) {
                         actions.push(Action::RelayBlock(plan));
                     }
                 }

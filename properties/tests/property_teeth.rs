@@ -1,0 +1,87 @@
+//! Teeth, the other way round: for every property a rule that is switched off, or a form that is
+//! put in force, which it notices. A property that nothing breaks would claim nothing.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use unincluded_model::{Protocol, Rule, Scenario, Variant};
+use unincluded_properties::{CATALOGUE, Check, Limits, Outcome, Search, Stop};
+
+/// Enough for every property that can be noticed to be noticed somewhere.
+const MOST_STATES: usize = 4_000;
+
+/// Small forms of the built-in scenarios that differ in who authors and what can happen.
+fn settings() -> Vec<Scenario> {
+    let built_in = |name| Scenario::built_in(name).expect("built in");
+    let mut siblings = built_in("siblings");
+    siblings.parameters.scheduling_lookahead = 2;
+    let mut adversary = built_in("adversary");
+    adversary.environment.adversary_blocks = 3;
+    let mut bandwidth = built_in("bandwidth");
+    bandwidth.environment.adversary_blocks = 2;
+    vec![built_in("withholding"), built_in("astar"), siblings, adversary, bandwidth]
+}
+
+/// What is changed: rules switched off, variants in force.
+type Change = (Vec<Rule>, Vec<Variant>);
+
+/// Every rule and every variant alone, and the pairs that two properties need.
+fn changes() -> Vec<Change> {
+    let rules = Rule::ALL.iter().map(|&rule| (vec![rule], vec![]));
+    let variants = Variant::ALL.iter().map(|&variant| (vec![], vec![variant]));
+    let pairs = [
+        // Each of the two alone keeps relay parents in order.
+        (vec![Rule::Rpn1, Rule::Hook2], vec![]),
+        (vec![Rule::Rpn1, Rule::Hook2, Rule::Incl6b], vec![]),
+        // A head shown at the tip is as new as a late author's relay parent only if inclusion is at
+        // once, and then SLOTB-3 is another reason not to build on it.
+        (vec![Rule::Incl3, Rule::Slotb3], vec![Variant::SearchAtTheTip]),
+        // More than one candidate has to be pending for something to stay behind.
+        (vec![Rule::Incl1, Rule::Incl13], vec![]),
+    ];
+    rules.chain(variants).chain(pairs).collect()
+}
+
+fn named((rules, variants): &Change) -> String {
+    let rules = rules.iter().map(|rule| rule.id().to_owned());
+    let variants = variants.iter().map(|variant| variant.name().to_owned());
+    rules.chain(variants).collect::<Vec<_>>().join(", ")
+}
+
+/// Properties whose teeth are elsewhere: they speak of amounts, and no rule of the protocol
+/// changes those. `model/tests/economics/mutants.rs` breaks the arithmetic that they watch.
+const OF_AMOUNTS: [&str; 2] = ["INV-8", "INV-13"];
+
+#[test]
+fn every_property_is_broken_by_some_change() {
+    let mut broken: BTreeMap<usize, String> = BTreeMap::new();
+    for change in changes() {
+        for scenario in settings() {
+            let name = scenario.name.clone();
+            let protocol = Protocol::new(scenario)
+                .without(change.0.iter().copied())
+                .with_variants(change.1.iter().copied());
+            let limits = Limits { states: Some(MOST_STATES), ..Limits::default() };
+            let search = Search { protocol: &protocol, limits, stop: Stop::Never };
+            for (place, outcome) in search.run(&mut |_| ()).outcomes {
+                if let Outcome::Violated { actions, .. } = outcome {
+                    let row = || format!("{:28}{name:13}{:>3}", named(&change), actions.len());
+                    broken.entry(place).or_insert_with(row);
+                }
+            }
+        }
+    }
+    let mut table = format!("{:14}{:28}{:13}{}\n", "property", "broken without", "in", "after");
+    let mut whole = Vec::new();
+    for (place, property) in CATALOGUE.iter().enumerate() {
+        if matches!(property.check, Check::Witness(_)) || OF_AMOUNTS.contains(&property.id) {
+            continue;
+        }
+        match broken.get(&place) {
+            Some(row) => writeln!(table, "{:14}{row}", property.id).expect("to a string"),
+            None => whole.push(property.id),
+        }
+    }
+    assert!(whole.is_empty(), "nothing breaks {whole:?}\n{table}");
+    insta::assert_snapshot!(table);
+}
