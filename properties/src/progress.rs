@@ -11,7 +11,6 @@ use std::collections::HashMap;
 use unincluded_model::{Action, Environment, Protocol, State};
 
 use crate::Transition;
-use crate::step::is_honest;
 
 /// Relay blocks to the next inclusion, faults over; none where there is never one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,9 +35,10 @@ pub struct FaultFree {
     known: HashMap<State, Recovery>,
 }
 
-/// Whether progress is claimed of a scenario: honest collators, a segment that can hold a block.
+/// Whether progress is claimed of a scenario: its segment can hold a block. An adversary is
+/// followed by honest slot-based collators once the faults are over.
 pub(crate) fn applies(protocol: &Protocol) -> bool {
-    is_honest(protocol) && protocol.parameters().unincluded_segment_capacity > 0
+    protocol.parameters().unincluded_segment_capacity > 0
 }
 
 impl FaultFree {

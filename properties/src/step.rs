@@ -181,10 +181,11 @@ pub fn honest_blocks_are_valid(t: &Transition) -> Verdict {
     Ok(())
 }
 
-/// INV-COLL-2: who builds on the included head without asking does so on a later relay slot.
+/// INV-COLL-2: who builds on what it takes for the included head, and so without asking, does so
+/// on a later relay slot.
 pub fn the_shortcut_is_safe(t: &Transition) -> Verdict {
     let Some((author, _, after)) = t.authored() else { return Ok(()) };
-    let included = after.views[usize::from(author.relay_parent.0)].included;
+    let included = t.protocol.looked_up(after, author.relay_parent).included;
     let parent = t.old(author.parent);
     if author.parent == included && parent.authored > 0 {
         holds!(

@@ -1,7 +1,7 @@
 //! Random walks: every step picks among the actions that somebody takes, so that each case is a
 //! real run. Long, with faults, and with the engine's own shrinking left to the caller.
 
-use unincluded_model::{Action, Protocol, State};
+use unincluded_model::{Action, Protocol, Refusal, State};
 
 use crate::catalogue::{CATALOGUE, Check};
 use crate::progress::FaultFree;
@@ -47,7 +47,15 @@ pub fn walk(protocol: &Protocol, choices: &[u16]) -> Walk {
         }
         included += usize::from(transition.included().is_some());
         relay_blocks += usize::from(transition.relay_block().is_some());
-        let Ok(step) = step else { continue };
+        let step = match step {
+            Ok(step) => step,
+            // No room for what follows: the walk ends, as nothing is known beyond.
+            Err(Refusal::ModelIsFull) => {
+                taken.pop();
+                break;
+            }
+            Err(_) => continue,
+        };
         state = step.next;
         if let Some((place, because)) = judge_state(protocol, &state, fault_free.as_mut()) {
             return Walk::Violated { place, actions: taken, because };

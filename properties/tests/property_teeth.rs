@@ -65,13 +65,13 @@ fn every_property_is_broken_by_some_change() {
             let search = Search { protocol: &protocol, limits, stop: Stop::Never };
             for (place, outcome) in search.run(&mut |_| ()).outcomes {
                 if let Outcome::Violated { actions, .. } = outcome {
-                    let row = || format!("{:28}{name:13}{:>3}", named(&change), actions.len());
+                    let row = || format!("{:33}{name:13}{:>3}", named(&change), actions.len());
                     broken.entry(place).or_insert_with(row);
                 }
             }
         }
     }
-    let mut table = format!("{:14}{:28}{:13}{}\n", "property", "broken without", "in", "after");
+    let mut table = format!("{:14}{:33}{:13}{}\n", "property", "broken without", "in", "after");
     let mut whole = Vec::new();
     for (place, property) in CATALOGUE.iter().enumerate() {
         if matches!(property.check, Check::Witness(_)) || OF_AMOUNTS.contains(&property.id) {

@@ -85,7 +85,7 @@ impl Protocol {
     }
 
     /// COLL-3: the state in which the collator looks up the included and the pending head.
-    fn looked_up<'a>(&self, state: &'a State, relay_parent: Age) -> &'a View {
+    pub fn looked_up<'a>(&self, state: &'a State, relay_parent: Age) -> &'a View {
         let at_the_tip = self.variants.contains(Variant::SearchAtTheTip);
         &state.views[if at_the_tip { 0 } else { usize::from(relay_parent.0) }]
     }
