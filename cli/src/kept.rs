@@ -1,14 +1,14 @@
 //! `replay` and `explain`: what can be done with a saved run.
 
-use std::fs::File;
 use std::io::{BufReader, stdin};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use unincluded_traces::Run;
 
 use crate::arguments::{Explain, Replay};
 use crate::exit::Exit;
+use crate::file;
 use crate::screen::Screen;
 
 /// Runs every file again, and says of each what came of it. The worst of all is the answer.
@@ -57,6 +57,7 @@ fn read(path: &Path) -> Result<Run> {
         return Ok(unincluded_traces::read("standard input", &mut stdin().lock())?);
     }
     let name = path.display().to_string();
-    let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
+    let file =
+        file::open(path, "a trace is read from a regular file, or from - as standard input")?;
     Ok(unincluded_traces::read(&name, &mut BufReader::new(file))?)
 }

@@ -10,6 +10,7 @@ mod digest;
 mod examine;
 mod exit;
 mod explore;
+mod file;
 mod fuzz;
 mod help;
 mod keep;

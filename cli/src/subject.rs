@@ -1,12 +1,12 @@
 //! What is looked at: scenarios, built in or from files, with the changes asked for.
 
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use unincluded_model::{Protocol, Rule, Scenario, Variant};
 
 use crate::arguments::Changes;
+use crate::file;
 use crate::nearest::did_you_mean;
 
 /// Files longer than this are no scenarios.
@@ -56,11 +56,10 @@ fn scenario(word: &str) -> Result<Scenario> {
             did_you_mean(word, Scenario::names())
         ));
     }
-    let size = fs::metadata(path).with_context(|| format!("cannot read {word}"))?.len();
-    if size > LONGEST_FILE {
-        bail!("{word}: {size} bytes are more than a scenario has, at most {LONGEST_FILE}");
-    }
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {word}"))?;
+    let legal = "a scenario is read from a regular file";
+    let Some(text) = file::text(path, LONGEST_FILE, legal)? else {
+        bail!("{word} is longer than a scenario is, at most {LONGEST_FILE} bytes");
+    };
     Ok(Scenario::parse(word, &text)?)
 }
 

@@ -58,14 +58,50 @@ fn a_file_that_cannot_be_read_is_named() {
     std::fs::write(place.path("raw.toml"), [0xff, 0xfe, 0x00]).expect("the directory is ours");
     place.says("check raw.toml").exits(2).complains_of(&["raw.toml", "UTF-8"]);
     std::fs::create_dir(place.path("dir.toml")).expect("the directory is ours");
-    place.says("check dir.toml").exits(2).complains_of(&["dir.toml"]);
+    place
+        .says("check dir.toml")
+        .exits(2)
+        .complains_of(&["dir.toml is a directory", "regular file"]);
+}
+
+/// One has no end, and the other nobody who writes to it.
+#[test]
+#[cfg(unix)]
+fn what_is_no_regular_file_is_not_read() {
+    let place = Place::new();
+    let made = std::process::Command::new("mkfifo").arg(place.path("fifo.toml")).status();
+    assert!(made.expect("there is a mkfifo").success());
+    std::os::unix::fs::symlink("/dev/zero", place.path("zero.toml")).expect("the place is ours");
+    for command in ["check", "fuzz", "explore", "replay", "explain"] {
+        for file in ["fifo.toml", "zero.toml", "/dev/zero"] {
+            let complaint = format!("{file} is a pipe or a device");
+            let answer = place.says(&format!("{command} {file}")).exits(2);
+            answer.complains_of(&[&complaint, "regular file"]);
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_link_to_a_file_is_followed() {
+    let place = Place::new();
+    place.scenario("mine.toml", "withholding", &[]);
+    std::os::unix::fs::symlink("mine.toml", place.path("link.toml")).expect("the place is ours");
+    place.says("check link.toml").exits(0);
 }
 
 #[test]
 fn a_file_as_large_as_no_scenario_is_not_read() {
     let place = Place::new();
-    place.write("long.toml", &"# nothing\n".repeat(200_000));
-    place.says("check long.toml").exits(2).complains_of(&["long.toml", "more than a scenario has"]);
+    let text = unincluded_model::Scenario::text("withholding").expect("built in");
+    let longest = text.to_owned() + &"#".repeat((1 << 20) - text.len());
+    place.write("longest.toml", &longest);
+    place.says("check longest.toml").exits(0);
+    place.write("long.toml", &(longest + "#"));
+    place
+        .says("check long.toml")
+        .exits(2)
+        .complains_of(&["long.toml", "longer than a scenario is"]);
 }
 
 #[test]
