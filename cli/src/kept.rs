@@ -9,14 +9,14 @@ use unincluded_traces::Run;
 use crate::arguments::{Explain, Replay};
 use crate::exit::Exit;
 use crate::file;
-use crate::screen::Screen;
+use crate::screen::{Screen, shown};
 
 /// Runs every file again, and says of each what came of it. The worst of all is the answer.
 pub(crate) fn replay(asked: &Replay, screen: &Screen) -> Exit {
     let paint = screen.paint();
     let mut worst = Exit::Holds;
     for file in &asked.files {
-        let name = file.display();
+        let name = shown(&file.display().to_string());
         let exit = match read(file) {
             Err(error) => {
                 screen.error(&format!("{error:#}"));

@@ -146,3 +146,47 @@ fn a_trace_that_cannot_be_saved_is_no_reason_to_keep_back_the_verdict() {
     assert_eq!(answer.json()["verdict"], "violated");
     answer.complains_of(&["cannot create the directory file"]);
 }
+
+#[test]
+fn what_a_file_says_reaches_no_terminal_unread() {
+    let place = Place::new();
+    let key = ("[environment]", "[environment]\n\"\u{1b}]0;owned\u{7}\" = 1");
+    let escaped = ("[environment]", "[environment]\n\"\\u001b[2J\" = 1");
+    let word = ("relay_number_check = \"monotonic\"", "relay_number_check = \"\\u001b[2J\"");
+    let comment = ("[environment]", "[environment]\nmood = 1 # \u{9b}2J \u{202e}");
+    for change in [key, escaped, word, comment] {
+        place.scenario("odd.toml", "astar", &[change]);
+        let answer = place.says("check odd.toml").exits(2).complains_of(&["odd.toml", "\n"]);
+        let obeyed = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!answer.err.contains(obeyed), "{:?}", answer.err);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_name_of_a_file_reaches_no_terminal_unread() {
+    let place = Place::new();
+    place.scenario("\u{1b}[2J.toml", "withholding", &[]);
+    place.write("\u{1b}[2J.jsonl", "noise");
+    for arguments in [
+        ["check", "\u{1b}[2J.toml"],
+        ["check", "--\u{1b}[2J"],
+        ["check", "\u{1b}[2J"],
+        ["check", "\u{1b}[2J/gone.toml"],
+        ["replay", "\u{1b}[2J.jsonl"],
+        ["explain", "\u{1b}[2J.jsonl"],
+        ["replay", "\u{1b}[2J"],
+    ] {
+        let answer = place.run(arguments);
+        let said = answer.out.clone() + &answer.err;
+        assert!(!said.contains('\u{1b}'), "{arguments:?}: {said:?}");
+    }
+}
+
+#[test]
+fn a_long_line_is_not_echoed_whole() {
+    let place = Place::new();
+    place.scenario("long.toml", "astar", &[("[protocol]", &"x".repeat(200_000))]);
+    let answer = place.says("check long.toml").exits(2).complains_of(&["long.toml", "…"]);
+    assert!(answer.err.len() < 2000, "{} bytes", answer.err.len());
+}
