@@ -70,7 +70,7 @@ pub(crate) fn fuzz(asked: &Fuzz, screen: &Screen) -> Result<Exit> {
 /// All cases, or those up to the first that violates something.
 fn search(protocol: &Protocol, asked: &Fuzz, seed: u64) -> Result<Findings> {
     let config = Config {
-        cases: asked.cases.get(),
+        cases: asked.cases,
         failure_persistence: None,
         max_shrink_iters: SHRINKS,
         max_shrink_time: 0,
@@ -80,7 +80,7 @@ fn search(protocol: &Protocol, asked: &Fuzz, seed: u64) -> Result<Findings> {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let choices = vec(any::<u16>(), 1..=asked.length.get());
+    let choices = vec(any::<u16>(), 1..=asked.length);
 
     let (cases, taken, included) = (Cell::new(0u32), Cell::new(0usize), Cell::new(0usize));
     let violated = Cell::new(false);
@@ -111,7 +111,7 @@ fn search(protocol: &Protocol, asked: &Fuzz, seed: u64) -> Result<Findings> {
         variants: protocol.variants().iter().map(Variant::name).collect(),
         seed: format!("{seed:#018x}"),
         cases: cases.get(),
-        length: asked.length.get(),
+        length: asked.length,
         actions: taken.get(),
         included: included.get(),
         property: None,

@@ -190,3 +190,22 @@ fn a_long_line_is_not_echoed_whole() {
     let answer = place.says("check long.toml").exits(2).complains_of(&["long.toml", "…"]);
     assert!(answer.err.len() < 2000, "{} bytes", answer.err.len());
 }
+
+#[test]
+fn a_number_that_is_absurd_gets_the_legal_range() {
+    for (line, legal) in [
+        ("fuzz astar --length 0", "from 1 to 100000"),
+        ("fuzz astar --length 100001", "from 1 to 100000"),
+        ("fuzz astar --length 99999999999", "from 1 to 100000"),
+        ("fuzz astar --length 99999999999999999999", "from 1 to 100000"),
+        ("fuzz astar --cases 99999999999", "from 1 to 4294967295"),
+        ("check astar --threads 257", "from 1 to 256"),
+        ("check astar --threads 99999999999", "from 1 to 256"),
+        ("check astar --max-states 99999999999999999999", "from 1 to 18446744073709551615"),
+        ("check astar --time-limit 1e19", "at most 31536000"),
+        ("check astar --max-memory 99999999999GiB", "a whole number of MiB"),
+        ("explore astar --port 65536", "1..=65535"),
+    ] {
+        Place::new().says(line).exits(2).complains_of(&[legal]);
+    }
+}
