@@ -35,14 +35,14 @@ enum Stage {
 
 impl Board {
     /// A board for these scenarios, blank if nobody watches.
-    pub(crate) fn new<'a>(names: impl Iterator<Item = &'a str>, quiet: bool) -> Self {
+    pub(crate) fn new(names: impl Iterator<Item = String>, quiet: bool) -> Self {
         let target =
             if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bars = MultiProgress::with_draw_target(target);
-        let line = |name: &str| Line {
-            name: name.into(),
+        let line = |name: String| Line {
+            name: name.as_str().into(),
             bars: bars.clone(),
-            bar: ProgressBar::new_spinner().with_style(style()).with_prefix(name.to_owned()),
+            bar: ProgressBar::new_spinner().with_style(style()).with_prefix(name),
             stage: Arc::new(Mutex::new(Stage::Waiting)),
         };
         Board { lines: names.map(line).collect(), bars }

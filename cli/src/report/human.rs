@@ -6,7 +6,7 @@ use super::{Examined, Judged, Outcome, Summary, Verdict};
 use crate::keep;
 use crate::layout::{columns, indented, painted};
 use crate::progress::grouped;
-use crate::screen::Paint;
+use crate::screen::{Paint, shown};
 
 /// The kinds, in the order of reports.
 const KINDS: [&str; 4] = ["invariant", "step", "reachable", "progress"];
@@ -159,7 +159,10 @@ fn violation(scenario: &Examined, one: &Judged, paint: Paint) -> String {
     if let Some(table) = one.run.as_deref().map(unincluded_traces::table) {
         let (headline, rest) = table.split_once('\n').unwrap_or((&table, ""));
         let claim = indented(one.claim, 0);
-        let _ = writeln!(text, "{}\n{claim}\n{}", paint.bad(headline), rest.trim_end());
+        let file =
+            scenario.file.as_deref().map_or(String::new(), |file| format!(" of {}", shown(file)));
+        let headline = paint.bad(format!("{headline}{file}"));
+        let _ = writeln!(text, "{headline}\n{claim}\n{}", rest.trim_end());
     } else {
         let title = format!("{} in {}: {}", one.name, scenario.title, one.headline());
         let _ = writeln!(text, "{}\n{}", paint.bad(title), indented(one.claim, 0));

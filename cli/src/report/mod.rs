@@ -31,7 +31,9 @@ pub(crate) struct Summary {
 pub(crate) struct Examined {
     /// The scenario.
     pub(crate) name: String,
-    /// The scenario and what was changed: `astar without SEG-5`.
+    /// The file it came from; none if it is built in.
+    pub(crate) file: Option<String>,
+    /// The scenario, its file and what was changed: `astar (mine.toml) without SEG-5`.
     #[serde(skip)]
     pub(crate) title: String,
     /// The rules that were switched off.
@@ -220,6 +222,7 @@ mod tests {
         let judged = |&verdict: &Outcome| Judged { verdict, ..Judged::open(property) };
         Summary::new(vec![Examined {
             name: "some".to_owned(),
+            file: None,
             title: "some".to_owned(),
             without: Vec::new(),
             variants: Vec::new(),

@@ -40,6 +40,7 @@ fn what_holds_exits_0_and_both_engines_agree() {
             "depth",
             "disagreement",
             "engine",
+            "file",
             "name",
             "properties",
             "seconds",
@@ -51,6 +52,7 @@ fn what_holds_exits_0_and_both_engines_agree() {
         assert_eq!(keys(scenario), BTreeSet::from(expected));
         assert_eq!(scenario["closed"], true);
         assert_eq!(scenario["engine"], "search+stateright");
+        assert!(scenario["file"].is_null());
         assert!(scenario["cut_by"].is_null() && scenario["disagreement"].is_null());
         assert!(scenario["states"].as_u64() > Some(100));
         assert!(scenario["transitions"].as_u64() > scenario["states"].as_u64());
@@ -151,10 +153,37 @@ fn a_scenario_of_the_users_own_is_checked_like_any_other() {
     let place = Place::new();
     place.scenario("mine.toml", "withholding", &[("\"withholding\"", "\"my-own\"")]);
     place.says("check mine.toml withholding --verbose").exits(0).shows(&[
-        "my-own is closed",
+        "my-own (mine.toml) is closed",
         "withholding is closed",
         "holds in both scenarios",
     ]);
+}
+
+/// A changed copy keeps its name, and must not be taken for the built-in scenario.
+#[test]
+fn a_scenario_from_a_file_is_called_so_everywhere() {
+    let place = Place::new();
+    place.scenario("mine.toml", "astar-sync", &[("validators = 600", "validators = 601")]);
+    place.says("check mine.toml --quiet").exits(0).shows(&["holds in astar-sync (mine.toml),"]);
+    let file = |answer: Answer| only_scenario(&answer)["file"].clone();
+    assert_eq!(file(place.says("check mine.toml --format json")), "mine.toml");
+    assert_eq!(file(place.says("check ./mine.toml --format json")), "./mine.toml");
+
+    let title = "astar-sync (mine.toml) without SEG-5";
+    for (format, words) in [
+        ("human", "`astar-sync` without SEG-5 of mine.toml\n".to_owned()),
+        ("human", format!("Violated: {title} (INV-SEG-1).")),
+        ("junit", format!("<testsuite name=\"{title}\"")),
+        ("sarif", format!("INV-SEG-1 in {title}: violated")),
+        ("github", format!("title=INV-SEG-1 in {title}::")),
+    ] {
+        let line = format!("check mine.toml --without SEG-5 --format {format}");
+        place.says(&line).exits(1).shows(&[&words]);
+    }
+    let answer = place.says("fuzz mine.toml --cases 1").exits(0);
+    answer.shows(&["1 case of astar-sync (mine.toml),"]);
+    let answer = place.says("fuzz mine.toml --cases 1 --format json").exits(0);
+    assert_eq!(answer.json()["file"], "mine.toml");
 }
 
 #[test]
