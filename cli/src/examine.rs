@@ -100,6 +100,7 @@ fn blank(subject: &Subject, engine: &'static str) -> Examined {
         name: protocol.scenario().name.clone(),
         file: subject.file.clone(),
         title: subject.title(),
+        is_built_in: subject.is_built_in(),
         without: protocol.off().iter().map(Rule::id).collect(),
         variants: protocol.variants().iter().map(Variant::name).collect(),
         closed: false,

@@ -30,6 +30,12 @@ impl Subject {
         Subject { protocol, file }
     }
 
+    /// Whether the scenario is a built-in one as it ships.
+    pub(crate) fn is_built_in(&self) -> bool {
+        let scenario = self.protocol.scenario();
+        Scenario::built_in(&scenario.name).as_ref() == Some(scenario)
+    }
+
     /// What reports call it: `astar`, `astar (mine.toml) without SEG-5`.
     pub(crate) fn title(&self) -> String {
         let mut name = self.protocol.scenario().name.clone();

@@ -36,6 +36,10 @@ pub(crate) fn render(summary: &Summary) -> String {
             let title = property(&format!("engines disagree on {}", scenario.title));
             text += &format!("::error title={title}::{}\n", data(disagreement));
         }
+        if let Some(sentence) = scenario.without_situations() {
+            let title = property(&format!("missing in {}", scenario.title));
+            text += &format!("::notice title={title}::{}\n", data(&sentence));
+        }
         let open: Vec<&str> = scenario.with(Outcome::Inconclusive).map(|one| one.name).collect();
         if !open.is_empty() {
             let title = property(&format!("not decided in {}", scenario.title));

@@ -111,7 +111,7 @@ fn every_property(scenario: &Examined, paint: Paint) -> String {
             let verdict = one.verdict.word();
             let words =
                 one.steps.map_or(verdict.to_owned(), |steps| format!("{verdict} in {steps}"));
-            let words = coloured(one.verdict.verdict(), format!("{words:14}"), paint);
+            let words = coloured(scenario.weight(one), format!("{words:14}"), paint);
             let claim = indented(one.claim, 39);
             let _ = writeln!(text, "    {words} {:19} {}", one.name, claim.trim_start());
         }
@@ -125,7 +125,13 @@ fn whatever_is_wrong(scenario: &Examined, paint: Paint) -> String {
     let mut text: String =
         scenario.with(Outcome::Violated).map(|one| violation(scenario, one, paint)).collect();
 
-    let missing: Vec<&Judged> = scenario.with(Outcome::Missing).collect();
+    if let Some(sentence) = scenario.without_situations() {
+        let sentence = format!("{}: {sentence}", paint.strong(&scenario.title));
+        let _ = writeln!(text, "{}\n", indented(&sentence, 0));
+    }
+
+    let missing: Vec<&Judged> =
+        scenario.violations().filter(|one| one.verdict == Outcome::Missing).collect();
     if !missing.is_empty() {
         let title = format!("Missing in {}: what must occur and never does", scenario.title);
         let _ = writeln!(text, "{}", paint.bad(title));

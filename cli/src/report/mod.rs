@@ -36,6 +36,9 @@ pub(crate) struct Examined {
     /// The scenario, its file and what was changed: `astar (mine.toml) without SEG-5`.
     #[serde(skip)]
     pub(crate) title: String,
+    /// Whether it is a built-in scenario as it ships, so that every situation must occur.
+    #[serde(skip)]
+    pub(crate) is_built_in: bool,
     /// The rules that were switched off.
     pub(crate) without: Vec<&'static str>,
     /// The variants in force.
@@ -112,25 +115,31 @@ impl Summary {
             .collect();
         let these: Vec<&str> = these.iter().map(String::as_str).collect();
         let these_names = at_most(4, &these, ", ");
-        match (self.verdict, these.len()) {
-            (Verdict::Holds, 1) => {
+        match self.verdict {
+            Verdict::Holds => {
+                let where_to = match these.len() {
+                    1 => these_names,
+                    2 => "both scenarios".to_owned(),
+                    count => format!("all {count} scenarios"),
+                };
                 format!(
-                    "Everything holds in {these_names}, for all time: every reachable state was seen."
+                    "Everything holds in {where_to}, for all time: every reachable state was \
+                     seen{}.",
+                    self.unseen()
                 )
             }
-            (Verdict::Holds, 2) => {
-                "Everything holds in both scenarios, for all time: every reachable state was seen."
-                    .to_owned()
-            }
-            (Verdict::Holds, count) => format!(
-                "Everything holds in all {count} scenarios, for all time: every reachable state \
-                 was seen."
-            ),
-            (Verdict::Violated, _) => format!("Violated: {these_names}."),
-            (Verdict::Inconclusive, _) => {
-                format!("Not decided: {these_names}. This is not a pass.")
-            }
+            Verdict::Violated => format!("Violated: {these_names}."),
+            Verdict::Inconclusive => format!("Not decided: {these_names}. This is not a pass."),
         }
+    }
+
+    /// How many situations never occur, and where.
+    fn unseen(&self) -> String {
+        let text = |one: &Examined| match one.ruled_out().count() {
+            0 => None,
+            count => Some(format!("; {} in {}", never_occur(count), one.title)),
+        };
+        self.scenarios.iter().filter_map(text).collect()
     }
 
     /// Everything that is violated or missing, with its scenario.
@@ -148,12 +157,35 @@ impl Examined {
             Some(_) => Verdict::Inconclusive,
             None => Verdict::Holds,
         };
-        self.properties.iter().map(|one| one.verdict.verdict()).fold(engines, Verdict::max)
+        self.properties.iter().map(|one| self.weight(one)).fold(engines, Verdict::max)
     }
 
-    /// What is violated, then what is missing.
+    /// What is known of a property, for the whole.
+    pub(crate) fn weight(&self, one: &Judged) -> Verdict {
+        one.verdict.verdict(self.is_built_in)
+    }
+
+    /// What is violated, then what is missing and must not be.
     pub(crate) fn violations(&self) -> impl Iterator<Item = &Judged> {
-        self.with(Outcome::Violated).chain(self.with(Outcome::Missing))
+        let missing = self.with(Outcome::Missing).filter(|_| self.is_built_in);
+        self.with(Outcome::Violated).chain(missing)
+    }
+
+    /// The situations that parameters of the user's own rule out.
+    pub(crate) fn ruled_out(&self) -> impl Iterator<Item = &Judged> {
+        self.with(Outcome::Missing).filter(|_| !self.is_built_in)
+    }
+
+    /// The same in a sentence, if there are any.
+    pub(crate) fn without_situations(&self) -> Option<String> {
+        let names: Vec<&str> = self.ruled_out().map(|one| one.name).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "{} here, {}: the properties that watch nothing else hold of nothing.",
+                never_occur(names.len()),
+                names.join(", ")
+            )
+        })
     }
 
     /// The properties of which this is known.
@@ -205,6 +237,15 @@ pub(crate) fn actions(count: usize) -> String {
     if count == 1 { "1 action".to_owned() } else { format!("{count} actions") }
 }
 
+/// `1 situation never occurs`, `7 situations never occur`.
+fn never_occur(count: usize) -> String {
+    if count == 1 {
+        "1 situation never occurs".to_owned()
+    } else {
+        format!("{count} situations never occur")
+    }
+}
+
 /// So many words, and how many there are more.
 fn at_most(most: usize, words: &[&str], between: &str) -> String {
     match words.len().checked_sub(most) {
@@ -224,6 +265,7 @@ mod tests {
             name: "some".to_owned(),
             file: None,
             title: "some".to_owned(),
+            is_built_in: true,
             without: Vec::new(),
             variants: Vec::new(),
             closed: true,
@@ -250,6 +292,24 @@ mod tests {
             (vec![Violated, Inconclusive], Verdict::Violated),
         ] {
             assert_eq!(examined(None, &verdicts).verdict, expected, "{verdicts:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_weighs_nothing_where_parameters_may_rule_it_out() {
+        use Outcome::{Holds, Inconclusive, Missing, Violated};
+        for (verdicts, expected) in [
+            (vec![Holds, Missing], Verdict::Holds),
+            (vec![Inconclusive, Missing], Verdict::Inconclusive),
+            (vec![Violated, Missing], Verdict::Violated),
+        ] {
+            let mut summary = examined(None, &verdicts);
+            assert_eq!(
+                summary.scenarios[0].violations().count(),
+                if verdicts[0] == Violated { 2 } else { 1 }
+            );
+            summary.scenarios[0].is_built_in = false;
+            assert_eq!(Summary::new(summary.scenarios).verdict, expected, "{verdicts:?}");
         }
     }
 

@@ -114,6 +114,60 @@ fn a_situation_that_must_occur_and_does_not_is_a_violation() {
     assert!(property(&scenario, "R-LONGEST-OCCUPANCY")["trace"].is_null());
 }
 
+/// Nobody fills a segment of 8 within a lookahead of 3.
+#[test]
+fn a_situation_that_ones_own_parameters_rule_out_is_missing_and_no_violation() {
+    let place = Place::new();
+    let roomy = ("unincluded_segment_capacity = 3", "unincluded_segment_capacity = 8");
+    place.scenario("roomy.toml", "astar", &[roomy]);
+    let answer = place.says("check roomy.toml --format json").exits(0);
+    assert_eq!(answer.json()["verdict"], "holds");
+    let scenario = only_scenario(&answer);
+    assert_eq!(property(&scenario, "R-SEGMENT-FULL")["verdict"], "missing");
+    assert_eq!(property(&scenario, "INV-SEG-1")["verdict"], "holds");
+
+    place.says("check roomy.toml").exits(0).shows(&[
+        "astar (roomy.toml): 1 situation never occurs here, R-SEGMENT-FULL: the properties",
+        "hold of nothing.",
+        "Everything holds in astar (roomy.toml)",
+        "never occurs in astar (roomy.toml).",
+    ]);
+    let junit = place.says("check roomy.toml --format junit").exits(0);
+    junit.shows(&["failures=\"0\"", "<skipped message=\"missing: every reachable state was seen"]);
+    let sarif = place.says("check roomy.toml --format sarif").exits(0).json();
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    let [result] = results.as_slice() else { panic!("one result: {sarif}") };
+    assert_eq!((&result["ruleId"], &result["level"]), (&"R-SEGMENT-FULL".into(), &"note".into()));
+    place.says("check roomy.toml --format github").exits(0).shows(&[
+        "::notice title=unincluded::Everything holds",
+        "::notice title=missing in astar (roomy.toml)::1 situation never occurs here",
+    ]);
+
+    let short = ("scheduling_lookahead = 3", "scheduling_lookahead = 1");
+    place.scenario("short.toml", "astar", &[roomy, short]);
+    place.says("check short.toml").exits(0).shows(&["2 situations never occur here, R-SEGMENT-F"]);
+}
+
+#[test]
+fn a_violation_in_a_scenario_of_ones_own_still_weighs() {
+    let place = Place::new();
+    let small = ("scheduling_lookahead = 3", "scheduling_lookahead = 1");
+    place.scenario("small.toml", "astar", &[small]);
+    let line = "check small.toml --without COLL-9 --keep-going";
+    let answer = place.says(line).exits(1).shows(&["never occur", "Violated: astar (small.toml)"]);
+    assert!(!answer.out.contains("Missing in"), "{}", answer.out);
+}
+
+#[test]
+fn a_copy_of_a_built_in_scenario_has_its_situations() {
+    let place = Place::new();
+    place.scenario("copy.toml", "astar-sync", &[]);
+    place
+        .says("check copy.toml --without TO-1")
+        .exits(1)
+        .shows(&["Missing in astar-sync (copy.toml)"]);
+}
+
 /// The violation is at the start, where no other state waits to be looked at.
 #[test]
 fn a_search_that_stops_at_a_violation_claims_nothing_else() {
