@@ -13,7 +13,7 @@ use unincluded_traces::{Run, TraceError};
 use crate::agreement::disagreement;
 use crate::arguments::{Check, Engine};
 use crate::progress::Line;
-use crate::report::{Examined, Judged, Outcome, actions};
+use crate::report::{Examined, Judged, Outcome, Within, actions};
 use crate::subject::{Subject, changes};
 
 /// Lets the engines look at one scenario.
@@ -104,6 +104,7 @@ fn blank(subject: &Subject, engine: &'static str) -> Examined {
         without: protocol.off().iter().map(Rule::id).collect(),
         variants: protocol.variants().iter().map(Variant::name).collect(),
         closed: false,
+        within: Within::of(protocol.scenario()),
         cut_by: None,
         bounded: false,
         engine,

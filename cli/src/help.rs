@@ -27,7 +27,8 @@ shortest one; it alone decides. Stateright then explores the same model as a sec
 count as many states and see no violation either, else the verdict is inconclusive. It is not asked \
 where the search was cut or found a violation, as it knows no honest limits.
 
-A verdict is *closed* if every reachable state was seen: then it holds for all time. Where a limit, \
+A verdict is *closed* if every reachable state was seen: then it holds for all time. Where a scenario \
+bounds the blocks that its adversary keeps, it holds for such adversaries, and says so. Where a limit, \
 a horizon or a violation ended the search before that, what it has not decided is *inconclusive*.
 
 A situation that never occurs is *missing*: the properties that watch it hold of nothing. In a \

@@ -45,7 +45,10 @@ fn scenarios(summary: &Summary, paint: Paint) -> String {
         vec![
             one.title.clone(),
             one.verdict().word().to_owned(),
-            one.extent().to_owned(),
+            match one.within {
+                None => one.extent().to_owned(),
+                Some(within) => format!("{}, ≤ {}", one.extent(), within.blocks()),
+            },
             grouped(one.states),
             one.transitions.map_or_else(unknown, |number| grouped(number as usize)),
             one.depth.map_or_else(unknown, |depth| depth.to_string()),
@@ -184,11 +187,12 @@ fn violation(scenario: &Examined, one: &Judged, paint: Paint) -> String {
 
 /// How far the verdicts of a scenario go, in a line.
 fn extent(scenario: &Examined, paint: Paint) -> String {
-    let extent = match &scenario.cut_by {
-        None => "closed: every reachable state was seen, so verdicts are for all time".to_owned(),
-        Some(why) => format!("{} by {why}", scenario.extent()),
+    let seen = match scenario.cut_by {
+        None => ": every reachable state was seen, so verdicts are for all time",
+        Some(_) => "",
     };
-    indented(&format!("{} is {extent}", paint.strong(&scenario.title)), 0)
+    let reach = scenario.reach();
+    indented(&format!("{} is {reach}{seen}", paint.strong(&scenario.title)), 0)
 }
 
 /// The answer, in one sentence.

@@ -24,6 +24,9 @@ fn suite(scenario: &Examined) -> TestSuite {
     let mut suite = TestSuite::new(&*scenario.title);
     suite.set_time(Duration::from_secs_f64(scenario.seconds));
     suite.add_property(("extent", scenario.extent()));
+    if let Some(within) = scenario.within {
+        suite.add_property(("within", within.to_string().as_str()));
+    }
     suite.add_property(("engine", scenario.engine));
     suite.add_property(("states", scenario.states.to_string().as_str()));
     if let Some(why) = &scenario.cut_by {
@@ -47,9 +50,8 @@ fn case(scenario: &Examined, one: &Judged) -> TestCase {
     let status = match one.verdict {
         Outcome::Holds | Outcome::Found => TestCaseStatus::success(),
         Outcome::Inconclusive => {
-            let why = scenario.cut_by.as_deref().unwrap_or("the search");
             let mut status = TestCaseStatus::skipped();
-            status.set_message(format!("not decided: {} by {why}", scenario.extent()));
+            status.set_message(format!("not decided: {}", scenario.reach()));
             status
         }
         Outcome::Missing if scenario.weight(one) == Verdict::Holds => {

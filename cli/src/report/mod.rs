@@ -7,6 +7,7 @@ pub(crate) mod junit;
 pub(crate) mod sarif;
 mod source;
 mod verdict;
+mod within;
 mod wording;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use unincluded_properties::{Kind, Property};
 use unincluded_traces::Run;
 
 pub(crate) use verdict::{Outcome, Verdict};
+pub(crate) use within::Within;
 
 /// What was found in all scenarios.
 #[derive(Debug, Serialize)]
@@ -45,6 +47,8 @@ pub(crate) struct Examined {
     pub(crate) variants: Vec<&'static str>,
     /// Whether every reachable state was seen, without a bound on time.
     pub(crate) closed: bool,
+    /// What the scenario confines all this to.
+    pub(crate) within: Option<Within>,
     /// Why not, if not.
     pub(crate) cut_by: Option<String>,
     /// Whether a scenario's horizon, rather than a limit, is why not.
@@ -123,14 +127,29 @@ impl Summary {
                     count => format!("all {count} scenarios"),
                 };
                 format!(
-                    "Everything holds in {where_to}, for all time: every reachable state was \
+                    "Everything holds in {where_to}, for all time{}: every reachable state was \
                      seen{}.",
+                    self.within(),
                     self.unseen()
                 )
             }
             Verdict::Violated => format!("Violated: {these_names}."),
             Verdict::Inconclusive => format!("Not decided: {these_names}. This is not a pass."),
         }
+    }
+
+    /// What adversaries are confined to, and where.
+    fn within(&self) -> String {
+        let bounded = self.scenarios.iter().filter_map(|one| Some((one.within?, &one.name)));
+        let mut bounds: Vec<String> = Vec::new();
+        for (within, name) in bounded {
+            let whose = if bounds.is_empty() { " of the adversary" } else { "" };
+            bounds.push(format!("{}{whose} in {name}", within.blocks()));
+        }
+        if bounds.is_empty() {
+            return String::new();
+        }
+        format!(", with at most {}", bounds.join(" and "))
     }
 
     /// How many situations never occur, and where.
@@ -193,7 +212,19 @@ impl Examined {
         self.properties.iter().filter(move |one| one.verdict == verdict)
     }
 
-    /// How far the verdict goes, in a word: *closed* is for all time.
+    /// How far the verdicts go and what they are confined to, and why they go no further.
+    pub(crate) fn reach(&self) -> String {
+        match (&self.cut_by, self.within) {
+            (None, None) => self.extent().to_owned(),
+            (None, Some(within)) => format!("{} for {}", self.extent(), within.whom()),
+            (Some(why), None) => format!("{} by {why}", self.extent()),
+            (Some(why), Some(within)) => {
+                format!("{} by {why}, for {}", self.extent(), within.whom())
+            }
+        }
+    }
+
+    /// How far the verdicts go, in a word: *closed* is for all time.
     pub(crate) fn extent(&self) -> &'static str {
         match (self.closed, self.bounded) {
             (true, _) => "closed",
@@ -269,6 +300,7 @@ mod tests {
             without: Vec::new(),
             variants: Vec::new(),
             closed: true,
+            within: None,
             cut_by: None,
             bounded: false,
             engine: "search+stateright",

@@ -117,8 +117,8 @@ fn fingerprint(scenario: &Examined, one: &Judged) -> String {
 fn notification(scenario: &Examined) -> Option<Value> {
     let (level, why) = match (&scenario.disagreement, &scenario.cut_by) {
         (Some(disagreement), _) => ("error", format!("the engines disagree: {disagreement}")),
-        (None, Some(why)) if scenario.verdict() == Verdict::Inconclusive => {
-            ("warning", format!("not decided: {} by {why}", scenario.extent()))
+        (None, Some(_)) if scenario.verdict() == Verdict::Inconclusive => {
+            ("warning", format!("not decided: {}", scenario.reach()))
         }
         _ => return None,
     };

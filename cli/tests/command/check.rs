@@ -47,12 +47,13 @@ fn what_holds_exits_0_and_both_engines_agree() {
             "states",
             "transitions",
             "variants",
+            "within",
             "without",
         ];
         assert_eq!(keys(scenario), BTreeSet::from(expected));
         assert_eq!(scenario["closed"], true);
         assert_eq!(scenario["engine"], "search+stateright");
-        assert!(scenario["file"].is_null());
+        assert!(scenario["file"].is_null() && scenario["within"].is_null());
         assert!(scenario["cut_by"].is_null() && scenario["disagreement"].is_null());
         assert!(scenario["states"].as_u64() > Some(100));
         assert!(scenario["transitions"].as_u64() > scenario["states"].as_u64());
@@ -238,6 +239,40 @@ fn a_scenario_from_a_file_is_called_so_everywhere() {
     answer.shows(&["1 case of astar-sync (mine.toml),"]);
     let answer = place.says("fuzz mine.toml --cases 1 --format json").exits(0);
     assert_eq!(answer.json()["file"], "mine.toml");
+}
+
+/// The bound is on the adversary's blocks, not on time: every extent names it.
+#[test]
+fn what_holds_of_adversaries_that_keep_few_blocks_says_so() {
+    let place = Place::new();
+    let (whole, whole_bound) = ("adversary_blocks = 5", "adversary_blocks = 2");
+    place.scenario("few.toml", "adversary", &[(whole, whole_bound), ("\"adversary\"", "\"few\"")]);
+    place.scenario(
+        "one.toml",
+        "adversary",
+        &[(whole, "adversary_blocks = 1"), ("\"adversary\"", "\"one\"")],
+    );
+    let answer = place.says("check few.toml --format json").exits(0);
+    assert_eq!(only_scenario(&answer)["within"], "environment.adversary_blocks = 2");
+
+    let whom = "adversaries of at most 2 unincluded blocks";
+    place.says("check few.toml --verbose").exits(0).shows(&[
+        "  closed, ≤ 2 blocks  ",
+        &format!("few (few.toml) is closed for {whom}: every"),
+        "for all time, with at most 2 blocks of the adversary in few:\nevery",
+    ]);
+    let sentence = "in both scenarios, for all time, with at most 2 blocks of the adversary in few and 1 block in one:";
+    place.says("check few.toml one.toml --format github").exits(0).shows(&[sentence]);
+    let sentence = "in both scenarios, for all time, with at most 1 block of the adversary in one:";
+    place.says("check withholding one.toml --format github").exits(0).shows(&[sentence]);
+    let property = "<property name=\"within\" value=\"environment.adversary_blocks = 2\"/>";
+    place.says("check few.toml --format junit").exits(0).shows(&[property]);
+
+    let cut = format!("cut by the limit of 100 states, for {whom}");
+    for format in ["human", "junit", "sarif", "github"] {
+        let line = format!("check few.toml --max-states 100 --format {format}");
+        place.says(&line).exits(3).shows(&[&cut]);
+    }
 }
 
 #[test]
