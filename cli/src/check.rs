@@ -20,7 +20,7 @@ pub(crate) fn check(asked: &Check, screen: &Screen) -> Result<Exit> {
     let board = Board::new(subjects.iter().map(Subject::title), screen.is_quiet());
     board.speak_when_interrupted();
     let mut scenarios = side_by_side(asked, &subjects, &board);
-    board.clear();
+    board.close();
 
     for scenario in &mut scenarios {
         for property in &mut scenario.properties {

@@ -23,8 +23,8 @@ pub(crate) fn examine(subject: &Subject, asked: &Check, threads: usize, line: &L
         Engine::Both | Engine::Search => by_search(subject, asked, threads, line),
         Engine::Stateright => by_stateright(subject, asked, threads, line),
     };
-    line.done(examined.states);
     examined.seconds = rounded(started.elapsed());
+    line.done(&examined);
     examined
 }
 
@@ -47,7 +47,7 @@ fn by_search(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> E
         outcomes.map(|(place, found)| judged(protocol, &CATALOGUE[*place], found)).collect();
 
     if asked.engine == Engine::Both && report.closed {
-        line.asking();
+        line.asking(Some(report.states));
         let opinion = caught(|| Oracle::new(protocol).explore(threads));
         examined.engine = "search+stateright";
         examined.disagreement =
@@ -59,7 +59,7 @@ fn by_search(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> E
 
 /// Stateright alone: what it sees violated is violated, and nothing else is decided.
 fn by_stateright(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> Examined {
-    line.asking();
+    line.asking(None);
     let mut examined = blank(subject, "stateright");
     let bounded = || explore_within(asked, Oracle::new(&subject.protocol), threads);
     let opinion = match caught(bounded) {

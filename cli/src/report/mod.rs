@@ -109,13 +109,7 @@ impl Summary {
             .scenarios
             .iter()
             .filter(|one| one.verdict() == self.verdict)
-            .map(|one| {
-                let names: Vec<&str> = one.violations().map(|property| property.name).collect();
-                if names.is_empty() {
-                    return one.title.clone();
-                }
-                format!("{} ({})", one.title, at_most(3, &names, ", "))
-            })
+            .map(Examined::finding)
             .collect();
         let these: Vec<&str> = these.iter().map(String::as_str).collect();
         let these_names = at_most(4, &these, ", ");
@@ -177,6 +171,15 @@ impl Examined {
             None => Verdict::Holds,
         };
         self.properties.iter().map(|one| self.weight(one)).fold(engines, Verdict::max)
+    }
+
+    /// Its title, and what is violated in it: `astar without SEG-5 (INV-SEG-1)`.
+    pub(crate) fn finding(&self) -> String {
+        let names: Vec<&str> = self.violations().map(|property| property.name).collect();
+        if names.is_empty() {
+            return self.title.clone();
+        }
+        format!("{} ({})", self.title, at_most(3, &names, ", "))
     }
 
     /// What is known of a property, for the whole.
