@@ -68,8 +68,8 @@ impl Board {
         let _ = self.bars.clear();
     }
 
-    /// From now on Ctrl-C says how far every scenario got, and ends the command with what is decided
-    /// so far. A report that is already being written is let finish.
+    /// From now on Ctrl-C says how far every scenario got, and ends the command with what is
+    /// decided so far. A report that is already being written is let finish.
     pub(crate) fn speak_when_interrupted(&self) {
         let (bars, lines, closed) = (self.bars.clone(), self.lines.clone(), self.closed.clone());
         let handler = move || {

@@ -97,17 +97,18 @@ fn remark(label: &str, text: &str) {
     let _ = writeln!(io::stderr().lock(), "{label} {}", shown(text));
 }
 
-/// Words of somebody else, a file's name or what is in it, as they may be shown: line by line,
-/// without what a terminal would obey, and not at any length.
+/// Words of somebody else as they may be shown: line by line, without what a terminal would obey,
+/// and not at any length.
 pub(crate) fn shown(text: &str) -> String {
-    let mut lines: Vec<String> = text.lines().take(MOST_LINES + 1).map(shown_line).collect();
-    if lines.len() > MOST_LINES {
-        lines[MOST_LINES] = "…".to_owned();
+    let mut lines: Vec<String> = text.lines().take(MOST_LINES).map(shown_name).collect();
+    if text.lines().nth(MOST_LINES).is_some() {
+        lines.push("…".to_owned());
     }
     lines.join("\n")
 }
 
-fn shown_line(line: &str) -> String {
+/// The same for what has to stay in one line, as a file's name.
+pub(crate) fn shown_name(line: &str) -> String {
     let line = plain(&line.replace('\t', " "));
     match line.char_indices().nth(LONGEST_LINE) {
         Some((end, _)) => format!("{}…", line[..end].trim_end()),
@@ -165,6 +166,11 @@ mod tests {
             shown("1 | a\tb\r\n  | \u{1b}[31m^\u{202e}"),
             "1 | a b\n  | \u{fffd}[31m^\u{fffd}"
         );
+    }
+
+    #[test]
+    fn a_name_stays_in_its_line() {
+        assert_eq!(shown_name("a\nerror: b.toml"), "a\u{fffd}error: b.toml");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use unincluded_model::{Protocol, Rule, Scenario, Variant};
 use crate::arguments::Changes;
 use crate::file;
 use crate::nearest::did_you_mean;
-use crate::screen::shown;
+use crate::screen::shown_name;
 
 /// Files longer than this are no scenarios.
 const LONGEST_FILE: u64 = 1 << 20;
@@ -40,7 +40,7 @@ impl Subject {
     pub(crate) fn title(&self) -> String {
         let mut name = self.protocol.scenario().name.clone();
         if let Some(file) = &self.file {
-            name += &format!(" ({})", shown(file));
+            name += &format!(" ({})", shown_name(file));
         }
         name + &changes(&self.protocol)
     }
@@ -57,8 +57,9 @@ pub(crate) fn subjects(words: &[String], changes: &Changes) -> Result<Vec<Subjec
         match others.into_iter().find(|other| other.name == scenario.name) {
             Some(other) if other == scenario => {}
             Some(_) => bail!(
-                "{word}: another scenario of this run is called {:?} too; give one of them another \
+                "{}: another scenario of this run is called {:?} too; give one of them another \
                  name",
+                shown_name(word),
                 scenario.name
             ),
             None => subjects.push(subject),
@@ -83,9 +84,9 @@ pub(crate) fn subject(word: &str, changes: &Changes) -> Result<Subject> {
     }
     let legal = "a scenario is read from a regular file";
     let Some(text) = file::text(path, LONGEST_FILE, legal)? else {
-        bail!("{word} is longer than a scenario is, at most {LONGEST_FILE} bytes");
+        bail!("{} is longer than a scenario is, at most {LONGEST_FILE} bytes", shown_name(word));
     };
-    Ok(Subject::new(Scenario::parse(word, &text)?, Some(word.to_owned()), changes))
+    Ok(Subject::new(Scenario::parse(&shown_name(word), &text)?, Some(word.to_owned()), changes))
 }
 
 /// What is changed about the rules, after a name: ` without SEG-5`.

@@ -6,7 +6,7 @@ use super::{Examined, Judged, Outcome, Summary, Verdict};
 use crate::keep;
 use crate::layout::{columns, indented, painted};
 use crate::progress::grouped;
-use crate::screen::{Paint, shown};
+use crate::screen::{Paint, shown_name};
 
 /// The kinds, in the order of reports.
 const KINDS: [&str; 4] = ["invariant", "step", "reachable", "progress"];
@@ -168,8 +168,10 @@ fn violation(scenario: &Examined, one: &Judged, paint: Paint) -> String {
     if let Some(table) = one.run.as_deref().map(unincluded_traces::table) {
         let (headline, rest) = table.split_once('\n').unwrap_or((&table, ""));
         let claim = indented(one.claim, 0);
-        let file =
-            scenario.file.as_deref().map_or(String::new(), |file| format!(" of {}", shown(file)));
+        let file = scenario
+            .file
+            .as_deref()
+            .map_or(String::new(), |file| format!(" of {}", shown_name(file)));
         let headline = paint.bad(format!("{headline}{file}"));
         let _ = writeln!(text, "{headline}\n{claim}\n{}", rest.trim_end());
     } else {

@@ -261,7 +261,7 @@ fn what_holds_of_adversaries_that_keep_few_blocks_says_so() {
         &format!("few (few.toml) is closed for {whom}: every"),
         "for all time, with at most 2 blocks of the adversary in few:\nevery",
     ]);
-    let sentence = "in both scenarios, for all time, with at most 2 blocks of the adversary in few and 1 block in one:";
+    let sentence = "with at most 2 blocks of the adversary in few and 1 block in one: every";
     place.says("check few.toml one.toml --format github").exits(0).shows(&[sentence]);
     let sentence = "in both scenarios, for all time, with at most 1 block of the adversary in one:";
     place.says("check withholding one.toml --format github").exits(0).shows(&[sentence]);

@@ -170,6 +170,7 @@ fn the_name_of_a_file_reaches_no_terminal_unread() {
     place.write("\u{1b}[2J.jsonl", "noise");
     for arguments in [
         ["check", "\u{1b}[2J.toml"],
+        ["check", "one\nerror: two.toml"],
         ["check", "--\u{1b}[2J"],
         ["check", "\u{1b}[2J"],
         ["check", "\u{1b}[2J/gone.toml"],
@@ -180,6 +181,7 @@ fn the_name_of_a_file_reaches_no_terminal_unread() {
         let answer = place.run(arguments);
         let said = answer.out.clone() + &answer.err;
         assert!(!said.contains('\u{1b}'), "{arguments:?}: {said:?}");
+        assert!(!said.contains("\nerror: "), "{arguments:?}: {said:?}");
     }
 }
 
