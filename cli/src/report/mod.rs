@@ -344,6 +344,13 @@ mod tests {
                 if verdicts[0] == Violated { 2 } else { 1 }
             );
             summary.scenarios[0].is_built_in = false;
+            assert_eq!(
+                summary.scenarios[0].without_situations().as_deref(),
+                Some(
+                    "1 situation never occurs here, INV-SEG-1: the properties that watch nothing \
+                     else hold of nothing."
+                )
+            );
             assert_eq!(Summary::new(summary.scenarios).verdict, expected, "{verdicts:?}");
         }
     }
