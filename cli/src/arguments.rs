@@ -96,9 +96,9 @@ pub(crate) struct Check {
     /// Where traces of violations are saved.
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub(crate) out: PathBuf,
-    /// States at most, for each scenario; looked at every 4096 states.
-    #[arg(long, value_name = "N")]
-    pub(crate) max_states: Option<NonZeroUsize>,
+    /// States at most, for each scenario.
+    #[arg(long, value_name = "N", value_parser = values::states)]
+    pub(crate) max_states: Option<usize>,
     /// Memory at most, for each scenario: MiB, or with a suffix (512MiB, 2GiB).
     #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = values::bytes)]
     pub(crate) max_memory: usize,
@@ -109,24 +109,20 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) keep_going: bool,
     /// Scenarios looked at side by side; all cores if not given.
-    #[arg(long, value_name = "N")]
-    pub(crate) threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = values::threads)]
+    pub(crate) threads: Option<usize>,
 }
 
 impl Check {
     /// How far the search goes.
     pub(crate) fn limits(&self) -> Limits {
-        Limits {
-            states: self.max_states.map(NonZeroUsize::get),
-            memory: Some(self.max_memory),
-            time: self.time_limit,
-        }
+        Limits { states: self.max_states, memory: Some(self.max_memory), time: self.time_limit }
     }
 
     /// Threads to use.
     pub(crate) fn threads(&self) -> usize {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        self.threads.map_or_else(cores, NonZeroUsize::get)
+        self.threads.unwrap_or_else(cores)
     }
 }
 
@@ -175,11 +171,11 @@ pub(crate) struct Fuzz {
     #[command(flatten)]
     pub(crate) changes: Changes,
     /// Runs.
-    #[arg(long, value_name = "N", default_value = "256")]
-    pub(crate) cases: std::num::NonZeroU32,
+    #[arg(long, value_name = "N", default_value = "256", value_parser = values::cases)]
+    pub(crate) cases: u32,
     /// Actions of a run at most; each run has a random length up to this.
-    #[arg(long, value_name = "N", default_value = "400")]
-    pub(crate) length: NonZeroUsize,
+    #[arg(long, value_name = "N", default_value = "400", value_parser = values::length)]
+    pub(crate) length: usize,
     /// Where the randomness comes from, decimal or 0x and hexadecimal; drawn if not given.
     #[arg(long, value_name = "SEED", value_parser = values::seed)]
     pub(crate) seed: Option<u64>,

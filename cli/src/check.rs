@@ -4,7 +4,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
-use unincluded_model::Protocol;
 
 use crate::arguments::{Check, Format};
 use crate::examine::examine;
@@ -12,16 +11,16 @@ use crate::exit::Exit;
 use crate::progress::Board;
 use crate::report::{Examined, Summary, github, human, json, junit, sarif};
 use crate::screen::Screen;
+use crate::subject::Subject;
 use crate::{keep, subject};
 
 /// Examines what is asked, saves what is violated, and says so.
 pub(crate) fn check(asked: &Check, screen: &Screen) -> Result<Exit> {
-    let protocols = subject::subjects(&asked.scenarios, &asked.changes)?;
-    let names = protocols.iter().map(|protocol| protocol.scenario().name.as_str());
-    let board = Board::new(names, screen.is_quiet());
+    let subjects = subject::subjects(&asked.scenarios, &asked.changes)?;
+    let board = Board::new(subjects.iter().map(Subject::title), screen.is_quiet());
     board.speak_when_interrupted();
-    let mut scenarios = side_by_side(asked, &protocols, &board);
-    board.clear();
+    let mut scenarios = side_by_side(asked, &subjects, &board);
+    board.close();
 
     for scenario in &mut scenarios {
         for property in &mut scenario.properties {
@@ -49,8 +48,8 @@ pub(crate) fn check(asked: &Check, screen: &Screen) -> Result<Exit> {
 }
 
 /// Examines several scenarios at a time; the answers are in the order of the questions.
-fn side_by_side(asked: &Check, protocols: &[Protocol], board: &Board) -> Vec<Examined> {
-    let workers = asked.threads().min(protocols.len());
+fn side_by_side(asked: &Check, subjects: &[Subject], board: &Board) -> Vec<Examined> {
+    let workers = asked.threads().min(subjects.len());
     let each = asked.threads() / workers.max(1);
     let next = AtomicUsize::new(0);
     let answers: Mutex<Vec<(usize, Examined)>> = Mutex::new(Vec::new());
@@ -59,8 +58,8 @@ fn side_by_side(asked: &Check, protocols: &[Protocol], board: &Board) -> Vec<Exa
             scope.spawn(|| {
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(protocol) = protocols.get(place) else { return };
-                    let examined = examine(protocol, asked, each, &board.line(place));
+                    let Some(subject) = subjects.get(place) else { return };
+                    let examined = examine(subject, asked, each, &board.line(place));
                     if let Ok(mut answers) = answers.lock() {
                         answers.push((place, examined));
                     }

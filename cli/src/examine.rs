@@ -13,28 +13,29 @@ use unincluded_traces::{Run, TraceError};
 use crate::agreement::disagreement;
 use crate::arguments::{Check, Engine};
 use crate::progress::Line;
-use crate::report::{Examined, Judged, Outcome, actions};
-use crate::subject;
+use crate::report::{Examined, Judged, Outcome, Within, actions};
+use crate::subject::{Subject, changes};
 
 /// Lets the engines look at one scenario.
-pub(crate) fn examine(protocol: &Protocol, asked: &Check, threads: usize, line: &Line) -> Examined {
+pub(crate) fn examine(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> Examined {
     let started = Instant::now();
     let mut examined = match asked.engine {
-        Engine::Both | Engine::Search => by_search(protocol, asked, threads, line),
-        Engine::Stateright => by_stateright(protocol, asked, threads, line),
+        Engine::Both | Engine::Search => by_search(subject, asked, threads, line),
+        Engine::Stateright => by_stateright(subject, asked, threads, line),
     };
-    line.done(examined.states);
     examined.seconds = rounded(started.elapsed());
+    line.done(&examined);
     examined
 }
 
 /// Our own search, and where it saw everything, stateright's opinion of it.
-fn by_search(protocol: &Protocol, asked: &Check, threads: usize, line: &Line) -> Examined {
+fn by_search(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> Examined {
+    let protocol = &subject.protocol;
     let stop = if asked.keep_going { Stop::Never } else { Stop::AtFirstViolation };
     let search = Search { protocol, limits: asked.limits(), stop };
     let report = search.run(&mut |progress| line.searching(progress));
 
-    let mut examined = blank(protocol, "search");
+    let mut examined = blank(subject, "search");
     examined.closed = report.closed;
     examined.bounded = matches!(report.cut_by, Some(Cut::Horizon(_)));
     examined.states = report.states;
@@ -46,7 +47,7 @@ fn by_search(protocol: &Protocol, asked: &Check, threads: usize, line: &Line) ->
         outcomes.map(|(place, found)| judged(protocol, &CATALOGUE[*place], found)).collect();
 
     if asked.engine == Engine::Both && report.closed {
-        line.asking();
+        line.asking(Some(report.states));
         let opinion = caught(|| Oracle::new(protocol).explore(threads));
         examined.engine = "search+stateright";
         examined.disagreement =
@@ -57,10 +58,10 @@ fn by_search(protocol: &Protocol, asked: &Check, threads: usize, line: &Line) ->
 }
 
 /// Stateright alone: what it sees violated is violated, and nothing else is decided.
-fn by_stateright(protocol: &Protocol, asked: &Check, threads: usize, line: &Line) -> Examined {
-    line.asking();
-    let mut examined = blank(protocol, "stateright");
-    let bounded = || explore_within(asked, Oracle::new(protocol), threads);
+fn by_stateright(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> Examined {
+    line.asking(None);
+    let mut examined = blank(subject, "stateright");
+    let bounded = || explore_within(asked, Oracle::new(&subject.protocol), threads);
     let opinion = match caught(bounded) {
         Ok(opinion) => opinion,
         Err(panicked) => {
@@ -93,13 +94,17 @@ fn by_stateright(protocol: &Protocol, asked: &Check, threads: usize, line: &Line
 }
 
 /// What nobody has looked at yet.
-fn blank(protocol: &Protocol, engine: &'static str) -> Examined {
+fn blank(subject: &Subject, engine: &'static str) -> Examined {
+    let protocol = &subject.protocol;
     Examined {
         name: protocol.scenario().name.clone(),
-        title: subject::title(protocol),
+        file: subject.file.clone(),
+        title: subject.title(),
+        is_built_in: subject.is_built_in(),
         without: protocol.off().iter().map(Rule::id).collect(),
         variants: protocol.variants().iter().map(Variant::name).collect(),
         closed: false,
+        within: Within::of(protocol.scenario()),
         cut_by: None,
         bounded: false,
         engine,
@@ -149,9 +154,10 @@ pub(crate) fn recorded(
     property: &Property,
     run: &[Action],
 ) -> Result<Run, TraceError> {
-    let title = subject::title(protocol);
     let about = format!(
-        "In {title}, {} fails after {}: {}",
+        "In {}{}, {} fails after {}: {}",
+        protocol.scenario().name,
+        changes(protocol),
         property.id,
         actions(run.len()),
         property.claim

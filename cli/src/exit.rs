@@ -19,7 +19,7 @@ pub(crate) enum Exit {
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0  everything holds, for all time
-  1  a property is violated, a situation that must occur does not, or a trace diverges
+  1  a property is violated, a trace diverges, or a situation of a built-in scenario is missing
   2  misuse: a bad argument, or a file that cannot be read or written
   3  not decided: a limit or a horizon came first, or the engines disagree; not a pass";
 

@@ -15,7 +15,7 @@ use crate::subject;
 
 /// Serves the Explorer until it is interrupted.
 pub(crate) fn explore(asked: &Explore, screen: &Screen) -> Result<Exit> {
-    let protocol = subject::subject(&asked.scenario, &asked.changes)?;
+    let subject = subject::subject(&asked.scenario, &asked.changes)?;
     let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, asked.port);
     // Stateright panics if it cannot bind, so we try first.
     let free = TcpListener::bind(address).with_context(|| {
@@ -32,9 +32,9 @@ pub(crate) fn explore(asked: &Explore, screen: &Screen) -> Result<Exit> {
     }
     screen.answer(&format!(
         "{} at http://{address}/ until Ctrl-C",
-        screen.paint().strong(subject::title(&protocol))
+        screen.paint().strong(subject.title())
     ));
-    let serve = || drop(Oracle::new(&protocol).checker().serve(address));
+    let serve = || drop(Oracle::new(&subject.protocol).checker().serve(address));
     if catch_unwind(AssertUnwindSafe(serve)).is_err() {
         bail!("the Explorer stopped; what it said stands above");
     }

@@ -20,6 +20,7 @@ use crate::exit::Exit;
 use crate::progress::grouped;
 use crate::report::actions;
 use crate::screen::Screen;
+use crate::subject::Subject;
 use crate::{keep, subject};
 
 /// Attempts at making a violating run smaller.
@@ -30,6 +31,7 @@ const SHRINKS: u32 = 4096;
 struct Findings {
     verdict: &'static str,
     scenario: String,
+    file: Option<String>,
     without: Vec<&'static str>,
     variants: Vec<&'static str>,
     /// As a string: not every reader of JSON takes 64 bits.
@@ -48,12 +50,12 @@ struct Findings {
 
 /// Walks at random, saves what is violated, and says so.
 pub(crate) fn fuzz(asked: &Fuzz, screen: &Screen) -> Result<Exit> {
-    let protocol = subject::subject(&asked.scenario, &asked.changes)?;
+    let subject = subject::subject(&asked.scenario, &asked.changes)?;
     let seed = asked.seed.unwrap_or_else(|| RandomState::new().build_hasher().finish());
     if asked.format == PlainFormat::Human {
         screen.note(&format!("seed {seed:#018x}"));
     }
-    let mut findings = search(&protocol, asked, seed)?;
+    let mut findings = search(&subject, asked, seed)?;
     if let Some(run) = &findings.run {
         match keep::save(run, true, &asked.out) {
             Ok(path) => findings.trace = Some(path),
@@ -61,16 +63,17 @@ pub(crate) fn fuzz(asked: &Fuzz, screen: &Screen) -> Result<Exit> {
         }
     }
     screen.answer(&match asked.format {
-        PlainFormat::Human => for_people(&findings, &subject::title(&protocol), screen),
+        PlainFormat::Human => for_people(&findings, &subject.title(), screen),
         PlainFormat::Json => serde_json::to_string_pretty(&findings)?,
     });
     Ok(if findings.property.is_some() { Exit::Violated } else { Exit::Holds })
 }
 
 /// All cases, or those up to the first that violates something.
-fn search(protocol: &Protocol, asked: &Fuzz, seed: u64) -> Result<Findings> {
+fn search(subject: &Subject, asked: &Fuzz, seed: u64) -> Result<Findings> {
+    let protocol = &subject.protocol;
     let config = Config {
-        cases: asked.cases.get(),
+        cases: asked.cases,
         failure_persistence: None,
         max_shrink_iters: SHRINKS,
         max_shrink_time: 0,
@@ -80,7 +83,7 @@ fn search(protocol: &Protocol, asked: &Fuzz, seed: u64) -> Result<Findings> {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let choices = vec(any::<u16>(), 1..=asked.length.get());
+    let choices = vec(any::<u16>(), 1..=asked.length);
 
     let (cases, taken, included) = (Cell::new(0u32), Cell::new(0usize), Cell::new(0usize));
     let violated = Cell::new(false);
@@ -107,11 +110,12 @@ fn search(protocol: &Protocol, asked: &Fuzz, seed: u64) -> Result<Findings> {
     let mut findings = Findings {
         verdict: "passed",
         scenario: protocol.scenario().name.clone(),
+        file: subject.file.clone(),
         without: protocol.off().iter().map(Rule::id).collect(),
         variants: protocol.variants().iter().map(Variant::name).collect(),
         seed: format!("{seed:#018x}"),
         cases: cases.get(),
-        length: asked.length.get(),
+        length: asked.length,
         actions: taken.get(),
         included: included.get(),
         property: None,

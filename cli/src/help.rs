@@ -27,11 +27,14 @@ shortest one; it alone decides. Stateright then explores the same model as a sec
 count as many states and see no violation either, else the verdict is inconclusive. It is not asked \
 where the search was cut or found a violation, as it knows no honest limits.
 
-A verdict is *closed* if every reachable state was seen: then it holds for all time. Where a limit, \
-a horizon or a violation ended the search before that, what it has not decided is *inconclusive*.
+A verdict is *closed* if every reachable state was seen: then it holds for all time. Where a \
+scenario bounds the blocks that its adversary keeps, it holds for such adversaries, and says so. \
+Where a limit, a horizon or a violation ended the search before that, what it has not decided is \
+*inconclusive*.
 
-A situation that must occur and does not is *missing*, and counts as a violation: the properties \
-that watch it would hold of nothing.";
+A situation that never occurs is *missing*: the properties that watch it hold of nothing. In a \
+built-in scenario that counts as a violation. In one of your own, its parameters may simply rule \
+the situation out: the report says so, and the verdict is that of the other properties.";
 
 /// `check`, by example.
 pub(crate) const CHECK_EXAMPLES: &str = "\

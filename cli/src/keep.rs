@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use unincluded_traces::Run;
 
 use crate::digest::digest;
+use crate::screen::shown_name;
 
 /// Bytes of a file's name before it is cut short: file systems take 255.
 const LONGEST_NAME: usize = 160;
@@ -52,7 +53,7 @@ fn file_name(run: &Run, is_random: bool) -> String {
 
 /// Where a run is, and what can be done with it.
 pub(crate) fn commands(trace: &Path) -> String {
-    let path = trace.display();
+    let path = shown_name(&trace.display().to_string());
     format!(
         "\n  saved    {path}\n  again    unincluded replay {path}\n  why      unincluded explain {path}\n"
     )

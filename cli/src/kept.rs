@@ -1,22 +1,22 @@
 //! `replay` and `explain`: what can be done with a saved run.
 
-use std::fs::File;
 use std::io::{BufReader, stdin};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use unincluded_traces::Run;
 
 use crate::arguments::{Explain, Replay};
 use crate::exit::Exit;
-use crate::screen::Screen;
+use crate::file;
+use crate::screen::{Screen, shown_name};
 
 /// Runs every file again, and says of each what came of it. The worst of all is the answer.
 pub(crate) fn replay(asked: &Replay, screen: &Screen) -> Exit {
     let paint = screen.paint();
     let mut worst = Exit::Holds;
     for file in &asked.files {
-        let name = file.display();
+        let name = shown_name(&file.display().to_string());
         let exit = match read(file) {
             Err(error) => {
                 screen.error(&format!("{error:#}"));
@@ -56,7 +56,8 @@ fn read(path: &Path) -> Result<Run> {
     if path == Path::new("-") {
         return Ok(unincluded_traces::read("standard input", &mut stdin().lock())?);
     }
-    let name = path.display().to_string();
-    let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
+    let name = shown_name(&path.display().to_string());
+    let file =
+        file::open(path, "a trace is read from a regular file, or from - as standard input")?;
     Ok(unincluded_traces::read(&name, &mut BufReader::new(file))?)
 }

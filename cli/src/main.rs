@@ -10,6 +10,7 @@ mod digest;
 mod examine;
 mod exit;
 mod explore;
+mod file;
 mod fuzz;
 mod help;
 mod keep;
@@ -29,10 +30,10 @@ use clap::Parser;
 
 use arguments::{Arguments, Command};
 use exit::Exit;
-use screen::Screen;
+use screen::{Screen, shown};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| misuse(&error));
     let screen = Screen::new(arguments.color, arguments.quiet);
     let answer = match &arguments.command {
         Command::Check(asked) => check::check(asked, &screen),
@@ -47,4 +48,14 @@ fn main() -> ExitCode {
         Exit::Misuse
     });
     if screen.has_failed() { Exit::Misuse.into() } else { exit.into() }
+}
+
+/// Says what clap did not understand, or the help asked for. What it echoes may be a file's name.
+fn misuse(error: &clap::Error) -> ! {
+    let text = error.render().to_string();
+    if text.lines().all(|line| unincluded_traces::plain(line) == line) {
+        error.exit()
+    }
+    eprintln!("{}", shown(&text));
+    std::process::exit(Exit::Misuse as i32)
 }

@@ -1,19 +1,26 @@
 //! How far the engines are: bars on a terminal, nothing in a pipe, and a last word at Ctrl-C.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use unincluded_properties::search::Progress;
 
 use crate::exit::Exit;
+use crate::report::{Examined, Verdict};
+
+/// What a last word at Ctrl-C, or a report that is being written, may take.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// One line for each scenario.
 #[derive(Debug)]
 pub(crate) struct Board {
     bars: MultiProgress,
     lines: Vec<Line>,
+    /// Whether all is done and the report has the word.
+    closed: Arc<Mutex<bool>>,
 }
 
 /// How far one scenario is.
@@ -25,27 +32,28 @@ pub(crate) struct Line {
     stage: Arc<Mutex<Stage>>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Stage {
     Waiting,
     Searching(Instant, Progress),
-    Asking,
-    Done(usize),
+    /// Stateright is at work, after our own search has seen so many states.
+    Asking(Option<usize>),
+    Done(usize, Verdict, String),
 }
 
 impl Board {
     /// A board for these scenarios, blank if nobody watches.
-    pub(crate) fn new<'a>(names: impl Iterator<Item = &'a str>, quiet: bool) -> Self {
+    pub(crate) fn new(names: impl Iterator<Item = String>, quiet: bool) -> Self {
         let target =
             if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bars = MultiProgress::with_draw_target(target);
-        let line = |name: &str| Line {
-            name: name.into(),
+        let line = |name: String| Line {
+            name: name.as_str().into(),
             bars: bars.clone(),
-            bar: ProgressBar::new_spinner().with_style(style()).with_prefix(name.to_owned()),
+            bar: ProgressBar::new_spinner().with_style(style()).with_prefix(name),
             stage: Arc::new(Mutex::new(Stage::Waiting)),
         };
-        Board { lines: names.map(line).collect(), bars }
+        Board { lines: names.map(line).collect(), bars, closed: Arc::default() }
     }
 
     /// The line of one scenario.
@@ -53,27 +61,56 @@ impl Board {
         self.lines[place].clone()
     }
 
-    /// Takes the bars away.
-    pub(crate) fn clear(&self) {
+    /// Takes the bars away, and gives the word to the report.
+    pub(crate) fn close(&self) {
+        *locked(&self.closed) = true;
         // A terminal that cannot be cleared is no reason to keep back the answer.
         let _ = self.bars.clear();
     }
 
-    /// From now on Ctrl-C says how far every scenario got, and that nothing is decided.
+    /// From now on Ctrl-C says how far every scenario got, and ends the command with what is
+    /// decided so far. A report that is already being written is let finish.
     pub(crate) fn speak_when_interrupted(&self) {
-        let (bars, lines) = (self.bars.clone(), self.lines.clone());
+        let (bars, lines, closed) = (self.bars.clone(), self.lines.clone(), self.closed.clone());
         let handler = move || {
-            let _ = bars.clear();
-            let mut text = String::from("interrupted; nothing is decided\n");
-            for line in &lines {
-                text += &format!("  {:16} {}\n", line.name, line.far());
+            // Held to the end, so that no report begins.
+            let closed = locked(&closed);
+            if *closed {
+                std::thread::sleep(PATIENCE);
             }
-            let _ = std::io::stderr().write_all(text.as_bytes());
-            std::process::exit(Exit::Undecided as i32);
+            let (exit, text) = last_word(&lines);
+            let (said, when_said) = channel();
+            let bars = bars.clone();
+            std::thread::spawn(move || {
+                let _ = bars.clear();
+                let _ = std::io::stderr().write_all(text.as_bytes());
+                let _ = said.send(());
+            });
+            // Whoever reads standard error may have stopped to.
+            let _ = when_said.recv_timeout(PATIENCE);
+            std::process::exit(exit as i32);
         };
         // Without a handler Ctrl-C still ends the command, silently.
         let _ = ctrlc::set_handler(handler);
     }
+}
+
+/// What is decided at an interruption, and how far every scenario got.
+fn last_word(lines: &[Line]) -> (Exit, String) {
+    let stages: Vec<Stage> = lines.iter().map(Line::stage).collect();
+    let violated: Vec<&str> = stages.iter().filter_map(Stage::violation).collect();
+    let (exit, decided) = if !violated.is_empty() {
+        (Exit::Violated, format!("violated: {}", violated.join(", ")))
+    } else if stages.iter().any(|stage| matches!(stage, Stage::Done(..))) {
+        (Exit::Undecided, "nothing is violated so far, and this is not a pass".to_owned())
+    } else {
+        (Exit::Undecided, "nothing is decided".to_owned())
+    };
+    let mut text = format!("interrupted; {decided}\n");
+    for (line, stage) in lines.iter().zip(&stages) {
+        text += &format!("  {:16} {}\n", line.name, stage.far());
+    }
+    (exit, text)
 }
 
 impl Line {
@@ -99,43 +136,62 @@ impl Line {
         ));
     }
 
-    /// Stateright is at work.
-    pub(crate) fn asking(&self) {
+    /// Stateright is at work, after our own search has seen so many states.
+    pub(crate) fn asking(&self, searched: Option<usize>) {
         if matches!(self.stage(), Stage::Waiting) {
             self.bars.add(self.bar.clone());
             self.bar.enable_steady_tick(Duration::from_millis(200));
         }
-        self.enter(Stage::Asking);
+        self.enter(Stage::Asking(searched));
         self.bar.set_message("stateright explores the same model");
     }
 
     /// Everybody is done.
-    pub(crate) fn done(&self, states: usize) {
-        self.enter(Stage::Done(states));
+    pub(crate) fn done(&self, examined: &Examined) {
+        self.enter(Stage::Done(examined.states, examined.verdict(), examined.finding()));
         self.bar.finish_and_clear();
     }
 
     fn stage(&self) -> Stage {
-        *self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        locked(&self.stage).clone()
     }
 
     fn enter(&self, stage: Stage) {
-        *self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = stage;
+        *locked(&self.stage) = stage;
+    }
+}
+
+impl Stage {
+    /// The scenario and what is violated in it, if something is.
+    fn violation(&self) -> Option<&str> {
+        match self {
+            Stage::Done(_, Verdict::Violated, finding) => Some(finding),
+            _ => None,
+        }
     }
 
     fn far(&self) -> String {
-        match self.stage() {
+        match self {
             Stage::Waiting => "not begun".to_owned(),
             Stage::Searching(_, at) => format!(
-                "{} states seen, {} of them not yet expanded, to depth {}",
+                "under way: {} states seen, {} of them not yet expanded, to depth {}",
                 grouped(at.states),
                 grouped(at.frontier),
                 at.depth
             ),
-            Stage::Asking => "searched; stateright was at work".to_owned(),
-            Stage::Done(states) => format!("done, {} states", grouped(states)),
+            Stage::Asking(None) => "under way: stateright is at work".to_owned(),
+            Stage::Asking(Some(states)) => {
+                format!("under way: {} states seen, stateright is at work", grouped(*states))
+            }
+            Stage::Done(states, verdict, _) => {
+                format!("finished: {}, {} states", verdict.word(), grouped(*states))
+            }
         }
     }
+}
+
+fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn style() -> ProgressStyle {

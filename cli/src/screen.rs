@@ -5,8 +5,15 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
+use unincluded_traces::plain;
 
 use crate::arguments::Colour;
+
+/// Characters of a line of somebody else's words, at most.
+const LONGEST_LINE: usize = 400;
+
+/// Lines of them, at most.
+const MOST_LINES: usize = 40;
 
 /// Standard output and standard error, and whether they are coloured.
 ///
@@ -87,7 +94,26 @@ impl Screen {
 
 /// To standard error; if nobody reads it, there is nobody left to tell.
 fn remark(label: &str, text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{label} {text}");
+    let _ = writeln!(io::stderr().lock(), "{label} {}", shown(text));
+}
+
+/// Words of somebody else as they may be shown: line by line, without what a terminal would obey,
+/// and not at any length.
+pub(crate) fn shown(text: &str) -> String {
+    let mut lines: Vec<String> = text.lines().take(MOST_LINES).map(shown_name).collect();
+    if text.lines().nth(MOST_LINES).is_some() {
+        lines.push("…".to_owned());
+    }
+    lines.join("\n")
+}
+
+/// The same for what has to stay in one line, as a file's name.
+pub(crate) fn shown_name(line: &str) -> String {
+    let line = plain(&line.replace('\t', " "));
+    match line.char_indices().nth(LONGEST_LINE) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line,
+    }
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "what is_none_or hands over")]
@@ -127,5 +153,33 @@ impl Paint {
 
     fn with(self, style: Style, text: impl Display) -> String {
         if self.0 { format!("{style}{text}{style:#}") } else { text.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_not_shown_and_lines_stay_lines() {
+        assert_eq!(
+            shown("1 | a\tb\r\n  | \u{1b}[31m^\u{202e}"),
+            "1 | a b\n  | \u{fffd}[31m^\u{fffd}"
+        );
+    }
+
+    #[test]
+    fn a_name_stays_in_its_line() {
+        assert_eq!(shown_name("a\nerror: b.toml"), "a\u{fffd}error: b.toml");
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut() {
+        let longest = "é".repeat(LONGEST_LINE);
+        assert_eq!(shown(&longest), longest);
+        assert_eq!(shown(&format!("{longest}é")), format!("{longest}…"));
+        let most = "line\n".repeat(MOST_LINES);
+        assert_eq!(shown(&most), most.trim_end());
+        assert_eq!(shown(&format!("{most}line")), format!("{most}…"));
     }
 }

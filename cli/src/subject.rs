@@ -1,51 +1,77 @@
 //! What is looked at: scenarios, built in or from files, with the changes asked for.
 
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 use unincluded_model::{Protocol, Rule, Scenario, Variant};
 
 use crate::arguments::Changes;
+use crate::file;
 use crate::nearest::did_you_mean;
+use crate::screen::shown_name;
 
 /// Files longer than this are no scenarios.
 const LONGEST_FILE: u64 = 1 << 20;
 
+/// A scenario under its rules.
+#[derive(Debug)]
+pub(crate) struct Subject {
+    /// The rules and the scenario.
+    pub(crate) protocol: Protocol,
+    /// The file that the scenario came from, as the user calls it.
+    pub(crate) file: Option<String>,
+}
+
+impl Subject {
+    fn new(scenario: Scenario, file: Option<String>, changes: &Changes) -> Self {
+        let protocol = Protocol::new(scenario)
+            .without(changes.without.iter().copied())
+            .with_variants(changes.variant.iter().copied());
+        Subject { protocol, file }
+    }
+
+    /// Whether the scenario is a built-in one as it ships.
+    pub(crate) fn is_built_in(&self) -> bool {
+        let scenario = self.protocol.scenario();
+        Scenario::built_in(&scenario.name).as_ref() == Some(scenario)
+    }
+
+    /// What reports call it: `astar`, `astar (mine.toml) without SEG-5`.
+    pub(crate) fn title(&self) -> String {
+        let mut name = self.protocol.scenario().name.clone();
+        if let Some(file) = &self.file {
+            name += &format!(" ({})", shown_name(file));
+        }
+        name + &changes(&self.protocol)
+    }
+}
+
 /// The scenarios of these words, each once; all built-in ones if there are none.
-pub(crate) fn subjects(words: &[String], changes: &Changes) -> Result<Vec<Protocol>> {
+pub(crate) fn subjects(words: &[String], changes: &Changes) -> Result<Vec<Subject>> {
     let built_in: Vec<String> = Scenario::names().map(str::to_owned).collect();
-    let mut scenarios: Vec<Scenario> = Vec::new();
+    let mut subjects: Vec<Subject> = Vec::new();
     for word in if words.is_empty() { &built_in } else { words } {
-        let scenario = scenario(word)?;
-        match scenarios.iter().find(|other| other.name == scenario.name) {
-            Some(other) if *other == scenario => {}
+        let subject = subject(word, changes)?;
+        let scenario = subject.protocol.scenario();
+        let others = subjects.iter().map(|other| other.protocol.scenario());
+        match others.into_iter().find(|other| other.name == scenario.name) {
+            Some(other) if other == scenario => {}
             Some(_) => bail!(
-                "{word}: another scenario of this run is called {:?} too; give one of them another \
+                "{}: another scenario of this run is called {:?} too; give one of them another \
                  name",
+                shown_name(word),
                 scenario.name
             ),
-            None => scenarios.push(scenario),
+            None => subjects.push(subject),
         }
     }
-    Ok(scenarios.into_iter().map(|scenario| changed(scenario, changes)).collect())
-}
-
-/// The scenario of this word.
-pub(crate) fn subject(word: &str, changes: &Changes) -> Result<Protocol> {
-    Ok(changed(scenario(word)?, changes))
-}
-
-fn changed(scenario: Scenario, changes: &Changes) -> Protocol {
-    Protocol::new(scenario)
-        .without(changes.without.iter().copied())
-        .with_variants(changes.variant.iter().copied())
+    Ok(subjects)
 }
 
 /// A built-in scenario by its name, or one from a TOML file.
-fn scenario(word: &str) -> Result<Scenario> {
+pub(crate) fn subject(word: &str, changes: &Changes) -> Result<Subject> {
     if let Some(built_in) = Scenario::built_in(word) {
-        return Ok(built_in);
+        return Ok(Subject::new(built_in, None, changes));
     }
     let path = Path::new(word);
     let is_toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
@@ -56,24 +82,23 @@ fn scenario(word: &str) -> Result<Scenario> {
             did_you_mean(word, Scenario::names())
         ));
     }
-    let size = fs::metadata(path).with_context(|| format!("cannot read {word}"))?.len();
-    if size > LONGEST_FILE {
-        bail!("{word}: {size} bytes are more than a scenario has, at most {LONGEST_FILE}");
-    }
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {word}"))?;
-    Ok(Scenario::parse(word, &text)?)
+    let legal = "a scenario is read from a regular file";
+    let Some(text) = file::text(path, LONGEST_FILE, legal)? else {
+        bail!("{} is longer than a scenario is, at most {LONGEST_FILE} bytes", shown_name(word));
+    };
+    Ok(Subject::new(Scenario::parse(&shown_name(word), &text)?, Some(word.to_owned()), changes))
 }
 
-/// What a protocol is called: `astar`, `astar without SEG-5`.
-pub(crate) fn title(protocol: &Protocol) -> String {
-    let mut title = protocol.scenario().name.clone();
+/// What is changed about the rules, after a name: ` without SEG-5`.
+pub(crate) fn changes(protocol: &Protocol) -> String {
+    let mut text = String::new();
     let mut add = |word: &str, names: Vec<&str>| {
         if !names.is_empty() {
-            title += word;
-            title += &names.join(", ");
+            text += word;
+            text += &names.join(", ");
         }
     };
     add(" without ", protocol.off().iter().map(Rule::id).collect());
     add(" with ", protocol.variants().iter().map(Variant::name).collect());
-    title
+    text
 }

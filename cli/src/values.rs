@@ -1,8 +1,11 @@
 //! The values of options, read from words; each error says what would be legal.
 
+use std::fmt::Display;
+use std::str::FromStr;
 use std::time::Duration;
 
 use unincluded_model::{Rule, Variant};
+use unincluded_traces::MAX_STEPS;
 
 use crate::nearest::did_you_mean;
 
@@ -32,10 +35,43 @@ pub(crate) fn bytes(word: &str) -> Result<usize, String> {
     number.checked_mul(1 << shift).filter(|&bytes| bytes > 0).ok_or_else(|| legal.to_owned())
 }
 
-/// Seconds, whole or not.
+/// Seconds, whole or not, up to a year: stateright adds them to the time of day.
 pub(crate) fn seconds(word: &str) -> Result<Duration, String> {
+    const MOST: Duration = Duration::from_hours(365 * 24);
     let seconds = word.parse().ok().and_then(|number| Duration::try_from_secs_f64(number).ok());
-    seconds.filter(|time| !time.is_zero()).ok_or_else(|| "a number of seconds above 0".to_owned())
+    seconds
+        .filter(|time| !time.is_zero() && *time <= MOST)
+        .ok_or_else(|| format!("a number of seconds above 0, at most {}", MOST.as_secs()))
+}
+
+/// Random runs.
+pub(crate) fn cases(word: &str) -> Result<u32, String> {
+    up_to(u32::MAX, word)
+}
+
+/// Actions of a random run: as many as a trace holds.
+pub(crate) fn length(word: &str) -> Result<usize, String> {
+    up_to(MAX_STEPS, word)
+}
+
+/// States.
+pub(crate) fn states(word: &str) -> Result<usize, String> {
+    up_to(usize::MAX, word)
+}
+
+/// Threads; stateright starts as many as it is told.
+pub(crate) fn threads(word: &str) -> Result<usize, String> {
+    up_to(256, word)
+}
+
+/// A whole number, at least 1.
+fn up_to<N: Copy + From<u8> + FromStr + PartialOrd + Display>(
+    most: N,
+    word: &str,
+) -> Result<N, String> {
+    let number = word.parse().ok();
+    let number = number.filter(|number| *number >= N::from(1) && *number <= most);
+    number.ok_or_else(|| format!("a whole number from 1 to {most}"))
 }
 
 /// A seed, decimal or hexadecimal.
@@ -69,9 +105,10 @@ mod tests {
     }
 
     #[test]
-    fn a_time_limit_is_above_zero() {
+    fn a_time_limit_is_above_zero_and_at_most_a_year() {
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
-        for word in ["0", "-1", "NaN", "inf", "1e300", "soon"] {
+        assert_eq!(seconds("31536000"), Ok(Duration::from_hours(8760)));
+        for word in ["0", "-1", "NaN", "inf", "31536001", "1e300", "soon"] {
             assert!(seconds(word).is_err(), "{word:?}");
         }
     }

@@ -29,5 +29,6 @@ pub use format::{Conclusion, Header, Judgement, Moment, Run, StepRecord};
 pub use name::{ParaName, RelayName};
 pub use read::{MAX_BYTES, MAX_LINE, MAX_STEPS, read};
 pub use run::{Replayed, record, replay};
+pub use story::plain;
 pub use table::table;
 pub use write::write;

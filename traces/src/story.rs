@@ -144,7 +144,7 @@ pub(crate) fn listed(blocks: &[ParaName]) -> String {
 
 /// A text from a file as it may be shown: no control characters, and nothing that turns the
 /// direction of writing.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let is_hidden = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

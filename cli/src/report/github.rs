@@ -36,11 +36,14 @@ pub(crate) fn render(summary: &Summary) -> String {
             let title = property(&format!("engines disagree on {}", scenario.title));
             text += &format!("::error title={title}::{}\n", data(disagreement));
         }
+        if let Some(sentence) = scenario.without_situations() {
+            let title = property(&format!("missing in {}", scenario.title));
+            text += &format!("::notice title={title}::{}\n", data(&sentence));
+        }
         let open: Vec<&str> = scenario.with(Outcome::Inconclusive).map(|one| one.name).collect();
         if !open.is_empty() {
             let title = property(&format!("not decided in {}", scenario.title));
-            let why = scenario.cut_by.as_deref().unwrap_or("the search");
-            let message = format!("{} by {why}: {}", scenario.extent(), open.join(" "));
+            let message = format!("{}: {}", scenario.reach(), open.join(" "));
             text += &format!("::warning title={title}::{}\n", data(&message));
         }
     }

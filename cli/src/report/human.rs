@@ -6,7 +6,7 @@ use super::{Examined, Judged, Outcome, Summary, Verdict};
 use crate::keep;
 use crate::layout::{columns, indented, painted};
 use crate::progress::grouped;
-use crate::screen::Paint;
+use crate::screen::{Paint, shown_name};
 
 /// The kinds, in the order of reports.
 const KINDS: [&str; 4] = ["invariant", "step", "reachable", "progress"];
@@ -45,7 +45,10 @@ fn scenarios(summary: &Summary, paint: Paint) -> String {
         vec![
             one.title.clone(),
             one.verdict().word().to_owned(),
-            one.extent().to_owned(),
+            match one.within {
+                None => one.extent().to_owned(),
+                Some(within) => format!("{}, ≤ {}", one.extent(), within.blocks()),
+            },
             grouped(one.states),
             one.transitions.map_or_else(unknown, |number| grouped(number as usize)),
             one.depth.map_or_else(unknown, |depth| depth.to_string()),
@@ -111,7 +114,7 @@ fn every_property(scenario: &Examined, paint: Paint) -> String {
             let verdict = one.verdict.word();
             let words =
                 one.steps.map_or(verdict.to_owned(), |steps| format!("{verdict} in {steps}"));
-            let words = coloured(one.verdict.verdict(), format!("{words:14}"), paint);
+            let words = coloured(scenario.weight(one), format!("{words:14}"), paint);
             let claim = indented(one.claim, 39);
             let _ = writeln!(text, "    {words} {:19} {}", one.name, claim.trim_start());
         }
@@ -125,7 +128,13 @@ fn whatever_is_wrong(scenario: &Examined, paint: Paint) -> String {
     let mut text: String =
         scenario.with(Outcome::Violated).map(|one| violation(scenario, one, paint)).collect();
 
-    let missing: Vec<&Judged> = scenario.with(Outcome::Missing).collect();
+    if let Some(sentence) = scenario.without_situations() {
+        let sentence = format!("{}: {sentence}", paint.strong(&scenario.title));
+        let _ = writeln!(text, "{}\n", indented(&sentence, 0));
+    }
+
+    let missing: Vec<&Judged> =
+        scenario.violations().filter(|one| one.verdict == Outcome::Missing).collect();
     if !missing.is_empty() {
         let title = format!("Missing in {}: what must occur and never does", scenario.title);
         let _ = writeln!(text, "{}", paint.bad(title));
@@ -159,7 +168,12 @@ fn violation(scenario: &Examined, one: &Judged, paint: Paint) -> String {
     if let Some(table) = one.run.as_deref().map(unincluded_traces::table) {
         let (headline, rest) = table.split_once('\n').unwrap_or((&table, ""));
         let claim = indented(one.claim, 0);
-        let _ = writeln!(text, "{}\n{claim}\n{}", paint.bad(headline), rest.trim_end());
+        let file = scenario
+            .file
+            .as_deref()
+            .map_or(String::new(), |file| format!(" of {}", shown_name(file)));
+        let headline = paint.bad(format!("{headline}{file}"));
+        let _ = writeln!(text, "{headline}\n{claim}\n{}", rest.trim_end());
     } else {
         let title = format!("{} in {}: {}", one.name, scenario.title, one.headline());
         let _ = writeln!(text, "{}\n{}", paint.bad(title), indented(one.claim, 0));
@@ -175,11 +189,12 @@ fn violation(scenario: &Examined, one: &Judged, paint: Paint) -> String {
 
 /// How far the verdicts of a scenario go, in a line.
 fn extent(scenario: &Examined, paint: Paint) -> String {
-    let extent = match &scenario.cut_by {
-        None => "closed: every reachable state was seen, so verdicts are for all time".to_owned(),
-        Some(why) => format!("{} by {why}", scenario.extent()),
+    let seen = match scenario.cut_by {
+        None => ": every reachable state was seen, so verdicts are for all time",
+        Some(_) => "",
     };
-    indented(&format!("{} is {extent}", paint.strong(&scenario.title)), 0)
+    let reach = scenario.reach();
+    indented(&format!("{} is {reach}{seen}", paint.strong(&scenario.title)), 0)
 }
 
 /// The answer, in one sentence.

@@ -1,6 +1,7 @@
 //! JUnit XML: a suite for each scenario, a case for each property.
 //!
 //! What is not decided is *skipped*, with the reason; the exit code keeps that from being a pass.
+//! A situation that parameters of the user's own rule out is skipped too, and no failure.
 //! The message of a failure is in its body too, as some readers show only that.
 
 use std::time::Duration;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use anyhow::Result;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Examined, Judged, Outcome, Summary, source};
+use super::{Examined, Judged, Outcome, Summary, Verdict, source};
 
 /// The summary, as JUnit XML.
 pub(crate) fn render(summary: &Summary) -> Result<String> {
@@ -23,6 +24,9 @@ fn suite(scenario: &Examined) -> TestSuite {
     let mut suite = TestSuite::new(&*scenario.title);
     suite.set_time(Duration::from_secs_f64(scenario.seconds));
     suite.add_property(("extent", scenario.extent()));
+    if let Some(within) = scenario.within {
+        suite.add_property(("within", within.to_string().as_str()));
+    }
     suite.add_property(("engine", scenario.engine));
     suite.add_property(("states", scenario.states.to_string().as_str()));
     if let Some(why) = &scenario.cut_by {
@@ -46,9 +50,14 @@ fn case(scenario: &Examined, one: &Judged) -> TestCase {
     let status = match one.verdict {
         Outcome::Holds | Outcome::Found => TestCaseStatus::success(),
         Outcome::Inconclusive => {
-            let why = scenario.cut_by.as_deref().unwrap_or("the search");
             let mut status = TestCaseStatus::skipped();
-            status.set_message(format!("not decided: {} by {why}", scenario.extent()));
+            status.set_message(format!("not decided: {}", scenario.reach()));
+            status
+        }
+        Outcome::Missing if scenario.weight(one) == Verdict::Holds => {
+            let mut status = TestCaseStatus::skipped();
+            let because = one.because.as_deref().unwrap_or(one.claim);
+            status.set_type(one.verdict.word()).set_message(format!("missing: {because}"));
             status
         }
         Outcome::Violated | Outcome::Missing => {

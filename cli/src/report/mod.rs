@@ -7,6 +7,7 @@ pub(crate) mod junit;
 pub(crate) mod sarif;
 mod source;
 mod verdict;
+mod within;
 mod wording;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use unincluded_properties::{Kind, Property};
 use unincluded_traces::Run;
 
 pub(crate) use verdict::{Outcome, Verdict};
+pub(crate) use within::Within;
 
 /// What was found in all scenarios.
 #[derive(Debug, Serialize)]
@@ -31,15 +33,22 @@ pub(crate) struct Summary {
 pub(crate) struct Examined {
     /// The scenario.
     pub(crate) name: String,
-    /// The scenario and what was changed: `astar without SEG-5`.
+    /// The file it came from; none if it is built in.
+    pub(crate) file: Option<String>,
+    /// The scenario, its file and what was changed: `astar (mine.toml) without SEG-5`.
     #[serde(skip)]
     pub(crate) title: String,
+    /// Whether it is a built-in scenario as it ships, so that every situation must occur.
+    #[serde(skip)]
+    pub(crate) is_built_in: bool,
     /// The rules that were switched off.
     pub(crate) without: Vec<&'static str>,
     /// The variants in force.
     pub(crate) variants: Vec<&'static str>,
     /// Whether every reachable state was seen, without a bound on time.
     pub(crate) closed: bool,
+    /// What the scenario confines all this to.
+    pub(crate) within: Option<Within>,
     /// Why not, if not.
     pub(crate) cut_by: Option<String>,
     /// Whether a scenario's horizon, rather than a limit, is why not.
@@ -100,35 +109,50 @@ impl Summary {
             .scenarios
             .iter()
             .filter(|one| one.verdict() == self.verdict)
-            .map(|one| {
-                let names: Vec<&str> = one.violations().map(|property| property.name).collect();
-                if names.is_empty() {
-                    return one.title.clone();
-                }
-                format!("{} ({})", one.title, at_most(3, &names, ", "))
-            })
+            .map(Examined::finding)
             .collect();
         let these: Vec<&str> = these.iter().map(String::as_str).collect();
         let these_names = at_most(4, &these, ", ");
-        match (self.verdict, these.len()) {
-            (Verdict::Holds, 1) => {
+        match self.verdict {
+            Verdict::Holds => {
+                let where_to = match these.len() {
+                    1 => these_names,
+                    2 => "both scenarios".to_owned(),
+                    count => format!("all {count} scenarios"),
+                };
                 format!(
-                    "Everything holds in {these_names}, for all time: every reachable state was seen."
+                    "Everything holds in {where_to}, for all time{}: every reachable state was \
+                     seen{}.",
+                    self.within(),
+                    self.unseen()
                 )
             }
-            (Verdict::Holds, 2) => {
-                "Everything holds in both scenarios, for all time: every reachable state was seen."
-                    .to_owned()
-            }
-            (Verdict::Holds, count) => format!(
-                "Everything holds in all {count} scenarios, for all time: every reachable state \
-                 was seen."
-            ),
-            (Verdict::Violated, _) => format!("Violated: {these_names}."),
-            (Verdict::Inconclusive, _) => {
-                format!("Not decided: {these_names}. This is not a pass.")
-            }
+            Verdict::Violated => format!("Violated: {these_names}."),
+            Verdict::Inconclusive => format!("Not decided: {these_names}. This is not a pass."),
         }
+    }
+
+    /// What adversaries are confined to, and where.
+    fn within(&self) -> String {
+        let bounded = self.scenarios.iter().filter_map(|one| Some((one.within?, &one.name)));
+        let mut bounds: Vec<String> = Vec::new();
+        for (within, name) in bounded {
+            let whose = if bounds.is_empty() { " of the adversary" } else { "" };
+            bounds.push(format!("{}{whose} in {name}", within.blocks()));
+        }
+        if bounds.is_empty() {
+            return String::new();
+        }
+        format!(", with at most {}", bounds.join(" and "))
+    }
+
+    /// How many situations never occur, and where.
+    fn unseen(&self) -> String {
+        let text = |one: &Examined| match one.ruled_out().count() {
+            0 => None,
+            count => Some(format!("; {} in {}", never_occur(count), one.title)),
+        };
+        self.scenarios.iter().filter_map(text).collect()
     }
 
     /// Everything that is violated or missing, with its scenario.
@@ -146,12 +170,44 @@ impl Examined {
             Some(_) => Verdict::Inconclusive,
             None => Verdict::Holds,
         };
-        self.properties.iter().map(|one| one.verdict.verdict()).fold(engines, Verdict::max)
+        self.properties.iter().map(|one| self.weight(one)).fold(engines, Verdict::max)
     }
 
-    /// What is violated, then what is missing.
+    /// Its title, and what is violated in it: `astar without SEG-5 (INV-SEG-1)`.
+    pub(crate) fn finding(&self) -> String {
+        let names: Vec<&str> = self.violations().map(|property| property.name).collect();
+        if names.is_empty() {
+            return self.title.clone();
+        }
+        format!("{} ({})", self.title, at_most(3, &names, ", "))
+    }
+
+    /// What is known of a property, for the whole.
+    pub(crate) fn weight(&self, one: &Judged) -> Verdict {
+        one.verdict.verdict(self.is_built_in)
+    }
+
+    /// What is violated, then what is missing and must not be.
     pub(crate) fn violations(&self) -> impl Iterator<Item = &Judged> {
-        self.with(Outcome::Violated).chain(self.with(Outcome::Missing))
+        let missing = self.with(Outcome::Missing).filter(|_| self.is_built_in);
+        self.with(Outcome::Violated).chain(missing)
+    }
+
+    /// The situations that parameters of the user's own rule out.
+    pub(crate) fn ruled_out(&self) -> impl Iterator<Item = &Judged> {
+        self.with(Outcome::Missing).filter(|_| !self.is_built_in)
+    }
+
+    /// The same in a sentence, if there are any.
+    pub(crate) fn without_situations(&self) -> Option<String> {
+        let names: Vec<&str> = self.ruled_out().map(|one| one.name).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "{} here, {}: the properties that watch nothing else hold of nothing.",
+                never_occur(names.len()),
+                names.join(", ")
+            )
+        })
     }
 
     /// The properties of which this is known.
@@ -159,7 +215,19 @@ impl Examined {
         self.properties.iter().filter(move |one| one.verdict == verdict)
     }
 
-    /// How far the verdict goes, in a word: *closed* is for all time.
+    /// How far the verdicts go and what they are confined to, and why they go no further.
+    pub(crate) fn reach(&self) -> String {
+        match (&self.cut_by, self.within) {
+            (None, None) => self.extent().to_owned(),
+            (None, Some(within)) => format!("{} for {}", self.extent(), within.whom()),
+            (Some(why), None) => format!("{} by {why}", self.extent()),
+            (Some(why), Some(within)) => {
+                format!("{} by {why}, for {}", self.extent(), within.whom())
+            }
+        }
+    }
+
+    /// How far the verdicts go, in a word: *closed* is for all time.
     pub(crate) fn extent(&self) -> &'static str {
         match (self.closed, self.bounded) {
             (true, _) => "closed",
@@ -203,6 +271,15 @@ pub(crate) fn actions(count: usize) -> String {
     if count == 1 { "1 action".to_owned() } else { format!("{count} actions") }
 }
 
+/// `1 situation never occurs`, `7 situations never occur`.
+fn never_occur(count: usize) -> String {
+    if count == 1 {
+        "1 situation never occurs".to_owned()
+    } else {
+        format!("{count} situations never occur")
+    }
+}
+
 /// So many words, and how many there are more.
 fn at_most(most: usize, words: &[&str], between: &str) -> String {
     match words.len().checked_sub(most) {
@@ -220,10 +297,13 @@ mod tests {
         let judged = |&verdict: &Outcome| Judged { verdict, ..Judged::open(property) };
         Summary::new(vec![Examined {
             name: "some".to_owned(),
+            file: None,
             title: "some".to_owned(),
+            is_built_in: true,
             without: Vec::new(),
             variants: Vec::new(),
             closed: true,
+            within: None,
             cut_by: None,
             bounded: false,
             engine: "search+stateright",
@@ -247,6 +327,31 @@ mod tests {
             (vec![Violated, Inconclusive], Verdict::Violated),
         ] {
             assert_eq!(examined(None, &verdicts).verdict, expected, "{verdicts:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_weighs_nothing_where_parameters_may_rule_it_out() {
+        use Outcome::{Holds, Inconclusive, Missing, Violated};
+        for (verdicts, expected) in [
+            (vec![Holds, Missing], Verdict::Holds),
+            (vec![Inconclusive, Missing], Verdict::Inconclusive),
+            (vec![Violated, Missing], Verdict::Violated),
+        ] {
+            let mut summary = examined(None, &verdicts);
+            assert_eq!(
+                summary.scenarios[0].violations().count(),
+                if verdicts[0] == Violated { 2 } else { 1 }
+            );
+            summary.scenarios[0].is_built_in = false;
+            assert_eq!(
+                summary.scenarios[0].without_situations().as_deref(),
+                Some(
+                    "1 situation never occurs here, INV-SEG-1: the properties that watch nothing \
+                     else hold of nothing."
+                )
+            );
+            assert_eq!(Summary::new(summary.scenarios).verdict, expected, "{verdicts:?}");
         }
     }
 

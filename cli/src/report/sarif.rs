@@ -1,5 +1,5 @@
 //! SARIF 2.1.0, for code scanning: a rule is a property, a result a violation, a code flow its
-//! shortest run.
+//! shortest run. A situation that parameters of the user's own rule out is a note.
 //!
 //! The fingerprint of a result is that of its run, so that the same violation stays one alert.
 
@@ -32,8 +32,12 @@ pub(crate) fn render(summary: &Summary) -> String {
             })
         })
         .collect();
-    let results: Vec<Value> =
-        summary.violations().map(|(scenario, one)| result(scenario, one)).collect();
+    let errors = summary.violations().map(|(scenario, one)| result(scenario, one, "error"));
+    let notes = summary
+        .scenarios
+        .iter()
+        .flat_map(|scenario| scenario.ruled_out().map(move |one| result(scenario, one, "note")));
+    let results: Vec<Value> = errors.chain(notes).collect();
     let notifications: Vec<Value> = summary.scenarios.iter().filter_map(notification).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -55,7 +59,7 @@ pub(crate) fn render(summary: &Summary) -> String {
     serde_json::to_string_pretty(&log).expect("words and numbers")
 }
 
-fn result(scenario: &Examined, one: &Judged) -> Value {
+fn result(scenario: &Examined, one: &Judged, level: &str) -> Value {
     let mut text = format!("{} in {}: {}", one.name, scenario.title, one.headline());
     if let Some(because) = &one.because {
         text += &format!(", because {because}");
@@ -65,7 +69,7 @@ fn result(scenario: &Examined, one: &Judged) -> Value {
     }
     let mut result = json!({
         "ruleId": one.name,
-        "level": "error",
+        "level": level,
         "message": { "text": text },
         "locations": source::of_property(one.name).into_iter().map(location).collect::<Vec<_>>(),
         "partialFingerprints": { "primaryLocationLineHash": fingerprint(scenario, one) },
@@ -113,8 +117,8 @@ fn fingerprint(scenario: &Examined, one: &Judged) -> String {
 fn notification(scenario: &Examined) -> Option<Value> {
     let (level, why) = match (&scenario.disagreement, &scenario.cut_by) {
         (Some(disagreement), _) => ("error", format!("the engines disagree: {disagreement}")),
-        (None, Some(why)) if scenario.verdict() == Verdict::Inconclusive => {
-            ("warning", format!("not decided: {} by {why}", scenario.extent()))
+        (None, Some(_)) if scenario.verdict() == Verdict::Inconclusive => {
+            ("warning", format!("not decided: {}", scenario.reach()))
         }
         _ => return None,
     };

@@ -12,7 +12,7 @@ pub(crate) enum Verdict {
     Holds,
     /// Something is not decided, and nothing is violated.
     Inconclusive,
-    /// Something is violated, or a situation that must occur does not.
+    /// Something is violated, or a situation that must occur in a built-in scenario does not.
     Violated,
 }
 
@@ -47,7 +47,7 @@ pub(crate) enum Outcome {
     Violated,
     /// The situation occurs.
     Found,
-    /// The situation must occur, and never does.
+    /// The situation never occurs.
     Missing,
     /// Not decided.
     Inconclusive,
@@ -65,10 +65,12 @@ impl Outcome {
         }
     }
 
-    /// What it means for the whole.
-    pub(crate) fn verdict(self) -> Verdict {
+    /// What it means for the whole. A built-in scenario is there for its situations; parameters of
+    /// the user's own may rule one out.
+    pub(crate) fn verdict(self, is_built_in: bool) -> Verdict {
         match self {
             Outcome::Holds | Outcome::Found => Verdict::Holds,
+            Outcome::Missing if !is_built_in => Verdict::Holds,
             Outcome::Violated | Outcome::Missing => Verdict::Violated,
             Outcome::Inconclusive => Verdict::Inconclusive,
         }

@@ -40,17 +40,20 @@ fn what_holds_exits_0_and_both_engines_agree() {
             "depth",
             "disagreement",
             "engine",
+            "file",
             "name",
             "properties",
             "seconds",
             "states",
             "transitions",
             "variants",
+            "within",
             "without",
         ];
         assert_eq!(keys(scenario), BTreeSet::from(expected));
         assert_eq!(scenario["closed"], true);
         assert_eq!(scenario["engine"], "search+stateright");
+        assert!(scenario["file"].is_null() && scenario["within"].is_null());
         assert!(scenario["cut_by"].is_null() && scenario["disagreement"].is_null());
         assert!(scenario["states"].as_u64() > Some(100));
         assert!(scenario["transitions"].as_u64() > scenario["states"].as_u64());
@@ -112,6 +115,76 @@ fn a_situation_that_must_occur_and_does_not_is_a_violation() {
     assert!(property(&scenario, "R-LONGEST-OCCUPANCY")["trace"].is_null());
 }
 
+/// `roomy.toml`: a copy of `astar` with capacity 8, lookahead 1 and no faults, in which authors
+/// never build on the included head.
+fn roomy(place: &Place) {
+    place.scenario(
+        "roomy.toml",
+        "astar",
+        &[
+            ("unincluded_segment_capacity = 3", "unincluded_segment_capacity = 8"),
+            ("scheduling_lookahead = 3", "scheduling_lookahead = 1"),
+            ("idle = true", "idle = false"),
+            ("delay = true", "delay = false"),
+            ("loss = true", "loss = false"),
+            ("unavailability = true", "unavailability = false"),
+            ("stale_view = \"together\"", "stale_view = \"never\""),
+            ("equivocation = true", "equivocation = false"),
+        ],
+    );
+}
+
+#[test]
+fn a_situation_that_ones_own_parameters_rule_out_is_missing_and_no_violation() {
+    let place = Place::new();
+    roomy(&place);
+    let answer = place.says("check roomy.toml --format json").exits(0);
+    assert_eq!(answer.json()["verdict"], "holds");
+    let scenario = only_scenario(&answer);
+    assert_eq!(property(&scenario, "R-SHORTCUT")["verdict"], "missing");
+    assert_eq!(property(&scenario, "INV-COLL-2")["verdict"], "holds");
+
+    place.says("check roomy.toml").exits(0).shows(&[
+        " missing, ",
+        "astar (roomy.toml): ",
+        " situations never occur here, ",
+        "R-SHORTCUT",
+        "hold of nothing.",
+        "Everything holds in astar (roomy.toml), for all time",
+        "never occur in astar (roomy.toml).",
+    ]);
+    let junit = place.says("check roomy.toml --format junit").exits(0);
+    junit.shows(&["failures=\"0\"", "<skipped message=\"missing: every reachable state was seen"]);
+    let sarif = place.says("check roomy.toml --format sarif").exits(0).json();
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    assert!(results.iter().any(|one| one["ruleId"] == "R-SHORTCUT"), "{sarif}");
+    assert!(results.iter().all(|one| one["level"] == "note"), "{sarif}");
+    place.says("check roomy.toml --format github").exits(0).shows(&[
+        "::notice title=unincluded::Everything holds",
+        "::notice title=missing in astar (roomy.toml)::",
+    ]);
+}
+
+#[test]
+fn a_violation_in_a_scenario_of_ones_own_still_weighs() {
+    let place = Place::new();
+    let small = ("scheduling_lookahead = 3", "scheduling_lookahead = 1");
+    place.scenario("small.toml", "astar", &[small]);
+    let line = "check small.toml --without COLL-9 --keep-going";
+    let answer = place.says(line).exits(1).shows(&["never occur", "Violated: astar (small.toml)"]);
+    assert!(!answer.out.contains("Missing in"), "{}", answer.out);
+}
+
+#[test]
+fn a_copy_of_a_built_in_scenario_has_its_situations() {
+    let place = Place::new();
+    place.scenario("copy.toml", "astar-sync", &[]);
+    place
+        .says("check copy.toml --without TO-1")
+        .exits(1)
+        .shows(&["Missing in astar-sync (copy.toml)"]);
+}
+
 /// The violation is at the start, where no other state waits to be looked at.
 #[test]
 fn a_search_that_stops_at_a_violation_claims_nothing_else() {
@@ -151,10 +224,71 @@ fn a_scenario_of_the_users_own_is_checked_like_any_other() {
     let place = Place::new();
     place.scenario("mine.toml", "withholding", &[("\"withholding\"", "\"my-own\"")]);
     place.says("check mine.toml withholding --verbose").exits(0).shows(&[
-        "my-own is closed",
+        "my-own (mine.toml) is closed",
         "withholding is closed",
         "holds in both scenarios",
     ]);
+}
+
+/// A changed copy keeps its name, and must not be taken for the built-in scenario.
+#[test]
+fn a_scenario_from_a_file_is_called_so_everywhere() {
+    let place = Place::new();
+    place.scenario("mine.toml", "astar-sync", &[("validators = 600", "validators = 601")]);
+    place.says("check mine.toml --quiet").exits(0).shows(&["holds in astar-sync (mine.toml),"]);
+    let file = |answer: Answer| only_scenario(&answer)["file"].clone();
+    assert_eq!(file(place.says("check mine.toml --format json")), "mine.toml");
+    assert_eq!(file(place.says("check ./mine.toml --format json")), "./mine.toml");
+
+    let title = "astar-sync (mine.toml) without SEG-5";
+    for (format, words) in [
+        ("human", "`astar-sync` without SEG-5 of mine.toml\n".to_owned()),
+        ("human", format!("Violated: {title} (INV-SEG-1).")),
+        ("junit", format!("<testsuite name=\"{title}\"")),
+        ("sarif", format!("INV-SEG-1 in {title}: violated")),
+        ("github", format!("title=INV-SEG-1 in {title}::")),
+    ] {
+        let line = format!("check mine.toml --without SEG-5 --format {format}");
+        place.says(&line).exits(1).shows(&[&words]);
+    }
+    let answer = place.says("fuzz mine.toml --cases 1").exits(0);
+    answer.shows(&["1 case of astar-sync (mine.toml),"]);
+    let answer = place.says("fuzz mine.toml --cases 1 --format json").exits(0);
+    assert_eq!(answer.json()["file"], "mine.toml");
+}
+
+/// The bound is on the adversary's blocks, not on time: every extent names it.
+#[test]
+fn what_holds_of_adversaries_that_keep_few_blocks_says_so() {
+    let place = Place::new();
+    let (whole, whole_bound) = ("adversary_blocks = 5", "adversary_blocks = 2");
+    place.scenario("few.toml", "adversary", &[(whole, whole_bound), ("\"adversary\"", "\"few\"")]);
+    place.scenario(
+        "one.toml",
+        "adversary",
+        &[(whole, "adversary_blocks = 1"), ("\"adversary\"", "\"one\"")],
+    );
+    let answer = place.says("check few.toml --format json").exits(0);
+    assert_eq!(only_scenario(&answer)["within"], "environment.adversary_blocks = 2");
+
+    let whom = "adversaries of at most 2 unincluded blocks";
+    place.says("check few.toml --verbose").exits(0).shows(&[
+        "  closed, ≤ 2 blocks  ",
+        &format!("few (few.toml) is closed for {whom}: every"),
+        "for all time, with at most 2 blocks of the adversary in few:\nevery",
+    ]);
+    let sentence = "with at most 2 blocks of the adversary in few and 1 block in one: every";
+    place.says("check few.toml one.toml --format github").exits(0).shows(&[sentence]);
+    let sentence = "in both scenarios, for all time, with at most 1 block of the adversary in one:";
+    place.says("check withholding one.toml --format github").exits(0).shows(&[sentence]);
+    let property = "<property name=\"within\" value=\"environment.adversary_blocks = 2\"/>";
+    place.says("check few.toml --format junit").exits(0).shows(&[property]);
+
+    let cut = format!("cut by the limit of 100 states, for {whom}");
+    for format in ["human", "junit", "sarif", "github"] {
+        let line = format!("check few.toml --max-states 100 --format {format}");
+        place.says(&line).exits(3).shows(&[&cut]);
+    }
 }
 
 #[test]

@@ -51,3 +51,8 @@ fn people_see_the_run_and_where_it_is() {
         "Violated: INV-SEG-1 in astar without SEG-5.",
     ]);
 }
+
+#[test]
+fn the_longest_run_that_can_be_recorded_can_be_asked_for() {
+    Place::new().says("fuzz astar-sync --cases 1 --length 100000 --seed 1").exits(0);
+}

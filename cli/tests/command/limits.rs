@@ -54,3 +54,17 @@ fn a_limit_that_is_not_reached_cuts_nothing() {
         .says("check withholding --max-states 100000 --max-memory 1GiB --time-limit 600")
         .exits(0);
 }
+
+/// The largest that each option takes.
+#[test]
+fn a_limit_that_is_never_reached_is_no_limit() {
+    for engine in ["both", "stateright"] {
+        let line = format!(
+            "check withholding --engine {engine} --max-states 18446744073709551615 --max-memory \
+             17179869183GiB --time-limit 31536000 --threads 256"
+        );
+        let answer = Place::new().says(&line);
+        assert_eq!(answer.code, if engine == "both" { 0 } else { 3 }, "{answer:#?}");
+        assert!(!answer.err.contains("panicked"), "{answer:#?}");
+    }
+}

@@ -38,23 +38,73 @@ fn an_answer_that_cannot_be_written_is_an_error() {
     assert!(error.contains("cannot write to standard output"), "{error}");
 }
 
-#[test]
+/// The exit code of a command that is interrupted after a while, and what it says; its answer is
+/// empty.
 #[cfg(unix)]
-fn an_interrupted_search_says_how_far_it_got() {
-    let place = Place::new();
-    let child = place
-        .command()
-        .args(["check", "siblings", "lookahead", "--threads", "1"])
-        .spawn()
-        .expect("the command starts");
-    std::thread::sleep(std::time::Duration::from_millis(700));
+#[track_caller]
+fn interrupted(place: &Place, line: &str) -> (Option<i32>, String) {
+    let child = place.command().args(line.split(' ')).spawn().expect("the command starts");
+    std::thread::sleep(std::time::Duration::from_millis(1500));
     let interrupted = std::process::Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status()
         .expect("there is a kill");
     assert!(interrupted.success());
-    let (code, error) = error_of(child);
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.stdout.is_empty(), "{:?}", String::from_utf8_lossy(&output.stdout));
+    (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
+}
+
+/// A scenario that nobody sees the end of.
+#[cfg(unix)]
+fn endless(place: &Place) {
+    let (name, blocks) = ("\"adversary\"", "adversary_blocks = 5");
+    place.scenario(
+        "endless.toml",
+        "adversary",
+        &[(name, "\"endless\""), (blocks, "adversary_blocks = 9")],
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_search_says_how_far_it_got() {
+    let place = Place::new();
+    endless(&place);
+    let (code, error) = interrupted(&place, "check endless.toml lookahead --threads 1");
     assert_eq!(code, Some(3), "{error}");
-    assert!(error.starts_with("interrupted; nothing is decided\n"), "{error}");
-    assert!(error.contains("siblings") && error.contains("lookahead"), "{error}");
+    let lines: Vec<&str> = error.lines().collect();
+    assert_eq!(lines[0], "interrupted; nothing is decided");
+    assert!(lines[1].starts_with("  endless (endless.toml) under way: "), "{error}");
+    assert!(lines[1].contains(" states seen"), "{error}");
+    assert_eq!(lines[2..], ["  lookahead        not begun"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_decided_before_an_interruption_is_said() {
+    let place = Place::new();
+    endless(&place);
+    let line = "check withholding endless.toml --threads 1 --format json";
+    let (code, error) = interrupted(&place, line);
+    assert_eq!(code, Some(3), "{error}");
+    assert!(
+        error.starts_with("interrupted; nothing is violated so far, and this is not"),
+        "{error}"
+    );
+    assert!(error.contains("  withholding      finished: holds, 453 states\n"), "{error}");
+    assert!(error.contains("  endless (endless.toml) under way: "), "{error}");
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_violated_before_an_interruption_is_the_answer() {
+    let place = Place::new();
+    endless(&place);
+    let line = "check siblings endless.toml --variant FRAG-5=first-seen --threads 1 --format json";
+    let (code, error) = interrupted(&place, line);
+    assert_eq!(code, Some(1), "{error}");
+    let violated = "interrupted; violated: siblings with FRAG-5=first-seen (AGREE-1)\n";
+    assert!(error.starts_with(violated), "{error}");
+    assert!(error.contains("siblings with FRAG-5=first-seen finished: violated, "), "{error}");
 }
