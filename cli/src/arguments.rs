@@ -79,9 +79,12 @@ pub(crate) struct Changes {
 #[derive(Args, Debug)]
 #[command(after_help = format!("{}\n\n{EXIT_CODES}", help::CHECK_EXAMPLES))]
 pub(crate) struct Check {
-    /// Built-in scenarios, by name, or paths to TOML files; all built-in ones if none is given.
+    /// Built-in scenarios, by name, or paths to TOML files; those of the gate if none is given.
     #[arg(value_name = "SCENARIO")]
     pub(crate) scenarios: Vec<String>,
+    /// All built-in scenarios, with those that are too large for the gate: for a nightly run.
+    #[arg(long, conflicts_with = "scenarios")]
+    pub(crate) full: bool,
     #[command(flatten)]
     pub(crate) changes: Changes,
     /// Who looks.

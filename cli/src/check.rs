@@ -16,7 +16,7 @@ use crate::{keep, subject};
 
 /// Examines what is asked, saves what is violated, and says so.
 pub(crate) fn check(asked: &Check, screen: &Screen) -> Result<Exit> {
-    let subjects = subject::subjects(&asked.scenarios, &asked.changes)?;
+    let subjects = subject::subjects(&asked.scenarios, asked.full, &asked.changes)?;
     let board = Board::new(subjects.iter().map(Subject::title), screen.is_quiet());
     board.speak_when_interrupted();
     let mut scenarios = side_by_side(asked, &subjects, &board);

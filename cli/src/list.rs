@@ -60,7 +60,7 @@ fn scenarios() -> Vec<Entry> {
         says: scenario.about,
         more: vec![("production", json!(scenario.production))],
     };
-    Scenario::names().filter_map(Scenario::built_in).map(entry).collect()
+    Scenario::full_names().filter_map(Scenario::built_in).map(entry).collect()
 }
 
 fn variants() -> Vec<Entry> {

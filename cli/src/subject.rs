@@ -46,9 +46,11 @@ impl Subject {
     }
 }
 
-/// The scenarios of these words, each once; all built-in ones if there are none.
-pub(crate) fn subjects(words: &[String], changes: &Changes) -> Result<Vec<Subject>> {
-    let built_in: Vec<String> = Scenario::names().map(str::to_owned).collect();
+/// The scenarios of these words, each once; if there are none those of the gate, or all built-in ones.
+pub(crate) fn subjects(words: &[String], full: bool, changes: &Changes) -> Result<Vec<Subject>> {
+    let gate = Scenario::names().map(str::to_owned);
+    let built_in: Vec<String> =
+        if full { Scenario::full_names().map(str::to_owned).collect() } else { gate.collect() };
     let mut subjects: Vec<Subject> = Vec::new();
     for word in if words.is_empty() { &built_in } else { words } {
         let subject = subject(word, changes)?;
@@ -79,7 +81,7 @@ pub(crate) fn subject(word: &str, changes: &Changes) -> Result<Subject> {
         return Err(anyhow!(
             "there is no scenario {word:?}{}\n`unincluded list scenarios` names them all; a scenario \
              of your own is a TOML file, given by its path",
-            did_you_mean(word, Scenario::names())
+            did_you_mean(word, Scenario::full_names())
         ));
     }
     let legal = "a scenario is read from a regular file";

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::few::Few;
 use crate::state::{Age, BlockIndex};
 
 /// One thing that happens.
@@ -13,6 +14,14 @@ pub enum Action {
     Author(Author),
     /// The relay chain grows by one block.
     RelayBlock(RelayBlockPlan),
+    /// From here on two relay branches can grow (FLT-2, FLT-3). It is said before the first of them
+    /// does, so that nothing has to be undone when the other wins.
+    Fork,
+    /// One of the two relay branches is given up, with all that it included (FLT-3).
+    Settle {
+        /// The branch that stays.
+        branch: u8,
+    },
     /// A validator learns that a candidate has its quorum (FRAG-2).
     LearnBackable {
         /// Which of the followed validators, from 0.
@@ -30,11 +39,18 @@ pub enum Action {
 /// A para block to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a choice or a fault of its own")]
 pub struct Author {
     /// The block to build on.
     pub parent: BlockIndex,
     /// The relay block to build on.
     pub relay_parent: Age,
+    /// The relay branch on which that block is.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub branch: u8,
+    /// The core it is for.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub core: u8,
     /// What the block says of its slot and who sealed it.
     #[serde(default, skip_serializing_if = "Claim::is_honest")]
     pub claim: Claim,
@@ -44,6 +60,9 @@ pub struct Author {
     /// Announced to nobody but the validators (FLT-9).
     #[serde(default, skip_serializing_if = "is_false")]
     pub withheld: bool,
+    /// Against the rules of the para, so that only a malicious group backs it (FLT-8).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invalid: bool,
     /// Siblings already there whose hash is lower.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hash_rank: u8,
@@ -58,9 +77,12 @@ impl Author {
         Author {
             parent,
             relay_parent,
+            branch: 0,
+            core: 0,
             claim: Claim::Honest,
             equivocation: false,
             withheld: false,
+            invalid: false,
             hash_rank: 0,
             sends_message: false,
         }
@@ -100,29 +122,59 @@ impl Claim {
 /// A relay block to be. Evictions are not chosen: they follow from the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an event of its own")]
 pub struct RelayBlockPlan {
+    /// The branch that grows.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub branch: u8,
+    /// Whether it has the slot of the newest block of the other branch (FLT-2).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub same_slot: bool,
     /// Relay slots that passed without a block before this one (FLT-1).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub skipped_slots: u8,
-    /// Availability votes for the candidate first in the queue.
-    pub bits: Bits,
-    /// The candidate this block backs.
-    pub back: Option<BlockIndex>,
+    /// Whether a session ends in this block (SESS-1).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub session_change: bool,
+    /// Availability votes for each pending candidate, first in first.
+    pub bits: Few<Bits>,
+    /// The candidates this block backs, in their order.
+    pub back: Few<BlockIndex>,
     /// Whether a go-ahead signal for a code upgrade appears with this block.
     #[serde(default, skip_serializing_if = "is_false")]
     pub go_ahead: bool,
+    /// Votes against a candidate that come in with this block (DISP-1, DISP-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispute: Option<Dispute>,
+    /// Whether the para's core is assigned or taken away from the next block on (FLT-15).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub reassigned: bool,
 }
 
-/// Availability votes counted in a relay block: the two sides of the threshold.
+/// Votes against a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dispute {
+    /// The candidate.
+    pub block: BlockIndex,
+    /// Votes against it, beside those that this branch has counted; validators.
+    pub against: u8,
+}
+
+/// Availability votes counted for one candidate: the two sides of the threshold, or a number where a
+/// scenario counts them.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bits {
-    /// Nothing is pending, so there is nothing to vote on.
-    NothingPending,
     /// One vote fewer than the threshold: the candidate stays pending.
+    #[default]
     OneShort,
     /// As many votes as the threshold asks: the candidate is available.
     Enough,
+    /// So many honest validators vote for it for the first time.
+    Count(u8),
 }
 
 fn is_false(value: &bool) -> bool {

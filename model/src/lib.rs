@@ -8,6 +8,7 @@
 
 pub mod action;
 pub mod economics;
+pub mod few;
 pub mod protocol;
 pub mod refusal;
 pub mod rule;
@@ -15,6 +16,7 @@ pub mod scenario;
 pub mod state;
 
 pub use action::{Action, Author, Bits, Claim, RelayBlockPlan};
+pub use few::Few;
 pub use protocol::canonical::{Reduction, Reductions, Renaming};
 pub use protocol::{Protocol, Step};
 pub use refusal::Refusal;
@@ -22,4 +24,4 @@ pub use rule::{Rule, RuleSet, Variant, VariantSet};
 pub use scenario::{
     CollatorKind, Environment, Parameters, RelayNumberCheck, Scenario, ScenarioError, StaleView,
 };
-pub use state::{Age, BlockIndex, ParaBlock, Segment, State};
+pub use state::{Age, BlockIndex, Branch, ParaBlock, RelayParent, Segment, State, View};

@@ -14,6 +14,8 @@ pub enum Refusal {
     NoSuchBlock(BlockIndex),
     /// The action names a relay block older than an author of this scenario can use.
     NoSuchView(Age),
+    /// The action names a relay branch that there is not.
+    NoSuchBranch(u8),
     /// The action speaks of something that this scenario leaves out.
     NotInThisScenario(&'static str),
     /// The environment does not commit this fault.
@@ -25,6 +27,8 @@ pub enum Refusal {
 
     /// SLOTB-2: the collators of this wake-up already built on another relay block.
     NotTheBest(Age),
+    /// SLOTB-2: a session ended between this relay block and the best one.
+    SessionBetween(Age),
     /// COLL-2: the collator does not own the slot.
     NotTheOwner,
     /// COLL-1: the collator takes its slot from the relay parent.
@@ -56,6 +60,8 @@ pub enum Refusal {
         /// The velocity V.
         velocity: u8,
     },
+    /// The owner of the slot has built a block that the others have not got.
+    OwnerIsDone,
     /// FLT-7: an equivocation needs exactly one block of the same owner beside it.
     NothingToEquivocate,
 
@@ -63,7 +69,7 @@ pub enum Refusal {
     SealedByStranger,
     /// RPN-1: the relay parent's number does not follow the parent's.
     RelayNumberNotNewer {
-        /// The relay parent of the parent.
+        /// The relay parent of the parent, on the block's branch.
         parent: Age,
         /// The relay parent of the block.
         block: Age,
@@ -88,6 +94,13 @@ pub enum Refusal {
     },
     /// HOOK-4: the para slot is not the derived one.
     SlotNotDerived,
+    /// HOOK-9: fewer relay blocks follow the relay parent than the offset asks.
+    TooFewDescendants {
+        /// Relay blocks that follow it.
+        found: u8,
+        /// The offset r.
+        offset: u8,
+    },
     /// SEG-5: the segment is full.
     SegmentFull {
         /// Entries held after pruning.
@@ -122,6 +135,25 @@ pub enum Refusal {
         /// The lookahead L.
         lookahead: u8,
     },
+    /// ARP-2: the relay parent is of the session before.
+    OfLastSession(Age),
+    /// ARP-4: the relay parent is not on the fork of the block that is to back the candidate.
+    NotOnThisFork(BlockIndex),
+    /// SCHED-2: the core is another para's in this block.
+    CoreNotAssigned,
+    /// SCHED-3: the group that has to vouch for the candidate does not.
+    GroupDoesNotVouch,
+    /// DISP-1: a dispute over the candidate was lost.
+    ConcludedInvalid,
+    /// FLT-8: only a malicious group backs it.
+    InvalidBlock,
+    /// SLOTB-3 or LOOK-1: the claim queue at the relay parent has no core for the para.
+    NoCoreClaimed {
+        /// Which collator's rule.
+        rule: Rule,
+    },
+    /// INCL-2: a session ends in this block.
+    SessionEnds,
     /// INCL-1: the core is occupied.
     CoreOccupied,
     /// INCL-6: the candidate does not build on the newest head.
@@ -149,12 +181,12 @@ impl Refusal {
     /// The rule that refuses; none where the model itself does.
     pub fn rule(&self) -> Option<Rule> {
         Some(match self {
-            Refusal::NotTheBest(_) => Rule::Slotb2,
+            Refusal::NotTheBest(_) | Refusal::SessionBetween(_) => Rule::Slotb2,
             Refusal::NotTheOwner => Rule::Coll2,
             Refusal::SlotFromClock => Rule::Coll1,
             Refusal::UnknownToCollator(_) => Rule::Coll3,
             Refusal::NotTheChosenParent(_) => Rule::Coll5,
-            Refusal::RelayParentUsed { rule, .. } => *rule,
+            Refusal::RelayParentUsed { rule, .. } | Refusal::NoCoreClaimed { rule } => *rule,
             Refusal::NoRoomToBuild { .. } | Refusal::SlotNotOpen { .. } => Rule::Coll8,
             Refusal::SealedByStranger => Rule::Blk3,
             Refusal::RelayNumberNotNewer { .. } => Rule::Rpn1,
@@ -162,24 +194,34 @@ impl Refusal {
             Refusal::SlotWentBack { .. } => Rule::Hook2,
             Refusal::TooManyInSlot { .. } => Rule::Hook3,
             Refusal::SlotNotDerived => Rule::Hook4,
+            Refusal::TooFewDescendants { .. } => Rule::Hook9,
             Refusal::SegmentFull { .. } => Rule::Seg5,
             Refusal::SignalWithdrawn => Rule::Upg3,
             Refusal::MessagesExceedRoom { .. } => Rule::Seg6,
             Refusal::OutOfScope(_) => Rule::Frag4,
             Refusal::NotOffered => Rule::Frag8,
             Refusal::RelayParentNotAllowed { .. } => Rule::Arp1,
+            Refusal::OfLastSession(_) => Rule::Arp2,
+            Refusal::NotOnThisFork(_) => Rule::Arp4,
+            Refusal::SessionEnds => Rule::Incl2,
+            Refusal::CoreNotAssigned => Rule::Sched2,
+            Refusal::GroupDoesNotVouch => Rule::Sched3,
+            Refusal::ConcludedInvalid => Rule::Disp1,
             Refusal::CoreOccupied => Rule::Incl1,
             Refusal::NotOnNewestHead { .. } => Rule::Incl6,
             Refusal::RelayParentWentBack { .. } => Rule::Incl6b,
             Refusal::NoSuchBlock(_)
             | Refusal::NoSuchView(_)
+            | Refusal::NoSuchBranch(_)
             | Refusal::NotInThisScenario(_)
             | Refusal::NotThisFault(_)
             | Refusal::BitsDoNotFit
             | Refusal::ModelIsFull
+            | Refusal::OwnerIsDone
             | Refusal::NothingToEquivocate
             | Refusal::AlreadyKnown
             | Refusal::CandidateLost
+            | Refusal::InvalidBlock
             | Refusal::NeverAvailable
             | Refusal::AlreadyOnChain
             | Refusal::NothingToRecover => return None,
@@ -196,6 +238,7 @@ impl Refusal {
                 | Refusal::SlotWentBack { .. }
                 | Refusal::TooManyInSlot { .. }
                 | Refusal::SlotNotDerived
+                | Refusal::TooFewDescendants { .. }
                 | Refusal::SegmentFull { .. }
                 | Refusal::SignalWithdrawn
                 | Refusal::MessagesExceedRoom { .. }
@@ -212,6 +255,7 @@ impl fmt::Display for Refusal {
         match self {
             Refusal::NoSuchBlock(index) => write!(f, "there is no para block {}", index.0),
             Refusal::NoSuchView(age) => write!(f, "no author uses a relay block of age {}", age.0),
+            Refusal::NoSuchBranch(branch) => write!(f, "there is no relay branch {branch}"),
             Refusal::NotInThisScenario(what) => write!(f, "this scenario has no {what}"),
             Refusal::NotThisFault(fault) => write!(f, "this environment has no {fault}"),
             Refusal::BitsDoNotFit => {
@@ -220,6 +264,9 @@ impl fmt::Display for Refusal {
             Refusal::ModelIsFull => write!(f, "the model holds at most {MAX_BLOCKS} para blocks"),
             Refusal::NotTheBest(age) => {
                 write!(f, "this wake-up built on the relay block of age {}", age.0)
+            }
+            Refusal::SessionBetween(age) => {
+                write!(f, "a session ended after the relay block of age {}", age.0)
             }
             Refusal::NotTheOwner => write!(f, "the collator does not own the slot"),
             Refusal::SlotFromClock => write!(f, "the para slot comes from the relay parent"),
@@ -239,6 +286,9 @@ impl fmt::Display for Refusal {
                 f,
                 "can_build_upon counts {authored} blocks on the slot, velocity {velocity} allows one more"
             ),
+            Refusal::OwnerIsDone => {
+                write!(f, "the owner built a block that the others have not got")
+            }
             Refusal::NothingToEquivocate => {
                 write!(f, "an equivocation needs exactly one block to stand beside")
             }
@@ -259,6 +309,10 @@ impl fmt::Display for Refusal {
                 "{authored} blocks on the relay slot, velocity {velocity} allows one more"
             ),
             Refusal::SlotNotDerived => write!(f, "the para slot is not the derived one"),
+            Refusal::TooFewDescendants { found, offset } => write!(
+                f,
+                "{found} relay blocks follow the relay parent, the offset asks for {offset}"
+            ),
             Refusal::SegmentFull { held, capacity } => {
                 write!(f, "segment already holds {held} of {capacity}")
             }
@@ -280,6 +334,25 @@ impl fmt::Display for Refusal {
                 "relay parent {} blocks before the new block, at most {lookahead} are allowed",
                 u16::from(age.0) + 1
             ),
+            Refusal::OfLastSession(age) => {
+                write!(f, "relay parent {} blocks old is of the session before", age.0)
+            }
+            Refusal::NotOnThisFork(_) => {
+                write!(f, "the relay parent is not on the fork of this relay block")
+            }
+            Refusal::CoreNotAssigned => write!(f, "the core is another para's in this relay block"),
+            Refusal::GroupDoesNotVouch => {
+                write!(f, "the group of its relay parent does not vouch for it")
+            }
+            Refusal::ConcludedInvalid => write!(f, "a dispute found it invalid"),
+            Refusal::InvalidBlock => write!(f, "no honest group vouches for an invalid block"),
+            Refusal::NoCoreClaimed { .. } => {
+                write!(
+                    f,
+                    "the next relay block has no core for the para, seen from the relay parent"
+                )
+            }
+            Refusal::SessionEnds => write!(f, "a session ends in this block, nothing is backed"),
             Refusal::CoreOccupied => write!(f, "the core is occupied"),
             Refusal::NotOnNewestHead { .. } => {
                 write!(f, "the candidate does not build on the newest head")

@@ -47,6 +47,7 @@ rules! {
     Hook2 "HOOK-2" "The relay slot of the relay parent is never older than the one stored; a newer one starts the count anew." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
     Hook3 "HOOK-3" "At most velocity + 1 blocks of one chain share a relay slot." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
     Hook4 "HOOK-4" "The para slot is the one derived from the relay slot, neither ahead nor behind." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
+    Hook9 "HOOK-9" "The proof brings as many relay blocks after the relay parent as the offset asks, and not fewer." "cumulus-pallet-parachain-system 0.25.1, descendant_validation.rs, verify_relay_parent_descendants";
     Upg3 "UPG-3" "While an ancestor in the segment has consumed a go-ahead signal, the relay chain must still show it and it is not consumed again." "cumulus-pallet-parachain-system 0.25.1, lib.rs, set_validation_data";
     Emit1 "EMIT-1" "Every block issues the collators' and the treasury's reward of the configuration in its parent's state." "pallet-inflation, lib.rs, payout_block_rewards (Astar b57fb622c)";
     // The collator.
@@ -59,6 +60,7 @@ rules! {
     Coll7 "COLL-7" "On the included head the collator builds without asking the runtime." "cumulus-client-consensus-aura 0.28.1, collators/mod.rs, can_build_upon";
     Coll8 "COLL-8" "On any other parent the collator asks the runtime, in the parent's state, whether a block may follow (HOOK-6)." "cumulus-client-consensus-aura 0.28.1, collators/mod.rs, can_build_upon; aura-ext 0.25.0, consensus_hook.rs, can_build_upon";
     Coll9 "COLL-9" "The block is announced and offered to the validators as a candidate." "cumulus-client-consensus-aura 0.28.1, collator.rs and slot_based/collation_task.rs";
+    Sess5 "SESS-5" "The collator's window ends at the block in which the last session ended." "cumulus-client-consensus-common 0.28.0, parent_search.rs, build_relay_parent_ancestry";
     Look1 "LOOK-1" "The lookahead collator builds at most two blocks for one relay block." "cumulus-client-consensus-aura 0.28.1, collators/lookahead.rs, run_with_export";
     Slotb2 "SLOTB-2" "All collators of one wake-up build on the best relay block they then know." "cumulus-client-consensus-aura 0.28.1, slot_based/block_builder_task.rs, run_block_builder";
     Slotb3 "SLOTB-3" "The slot-based collator builds one block for each relay parent, branch and core." "cumulus-client-consensus-aura 0.28.1, slot_based/block_builder_task.rs, determine_core";
@@ -66,15 +68,25 @@ rules! {
     Frag4 "FRAG-4" "A fragment chain takes a candidate only if its relay parent is in scope and its parent is the chain's end." "polkadot-node-core-prospective-parachains 35.0.0, fragment_chain/mod.rs, check_potential";
     Frag5 "FRAG-5" "Among backable siblings the one with the lowest hash wins, whichever came first." "polkadot-node-core-prospective-parachains 35.0.0, fragment_chain/mod.rs, fork_selection_rule";
     Frag8 "FRAG-8" "A relay author backs what its own fragment chain offers." "polkadot-node-core-prospective-parachains 35.0.0, fragment_chain/mod.rs, find_backable_chain";
+    Sec4 "SEC-4" "A validator fetches a collation only if the claim queue has a position for it, seen from its relay parent, that no other takes." "polkadot-collator-protocol 36.0.0, validator_side, claim_queue_state.rs";
     // The relay chain's runtime.
     Inh1 "INH-1" "In one relay block availability is counted and candidates enacted first, then timeouts evict, then candidates are backed." "polkadot-runtime-parachains 27.0.0, paras_inherent/mod.rs, process_inherent_data";
     Arp1 "ARP-1" "A candidate on relay parent k can be backed in relay blocks k + 1 to k + L." "polkadot-runtime-parachains 27.0.0, shared.rs, AllowedRelayParentsTracker";
+    Arp2 "ARP-2" "A session change clears the allowed relay parents; the first after it is the block in which it happened." "polkadot-runtime-parachains 27.0.0, shared.rs, initializer_on_new_session";
+    Arp4 "ARP-4" "A candidate's relay parent is an ancestor of the block that backs it, on the same relay fork." "polkadot-runtime-parachains 27.0.0, shared.rs, AllowedRelayParentsTracker";
+    Sched2 "SCHED-2" "A candidate is backed only in a relay block in which its para holds the core; the claim is used up by the block, or kept while the core is occupied (SCHED-1)." "polkadot-runtime-parachains 27.0.0, scheduler.rs, advance_claim_queue";
+    Sched3 "SCHED-3" "The group that backs a candidate is fixed by its relay parent and changes every F relay blocks." "polkadot-runtime-parachains 27.0.0, scheduler.rs, group_assigned_to_core";
+    Disp1 "DISP-1" "A pending candidate against which a supermajority has voted is dropped with those behind it, and not backed again." "polkadot-runtime-parachains 27.0.0, paras_inherent/mod.rs, process_inherent_data; disputes.rs, process_checked_dispute_data";
+    Disp2 "DISP-2" "More than a third against an included candidate freezes the relay fork, and its nodes go back to before the inclusion." "polkadot-runtime-parachains 27.0.0, disputes.rs, revert_and_freeze";
     Incl1 "INCL-1" "A core holds at most one candidate." "polkadot-runtime-parachains 27.0.0, paras_inherent/mod.rs, map_candidates_to_cores";
+    Incl2 "INCL-2" "In a block in which a session ends nothing is backed." "polkadot-runtime-parachains 27.0.0, paras_inherent/mod.rs, process_inherent_data";
     Incl3 "INCL-3" "A candidate is available with N - (N-1)/3 votes, cast over the previous relay block." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, update_pending_availability_and_get_freed_cores";
+    Incl4 "INCL-4" "The longest available prefix of the pending candidates is enacted." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, update_pending_availability_and_get_freed_cores";
     Incl5 "INCL-5" "Enacting a candidate makes it the para's included head." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, enact_candidate; paras/mod.rs, note_new_head";
     Incl6 "INCL-6" "A candidate is backed only on the newest pending or else included head." "polkadot-runtime-parachains 27.0.0, paras_inherent/mod.rs, filter_unchained_candidates";
     Incl6b "INCL-6b" "Along included and pending candidates relay parents never go back." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, CandidateCheckContext";
     Incl13 "INCL-13" "An evicted candidate takes all candidates behind it along." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, free_failed_cores";
+    Sess3 "SESS-3" "A session change drops all pending candidates." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, initializer_on_new_session";
     To1 "TO-1" "Timeouts are looked at in block n only if (n + 1 - S) mod F < P." "polkadot-runtime-parachains 27.0.0, scheduler.rs, availability_timeout_check_required";
     To2 "TO-2" "A candidate backed in block b times out from block b + P on." "polkadot-runtime-parachains 27.0.0, scheduler.rs, availability_timeout_predicate";
 }
@@ -113,6 +125,8 @@ variants! {
     IssuanceOnceASlot "EMIT-1=once-a-slot" Emit1 "A second block on one relay slot issues nothing.";
     FirstSeen "FRAG-5=first-seen" Frag5 "A validator keeps the backable sibling it saw first.";
     TimeoutsFirst "INH-1=timeouts-first" Inh1 "Timeouts evict before the block's availability votes are counted.";
+    KeepsBits "INH-1=keeps-bits" Inh1 "A bitfield counts although it has a bit on a core that a dispute has just freed.";
+    OneVoteFreezes "DISP-2=any-vote" Disp2 "A single vote against an included candidate freezes the relay fork.";
     BackingFirst "INH-1=backing-first" Inh1 "Candidates are backed before the block's availability votes are counted.";
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::action::Bits;
 use crate::economics::named::{NamedCalendar, NamedParameters};
 use crate::economics::{Calendar, InflationConfiguration, recalculate};
+use crate::few::Few;
 
 /// A whole scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,20 +59,55 @@ pub struct Parameters {
     /// Upward messages the relay chain has room for, 0 to 4; with 0 no block sends any.
     #[serde(default)]
     pub upward_message_room: u8,
+    /// r; how many relay blocks behind the best one the relay parent lies, 0 to 2 (SLOTB-2).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub relay_parent_offset: u8,
+    /// Cores that the para holds in every relay block, 1 to 3.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub cores: u8,
+    /// When a claim to a core is used up (SCHED-1, SCHED-2).
+    #[serde(default, skip_serializing_if = "ClaimQueue::is_computed")]
+    pub claim_queue: ClaimQueue,
+}
+
+fn one() -> u8 {
+    1
+}
+
+fn is_one(value: &u8) -> bool {
+    *value == 1
+}
+
+fn is_zero(value: &u8) -> bool {
+    *value == 0
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Parameters {
+    /// DISP-1: the votes that conclude a dispute; validators.
+    pub fn supermajority(&self) -> u16 {
+        self.availability_threshold()
+    }
+
+    /// DISP-2: the most votes against an included candidate that do no harm; validators.
+    pub fn most_faulty(&self) -> u16 {
+        (self.validators - 1) / 3
+    }
+
     /// INCL-3: the votes that make a candidate available; validators.
     pub fn availability_threshold(&self) -> u16 {
-        self.validators - (self.validators - 1) / 3
+        self.validators - self.most_faulty()
     }
 
     /// The votes that a relay block counts for a candidate; validators.
     pub fn votes(&self, bits: Bits) -> u16 {
         match bits {
-            Bits::NothingPending => 0,
             Bits::OneShort => self.availability_threshold() - 1,
             Bits::Enough => self.availability_threshold(),
+            Bits::Count(votes) => u16::from(votes),
         }
     }
 }
@@ -179,6 +215,97 @@ pub struct Environment {
     /// Unincluded blocks that an adversary keeps at most, 0 for as many as it can.
     #[serde(default)]
     pub adversary_blocks: u8,
+    /// FLT-2, FLT-3: relay blocks that can be undone, 0 to 3; with 0 the relay chain never forks.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub fork_depth: u8,
+    /// FLT-12: sessions end, at any time but never two within the memory of a window.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub session_changes: bool,
+    /// SCHED-3: the groups that take turns at the para's cores; none stands for one that is always
+    /// online.
+    #[serde(default, skip_serializing_if = "Groups::is_empty")]
+    pub groups: Groups,
+    /// Whether availability votes are counted one by one, and not chosen on either side of the
+    /// threshold; with at most 9 validators.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub counted_votes: bool,
+    /// Validators that never vote, where votes are counted, 0 to 9.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub silent: u8,
+    /// Validators that vote for what they have not got and against what is valid, 0 to 9.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub lying: u8,
+    /// FLT-8, FLT-10, FLT-11: invalid blocks are authored, backed by a malicious group, and disputed.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub disputes: bool,
+    /// How the para holds its cores.
+    #[serde(default, skip_serializing_if = "Claims::is_bulk")]
+    pub claims: Claims,
+    /// SEC-4: validators fetch no more collations than the claim queue has room for.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub collation_limits: bool,
+}
+
+/// How the para holds its cores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Claims {
+    /// In every relay block.
+    #[default]
+    Bulk,
+    /// In every second relay block; the other is another para's.
+    Shared,
+    /// They come and go (FLT-15).
+    Lapsing,
+}
+
+impl Claims {
+    /// Whether every relay block is the para's.
+    pub fn is_bulk(&self) -> bool {
+        *self == Claims::Bulk
+    }
+}
+
+/// SCHED-1 or SCHED-2: when a claim is used up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClaimQueue {
+    /// SCHED-2: with every relay block, used or not.
+    #[default]
+    Computed,
+    /// SCHED-1: only while the core is free.
+    Stored,
+}
+
+impl ClaimQueue {
+    fn is_computed(&self) -> bool {
+        *self == ClaimQueue::Computed
+    }
+}
+
+/// What a group of validators does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// Its members vouch for valid candidates.
+    #[default]
+    Online,
+    /// They do nothing.
+    Offline,
+    /// They vouch for invalid candidates as well.
+    Byzantine,
+}
+
+/// The groups, in the order in which they take turns; at most 3.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Groups(pub Few<Group>);
+
+impl Groups {
+    /// Whether none is named.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 impl Environment {
@@ -209,6 +336,23 @@ impl Environment {
             followed_validators: self.followed_validators,
             oldest_relay_parent: 0,
             adversary_blocks: 0,
+            fork_depth: 0,
+            session_changes: false,
+            // Groups go on taking turns; that one of them is online is all that is asked.
+            groups: if self.groups.0.contains(&Group::Online) {
+                self.groups
+            } else {
+                Groups::default()
+            },
+            counted_votes: false,
+            silent: 0,
+            lying: 0,
+            disputes: false,
+            claims: match self.claims {
+                Claims::Lapsing => Claims::Bulk,
+                claims => claims,
+            },
+            collation_limits: self.collation_limits,
         }
     }
 }
@@ -255,23 +399,45 @@ pub enum ScenarioError {
 }
 
 macro_rules! built_in {
-    ($($name:literal),* $(,)?) => {
-        const BUILT_IN: &[(&str, &str)] =
-            &[$(($name, include_str!(concat!("../scenarios/", $name, ".toml")))),*];
+    ($($set:ident: $($name:literal),*;)*) => {
+        const BUILT_IN: &[(&str, Set, &str)] = &[$($(
+            ($name, Set::$set, include_str!(concat!("../scenarios/", $name, ".toml"))),
+        )*)*];
     };
 }
 
-built_in!("astar-sync", "astar", "lookahead", "adversary", "bandwidth", "withholding", "siblings",);
+/// When a built-in scenario is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Set {
+    /// Whenever nothing else is asked.
+    Gate,
+    /// With the full set, once a night.
+    Nightly,
+}
+
+built_in! {
+    Gate: "astar-sync", "astar", "lookahead", "adversary", "bandwidth", "withholding", "siblings",
+        "forks", "shibuya", "sessions", "forks-sessions", "elastic", "offset", "coretime",
+        "coretime-stored", "lapse", "groups", "votes", "collations", "disputes",
+        "disputes-elastic";
+    Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
+        "elastic-sessions", "elastic-offset", "offset-two";
+}
 
 impl Scenario {
-    /// The names of the built-in scenarios, in the order in which they are checked.
+    /// The names of the built-in scenarios of the gate, in the order in which they are checked.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        BUILT_IN.iter().map(|(name, _)| *name)
+        BUILT_IN.iter().filter(|(_, set, _)| *set == Set::Gate).map(|(name, ..)| *name)
+    }
+
+    /// The names of all built-in scenarios: those of the gate, and those that are checked nightly.
+    pub fn full_names() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|(name, ..)| *name)
     }
 
     /// The text of a built-in scenario.
     pub fn text(name: &str) -> Option<&'static str> {
-        BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+        BUILT_IN.iter().find(|(known, ..)| *known == name).map(|(.., text)| *text)
     }
 
     /// A built-in scenario.
@@ -356,6 +522,72 @@ impl Scenario {
                 legal,
             );
         }
+        if p.relay_parent_offset >= p.scheduling_lookahead {
+            let legal = format!(
+                "below protocol.scheduling_lookahead = {}, else nothing is ever backed",
+                p.scheduling_lookahead
+            );
+            let value = p.relay_parent_offset.to_string();
+            return out("protocol.relay_parent_offset", value, legal);
+        }
+        if p.relay_parent_offset > 0 && e.collator == CollatorKind::Lookahead {
+            let legal = "0 with environment.collator = \"lookahead\" (LOOK-3)".to_owned();
+            let value = p.relay_parent_offset.to_string();
+            return out("protocol.relay_parent_offset", value, legal);
+        }
+        if p.relay_parent_offset > 0 && e.fork_depth > 0 {
+            let legal = "0 with environment.fork_depth above 0: on a fork the blocks after a \
+                         relay parent are not followed"
+                .to_owned();
+            let value = p.relay_parent_offset.to_string();
+            return out("protocol.relay_parent_offset", value, legal);
+        }
+        if (e.counted_votes || e.disputes) && p.validators > 9 {
+            let legal = "1 to 9 with environment.counted_votes or environment.disputes".to_owned();
+            return out("protocol.validators", p.validators.to_string(), legal);
+        }
+        if u16::from(e.silent) + u16::from(e.lying) > p.validators {
+            let legal = format!("together at most protocol.validators = {}", p.validators);
+            let value = format!("{} and {}", e.silent, e.lying);
+            return out("environment.silent and lying", value, legal);
+        }
+        let faulty = u16::from(e.silent) + u16::from(e.lying);
+        if e.disputes && faulty > p.most_faulty() {
+            let most = p.most_faulty();
+            let legal = format!("together at most {most} of {} with disputes", p.validators);
+            let value = format!("{} and {}", e.silent, e.lying);
+            return out("environment.silent and lying", value, legal);
+        }
+        if e.disputes && p.cores > 1 && !e.counted_votes {
+            let legal = "true with disputes on several cores (INH-1)".to_owned();
+            return out("environment.counted_votes", "false".to_owned(), legal);
+        }
+        if p.relay_parent_offset + e.oldest_relay_parent > 4 {
+            let legal = "together at most 4".to_owned();
+            let value = format!("{} and {}", p.relay_parent_offset, e.oldest_relay_parent);
+            return out("protocol.relay_parent_offset and oldest_relay_parent", value, legal);
+        }
+        if (e.silent > 0 || e.lying > 0) && !e.counted_votes && !e.disputes {
+            let legal = "0 without environment.counted_votes or environment.disputes".to_owned();
+            let value = format!("{} and {}", e.silent, e.lying);
+            return out("environment.silent and lying", value, legal);
+        }
+        if e.groups.0.len() > 3 {
+            let legal = "at most 3 groups".to_owned();
+            return out("environment.groups", format!("{} groups", e.groups.0.len()), legal);
+        }
+        if !e.claims.is_bulk() && (p.relay_parent_offset > 0 || p.cores > 1) {
+            let legal = "\"bulk\" with an offset or several cores".to_owned();
+            return out("environment.claims", format!("{:?}", e.claims), legal);
+        }
+        if e.followed_validators > 0 && (p.cores > 1 || e.fork_depth > 0) {
+            let legal =
+                "0 with several cores or relay forks: the fragment chains that are followed \
+                         hold one candidate and see one branch"
+                    .to_owned();
+            let value = e.followed_validators.to_string();
+            return out("environment.followed_validators", value, legal);
+        }
         if e.loss && !e.delay {
             let legal = "only with environment.delay = true: a candidate misses its last chance \
                          after all the others"
@@ -400,7 +632,7 @@ macro_rules! ranges {
 }
 
 /// The legal range of every number of a scenario.
-const RANGES: [Range; 12] = ranges! {
+const RANGES: [Range; 17] = ranges! {
     "protocol.unincluded_segment_capacity" parameters.unincluded_segment_capacity 0 12;
     "protocol.block_processing_velocity" parameters.block_processing_velocity 0 3;
     "protocol.scheduling_lookahead" parameters.scheduling_lookahead 1 4;
@@ -409,10 +641,15 @@ const RANGES: [Range; 12] = ranges! {
     "protocol.para_slot_ms" parameters.para_slot_ms 6000 24000;
     "protocol.validators" parameters.validators 1 1000;
     "protocol.upward_message_room" parameters.upward_message_room 0 4;
-    "environment.earliest_backing" environment.earliest_backing 1 2;
+    "protocol.relay_parent_offset" parameters.relay_parent_offset 0 2;
+    "protocol.cores" parameters.cores 1 3;
+    "environment.earliest_backing" environment.earliest_backing 1 4;
     "environment.followed_validators" environment.followed_validators 0 2;
     "environment.oldest_relay_parent" environment.oldest_relay_parent 0 4;
     "environment.adversary_blocks" environment.adversary_blocks 0 16;
+    "environment.fork_depth" environment.fork_depth 0 3;
+    "environment.silent" environment.silent 0 9;
+    "environment.lying" environment.lying 0 9;
 };
 
 fn whole_number(least: i64, most: i64) -> String {

@@ -1,9 +1,11 @@
-//! What there is at one moment: the newest relay blocks, the candidates pending availability, and
-//! the tree of para blocks that somebody can still use.
+//! What there is at one moment: the newest relay blocks of each relay branch, the candidates
+//! pending availability there, and the tree of para blocks that somebody can still use.
 //!
 //! Everything is relative. A relay block is known by its [`Age`], a para block by its place in the
 //! tree, and issuance counts from the root of the tree. So a state says nothing about when it
 //! happens, and finitely many states are enough for all time.
+
+use std::cmp::Ordering;
 
 use arrayvec::ArrayVec;
 use serde::{Deserialize, Serialize};
@@ -15,9 +17,18 @@ pub const MAX_BLOCKS: usize = 24;
 /// Relay blocks a state can hold: the tip and the older ones that an author can still build on.
 pub const MAX_VIEWS: usize = 6;
 
-/// Candidates that can be pending availability at once: one core holds one, and one more place
+/// Cores that a para can hold.
+pub const MAX_CORES: usize = 3;
+
+/// Candidates that can be pending availability at once: a core holds one, and one more place
 /// shows the fault when the rule that says so is switched off.
-pub const MAX_PENDING: usize = 3;
+pub const MAX_PENDING: usize = MAX_CORES + 1;
+
+/// The largest L, the window of relay parents.
+pub const MAX_LOOKAHEAD: usize = 4;
+
+/// Relay branches that can live side by side (FLT-2, FLT-3).
+pub const MAX_BRANCHES: usize = 2;
 
 /// Validators whose fragment chains a scenario can follow one by one.
 pub const MAX_VALIDATORS: usize = 2;
@@ -36,10 +47,50 @@ impl Age {
     /// The relay tip.
     pub const TIP: Age = Age(0);
 
+    /// Of a relay block that is not on the branch at all: older than any.
+    pub const ELSEWHERE: Age = Age(u8::MAX);
+
     /// The age after one more relay block, at most `oldest`.
     #[must_use]
     pub fn older(self, oldest: Age) -> Age {
-        Age(self.0.saturating_add(1)).min(oldest)
+        if self == Age::ELSEWHERE { self } else { Age(self.0.saturating_add(1)).min(oldest) }
+    }
+
+    /// Whether the relay block is on the branch.
+    pub fn is_here(self) -> bool {
+        self != Age::ELSEWHERE
+    }
+}
+
+/// The relay block a para block was built on: where it stands on each branch, and its slot.
+///
+/// Number, slot and fork are three guards of their own (RPN-1, HOOK-2, ARP-4). On one branch
+/// slots and numbers are in the same order; the slot is written only while there are two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RelayParent {
+    /// Its age on each branch.
+    pub ages: [Age; MAX_BRANCHES],
+    /// Relay slots with a block that came after its own, on any branch.
+    pub slot: u8,
+}
+
+impl RelayParent {
+    /// A relay parent on the one branch there is.
+    pub fn of_age(age: Age) -> Self {
+        RelayParent { ages: [age, Age::ELSEWHERE], slot: 0 }
+    }
+
+    /// The age on a branch; [`Age::ELSEWHERE`] if it is not there.
+    pub fn on(&self, branch: usize) -> Age {
+        self.ages[branch]
+    }
+
+    /// Whether both are one relay block. Those too old to be told apart are not.
+    pub fn is(&self, other: &RelayParent, oldest: Age) -> bool {
+        self.ages
+            .iter()
+            .zip(&other.ages)
+            .any(|(ours, theirs)| ours == theirs && *ours < oldest && ours.is_here())
     }
 }
 
@@ -119,7 +170,9 @@ pub struct ParaBlock {
     /// The block it builds on; the root names itself.
     pub parent: BlockIndex,
     /// The relay block it was built on.
-    pub relay_parent: Age,
+    pub relay_parent: RelayParent,
+    /// The core it was built for, from 0 (SLOTB-3).
+    pub core: u8,
     /// Blocks of this chain authored on the relay slot of its relay parent, this one included;
     /// 0 means that no slot is stored, which is so before the first block only.
     pub authored: u8,
@@ -133,6 +186,8 @@ pub struct ParaBlock {
     pub fate: u8,
     /// Bit *i*: validator *i* knows that the candidate is backable.
     pub known_backable: u8,
+    /// Votes against it that each branch has counted; validators (DISP-1).
+    pub against: [u8; MAX_BRANCHES],
 }
 
 impl ParaBlock {
@@ -142,19 +197,28 @@ impl ParaBlock {
     pub const LOST: u8 = 2;
     /// Its availability will never be voted (FLT-5).
     pub const NEVER_AVAILABLE: u8 = 4;
+    /// It breaks the rules of the para: no honest node imports it (FLT-8).
+    pub const INVALID: u8 = 8;
 
     /// The state before the first para block.
     pub(crate) fn genesis(oldest: Age) -> Self {
         ParaBlock {
             parent: BlockIndex::ROOT,
-            relay_parent: oldest,
+            relay_parent: RelayParent::of_age(oldest),
+            core: 0,
             authored: 0,
             hash_rank: 0,
             issued: 0,
             segment: Segment::default(),
             fate: 0,
             known_backable: 0,
+            against: [0; MAX_BRANCHES],
         }
+    }
+
+    /// Whether the collators lack the block: it was kept from them, or they do not import it.
+    pub fn is_unknown_to_collators(&self) -> bool {
+        self.has(ParaBlock::WITHHELD | ParaBlock::INVALID)
     }
 
     /// Whether something befell the block.
@@ -172,6 +236,10 @@ pub struct View {
     pub newest_pending: Option<BlockIndex>,
     /// Whether the relay chain shows a go-ahead signal for a code upgrade.
     pub go_ahead: bool,
+    /// Relay slots with a block that came after its own; written only while there are two branches.
+    pub slot: u8,
+    /// Whether the para holds its cores in the next relay block.
+    pub assigned: bool,
 }
 
 impl View {
@@ -189,6 +257,44 @@ pub struct Pending {
     pub block: BlockIndex,
     /// How long ago the relay block was that backed it.
     pub backed: Age,
+    /// Whether it is available, and waits for one before it in the queue (INCL-4).
+    pub available: bool,
+    /// Honest validators that have voted for it, where a scenario counts them.
+    pub votes: u8,
+    /// Whether the votes of the lying ones are recorded.
+    pub lied: bool,
+}
+
+/// One relay branch: what the blocks say that an author can still build on, and the state after
+/// its tip.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Branch {
+    /// What each relay block says that an author can still build on; the tip first.
+    pub views: ArrayVec<View, MAX_VIEWS>,
+    /// Candidates pending availability at the tip, first in first.
+    pub pending: ArrayVec<Pending, MAX_PENDING>,
+    /// (n + 1 − S) of the next relay block n, where TO-1 or SCHED-3 can read it; else 0. Modulo F, or
+    /// modulo F times the number of groups where a scenario names them.
+    pub rotation: u8,
+    /// The age of the last block in which a session ended, R_s; the oldest age if nobody can tell.
+    pub session: Age,
+    /// Relay blocks of this branch alone; 0 where there is one branch.
+    pub own: u8,
+    /// Collations that validators fetched for the relay block of each age, where a scenario limits
+    /// them (SEC-4).
+    pub fetched: [u8; MAX_LOOKAHEAD],
+}
+
+impl Branch {
+    /// The view of the tip.
+    pub fn tip(&self) -> &View {
+        &self.views[0]
+    }
+
+    /// The view of a relay block.
+    pub fn view(&self, age: Age) -> &View {
+        &self.views[usize::from(age.0)]
+    }
 }
 
 /// The moment, whole. The root comes first in `blocks`, and a parent before its children.
@@ -196,17 +302,13 @@ pub struct Pending {
 pub struct State {
     /// The para blocks somebody can still use.
     pub blocks: ArrayVec<ParaBlock, MAX_BLOCKS>,
-    /// What each relay block says that an author can still build on; the tip first.
-    pub views: ArrayVec<View, MAX_VIEWS>,
-    /// Candidates pending availability at the tip, first in first.
-    pub pending: ArrayVec<Pending, MAX_PENDING>,
+    /// The relay branches; one, or two while the relay chain is forked.
+    pub branches: ArrayVec<Branch, MAX_BRANCHES>,
     /// The candidate next in each followed validator's fragment chain (FRAG-3: one core, one).
     pub chains: [Option<BlockIndex>; MAX_VALIDATORS],
-    /// (n + 1 − S) mod F of the next relay block n, where TO-1 can read it; else 0.
-    pub rotation: u8,
     /// The relay block that the collators took for the best at this wake-up, once one has acted
     /// on it (SLOTB-2); only where a scenario lets all of them be late together.
-    pub turn: Option<Age>,
+    pub turn: Option<(u8, Age)>,
 }
 
 impl State {
@@ -220,9 +322,59 @@ impl State {
         (0..self.blocks.len()).map(BlockIndex::at)
     }
 
-    /// The view of the relay tip.
-    pub fn tip(&self) -> &View {
-        &self.views[0]
+    /// A branch.
+    pub fn branch(&self, branch: usize) -> &Branch {
+        &self.branches[branch]
+    }
+
+    /// The only branch, or the first of two.
+    pub fn main(&self) -> &Branch {
+        &self.branches[0]
+    }
+
+    /// The relay block of an age on a branch, as a relay parent.
+    pub fn relay_parent(&self, branch: usize, age: Age) -> RelayParent {
+        let here = self.branch(branch);
+        let mut ages = [Age::ELSEWHERE; MAX_BRANCHES];
+        ages[branch] = age;
+        if let Some(there) = self.branches.get(1 - branch)
+            && age.0 >= here.own
+        {
+            ages[1 - branch] = Age(age.0 - here.own + there.own);
+        }
+        RelayParent { ages, slot: here.view(age).slot }
+    }
+
+    /// How much higher than the fork a relay parent stands; relay blocks. Of two too old to be told
+    /// apart it says the same.
+    fn height(&self, relay_parent: &RelayParent) -> i16 {
+        let heights = self.branches.iter().enumerate().filter_map(|(place, branch)| {
+            let age = relay_parent.on(place);
+            age.is_here().then(|| i16::from(branch.own) - i16::from(age.0))
+        });
+        heights.min().unwrap_or(i16::MIN)
+    }
+
+    /// RPN-1: how two relay parents compare by number.
+    pub fn compare_numbers(&self, a: &RelayParent, b: &RelayParent) -> Ordering {
+        self.height(a).cmp(&self.height(b))
+    }
+
+    /// HOOK-2: how two relay parents compare by slot. On one branch that is the order of numbers.
+    pub fn compare_slots(&self, a: &RelayParent, b: &RelayParent) -> Ordering {
+        if self.branches.len() == 1 { self.compare_numbers(a, b) } else { b.slot.cmp(&a.slot) }
+    }
+
+    /// The height of the highest tip that is alive, counted from the fork; relay blocks.
+    pub fn highest(&self) -> u8 {
+        self.branches.iter().map(|branch| branch.own).max().unwrap_or_default()
+    }
+
+    /// Whether a branch can be the one that stays: no dispute will end it, as nothing invalid is
+    /// included there.
+    pub fn may_stay(&self, branch: &Branch) -> bool {
+        let is_invalid = |block: BlockIndex| self.block(block).has(ParaBlock::INVALID);
+        !self.ancestry(branch.tip().included).any(is_invalid)
     }
 
     /// The block and its ancestors, newest first, down to the root.
@@ -255,9 +407,9 @@ impl State {
 
     /// The blocks on the branch of `block`, itself included, that were built on the relay block
     /// of this age.
-    pub fn built_on(&self, block: BlockIndex, relay_parent: Age) -> usize {
+    pub fn built_on(&self, block: BlockIndex, relay_parent: &RelayParent) -> usize {
         self.ancestry(block)
-            .take_while(|&step| self.block(step).relay_parent == relay_parent)
+            .take_while(|&step| self.block(step).relay_parent == *relay_parent)
             .filter(|&step| self.block(step).authored > 0)
             .count()
     }
@@ -265,12 +417,16 @@ impl State {
     /// The state as bytes, each state its own: what engines take fingerprints of.
     pub fn encode(&self, bytes: &mut Vec<u8>) {
         let place = |block: Option<BlockIndex>| block.map_or(0xff, |block| block.0);
-        bytes.push(self.blocks.len() as u8);
+        let forked = self.branches.len() > 1;
+        let disputed = self.blocks.iter().any(|block| block.against != [0; MAX_BRANCHES]);
+        let sizes = [self.blocks.len() as u8, self.branches.len() as u8, u8::from(disputed)];
+        bytes.extend_from_slice(&sizes);
         for block in &self.blocks {
             let segment = &block.segment;
             bytes.extend_from_slice(&[
                 block.parent.0,
-                block.relay_parent.0,
+                block.relay_parent.ages[0].0,
+                block.core,
                 block.authored,
                 block.hash_rank,
                 block.issued,
@@ -279,21 +435,38 @@ impl State {
                 segment.aggregate_messages,
                 u8::from(segment.aggregate_signal),
             ]);
+            if forked {
+                bytes.extend_from_slice(&[block.relay_parent.ages[1].0, block.relay_parent.slot]);
+            }
+            if disputed {
+                bytes.extend_from_slice(&block.against);
+            }
             for word in [segment.entries, segment.hashed, segment.messages, segment.signals] {
                 bytes.extend_from_slice(&word.to_le_bytes());
             }
         }
-        bytes.push(self.views.len() as u8);
-        for view in &self.views {
-            let pending = place(view.newest_pending);
-            bytes.extend_from_slice(&[view.included.0, pending, u8::from(view.go_ahead)]);
-        }
-        bytes.push(self.pending.len() as u8);
-        for pending in &self.pending {
-            bytes.extend_from_slice(&[pending.block.0, pending.backed.0]);
+        for branch in &self.branches {
+            bytes.push(branch.views.len() as u8);
+            for view in &branch.views {
+                let pending = place(view.newest_pending);
+                let flags = u8::from(view.go_ahead) | u8::from(view.assigned) << 1;
+                bytes.extend_from_slice(&[view.included.0, pending, flags]);
+                if forked {
+                    bytes.push(view.slot);
+                }
+            }
+            bytes.push(branch.pending.len() as u8);
+            for pending in &branch.pending {
+                let flags = u8::from(pending.available) | u8::from(pending.lied) << 1;
+                let votes = pending.votes << 2 | flags;
+                bytes.extend_from_slice(&[pending.block.0, pending.backed.0, votes]);
+            }
+            bytes.extend_from_slice(&[branch.rotation, branch.session.0, branch.own]);
+            bytes.extend_from_slice(&branch.fetched);
         }
         bytes.extend(self.chains.iter().map(|&chain| place(chain)));
-        bytes.extend_from_slice(&[self.rotation, self.turn.map_or(0xff, |turn| turn.0)]);
+        let (branch, age) = self.turn.map_or((0xff, 0xff), |(branch, age)| (branch, age.0));
+        bytes.extend_from_slice(&[branch, age]);
     }
 
     /// The candidate marked by a fault: lost, or never available. Used to measure recovery.

@@ -1,8 +1,9 @@
 //! Where each rule begins to refuse: the last that passes, and the first that does not.
 
-use unincluded_model::scenario::RelayNumberCheck;
+use unincluded_model::action::Dispute;
+use unincluded_model::scenario::{Group, Groups, RelayNumberCheck};
 use unincluded_model::{
-    Action, Age, Author, Bits, BlockIndex, CollatorKind, Protocol, Refusal, RelayBlockPlan,
+    Action, Age, Author, Bits, BlockIndex, CollatorKind, Few, Protocol, Refusal, RelayBlockPlan,
     Scenario, State,
 };
 
@@ -53,8 +54,9 @@ impl Run {
     }
 
     fn grows(self, bits: Bits, back: Option<BlockIndex>) -> Run {
-        let bits = if self.state.pending.is_empty() { Bits::NothingPending } else { bits };
-        self.does(&relay_block(bits, back))
+        let pending = self.state.main().pending.len();
+        let plan = RelayBlockPlan { bits: few(std::iter::repeat_n(bits, pending)), ..empty() };
+        self.does(&Action::RelayBlock(RelayBlockPlan { back: Few::from(back), ..plan }))
     }
 
     fn permits(&self, action: &Action) -> bool {
@@ -74,12 +76,28 @@ fn author(parent: BlockIndex, relay_parent: u8) -> Action {
     Action::Author(Author::honest(parent, Age(relay_parent)))
 }
 
-fn relay_block(bits: Bits, back: Option<BlockIndex>) -> Action {
-    Action::RelayBlock(RelayBlockPlan { skipped_slots: 0, bits, back, go_ahead: false })
+fn few<T: Copy + Default>(items: impl IntoIterator<Item = T>) -> Few<T> {
+    items.into_iter().fold(Few::none(), |few, item| few.with(item).expect("there is room"))
 }
 
+/// A relay block with nothing in it.
+fn empty() -> RelayBlockPlan {
+    RelayBlockPlan {
+        branch: 0,
+        same_slot: false,
+        skipped_slots: 0,
+        session_change: false,
+        bits: Few::none(),
+        back: Few::none(),
+        go_ahead: false,
+        dispute: None,
+        reassigned: false,
+    }
+}
+
+/// A relay block that backs one candidate while none is pending.
 fn backing(candidate: BlockIndex) -> Action {
-    relay_block(Bits::NothingPending, Some(candidate))
+    Action::RelayBlock(RelayBlockPlan { back: Few::from(Some(candidate)), ..empty() })
 }
 
 /// An adversary on any of three relay parents; C 3, V 1, L 3, P 2, the window always open.
@@ -148,7 +166,7 @@ fn the_next_relay_slot_starts_the_count_anew() {
 fn asked_on_the_slot_of_its_parent(blocks: u8) -> Result<(), Refusal> {
     let run =
         (0..blocks).fold(Run::of(adversary()), |run, block| run.authors(BlockIndex(block), 0));
-    run.protocol.can_build_upon(&run.state, BlockIndex(blocks), Age::TIP)
+    run.protocol.can_build_upon(&run.state, BlockIndex(blocks), 0, Age::TIP)
 }
 
 #[test]
@@ -234,7 +252,7 @@ fn at_the_tip_the_included_head_is_not_found_and_all_entries_count() {
 fn on_a_full_segment_whose_tip_is_included_only_the_shortcut_builds() {
     let run = Run::of(astar_with_capacity(1)).authors(ROOT, 0).backs(P1).includes();
     let full = Refusal::NoRoomToBuild { held: 1, capacity: 1 };
-    assert_eq!(run.protocol.can_build_upon(&run.state, P1, Age::TIP), Err(full));
+    assert_eq!(run.protocol.can_build_upon(&run.state, P1, 0, Age::TIP), Err(full));
     assert!(run.permits(&author(P1, 0)));
 }
 
@@ -243,7 +261,7 @@ fn on_a_full_segment_whose_tip_is_included_only_the_shortcut_builds() {
 #[test]
 fn at_genesis_even_a_capacity_of_nothing_allows_a_block() {
     let run = Run::of(astar_with_capacity(0));
-    assert_eq!(run.protocol.can_build_upon(&run.state, ROOT, Age::TIP), Ok(()));
+    assert_eq!(run.protocol.can_build_upon(&run.state, ROOT, 0, Age::TIP), Ok(()));
 }
 
 #[test]
@@ -329,21 +347,22 @@ fn any_leaves_the_relay_parent_before_to_the_slot_check() {
 #[test]
 fn one_vote_below_the_threshold_a_candidate_stays_pending() {
     let run = Run::named("astar").authors(ROOT, 0).backs(P1).passes(1);
-    assert_eq!(run.state.tip().newest_pending, Some(P1));
-    assert_eq!(run.state.tip().included, ROOT);
+    assert_eq!(run.state.main().tip().newest_pending, Some(P1));
+    assert_eq!(run.state.main().tip().included, ROOT);
 }
 
 #[test]
 fn at_the_threshold_a_candidate_is_included() {
     let run = Run::named("astar").authors(ROOT, 0).backs(P1).includes();
-    assert_eq!(run.state.tip().newest_pending, None);
-    assert_eq!(run.state.tip().included, P1);
+    assert_eq!(run.state.main().tip().newest_pending, None);
+    assert_eq!(run.state.main().tip().included, P1);
 }
 
 #[test]
 fn the_block_that_backs_a_candidate_does_not_count_votes_for_it() {
     let run = Run::named("astar").authors(ROOT, 0);
-    assert_eq!(run.refusal(&relay_block(Bits::Enough, Some(P1))), Refusal::BitsDoNotFit);
+    let both = RelayBlockPlan { bits: few([Bits::Enough]), back: few([P1]), ..empty() };
+    assert_eq!(run.refusal(&Action::RelayBlock(both)), Refusal::BitsDoNotFit);
 }
 
 // TO-2: backed in b, evicted from b + P on. In this scenario P is 4 and the window always open.
@@ -351,19 +370,19 @@ fn the_block_that_backs_a_candidate_does_not_count_votes_for_it() {
 #[test]
 fn a_candidate_stays_pending_until_one_block_before_its_period_is_over() {
     let run = Run::named("withholding").authors(ROOT, 0).backs(P1).passes(3);
-    assert_eq!(run.state.tip().newest_pending, Some(P1));
+    assert_eq!(run.state.main().tip().newest_pending, Some(P1));
 }
 
 #[test]
 fn a_candidate_is_evicted_when_its_period_is_over() {
     let run = Run::named("withholding").authors(ROOT, 0).backs(P1).passes(4);
-    assert_eq!(run.state.tip().newest_pending, None);
+    assert_eq!(run.state.main().tip().newest_pending, None);
 }
 
 #[test]
 fn a_candidate_that_becomes_available_when_its_period_is_over_is_included() {
     let run = Run::named("withholding").authors(ROOT, 0).backs(P1).passes(3).includes();
-    assert_eq!(run.state.tip().included, P1);
+    assert_eq!(run.state.main().tip().included, P1);
 }
 
 // TO-1: evictions in block n only if (n + 1 - S) mod F < P. In this scenario P is 4 and F is 10,
@@ -377,25 +396,391 @@ fn backed_in_block(number: usize) -> Run {
 #[test]
 fn in_the_last_block_of_the_open_window_a_candidate_is_evicted() {
     let run = backed_in_block(10).passes(4);
-    assert_eq!((run.state.rotation, run.state.tip().newest_pending), (4, None));
+    assert_eq!((run.state.main().rotation, run.state.main().tip().newest_pending), (4, None));
 }
 
 #[test]
 fn in_the_first_block_after_the_window_a_candidate_is_not_evicted() {
     let run = backed_in_block(11).passes(4);
-    assert_eq!((run.state.rotation, run.state.tip().newest_pending), (5, Some(P1)));
+    assert_eq!((run.state.main().rotation, run.state.main().tip().newest_pending), (5, Some(P1)));
 }
 
 #[test]
 fn in_the_last_block_before_the_window_opens_a_candidate_is_not_evicted() {
     let run = backed_in_block(1).passes(9);
-    assert_eq!((run.state.rotation, run.state.tip().newest_pending), (0, Some(P1)));
+    assert_eq!((run.state.main().rotation, run.state.main().tip().newest_pending), (0, Some(P1)));
 }
 
 #[test]
 fn in_the_block_that_opens_the_window_a_candidate_is_evicted() {
     let run = backed_in_block(1).passes(10);
-    assert_eq!((run.state.rotation, run.state.tip().newest_pending), (1, None));
+    assert_eq!((run.state.main().rotation, run.state.main().tip().newest_pending), (1, None));
+}
+
+/// A built-in scenario with something else in it.
+fn with(name: &str, change: impl Fn(&mut Scenario)) -> Run {
+    let mut scenario = Scenario::built_in(name).expect("a built-in scenario");
+    change(&mut scenario);
+    Run::of(scenario.checked("limits").expect("it is legal"))
+}
+
+/// A relay block in which availability is voted, first in first.
+fn voting(bits: impl IntoIterator<Item = Bits>) -> RelayBlockPlan {
+    RelayBlockPlan { bits: few(bits), ..empty() }
+}
+
+/// The block in which a session ends.
+fn ending_session() -> Action {
+    Action::RelayBlock(RelayBlockPlan { session_change: true, ..empty() })
+}
+
+// ARP-2: after a session change in block s the first relay parent allowed is R_s.
+
+#[test]
+fn a_candidate_on_the_block_in_which_the_session_ended_is_backed() {
+    let run = Run::named("sessions").does(&ending_session()).authors(ROOT, 0);
+    assert!(run.permits(&backing(P1)));
+}
+
+#[test]
+fn a_candidate_on_the_last_block_before_that_is_not_backed() {
+    let run = Run::named("sessions").authors(ROOT, 0).does(&ending_session());
+    assert_eq!(run.refusal(&backing(P1)), Refusal::OfLastSession(Age(1)));
+}
+
+// SESS-5: the collator's window ends where ARP-2 begins.
+
+#[test]
+fn on_a_block_of_the_session_before_nobody_builds() {
+    let run = Run::named("sessions").authors(ROOT, 0).does(&ending_session());
+    assert_eq!(run.refusal(&author(P1, 0)), Refusal::NotTheChosenParent(P1));
+    assert!(run.permits(&author(ROOT, 0)));
+}
+
+// INCL-2: nothing is backed in block s.
+
+#[test]
+fn a_block_before_the_session_ends_a_candidate_is_backed() {
+    let run = Run::named("sessions").authors(ROOT, 0).backs(P1);
+    let plan = RelayBlockPlan { session_change: true, ..voting([Bits::Enough]) };
+    assert!(run.permits(&Action::RelayBlock(plan)));
+}
+
+#[test]
+fn in_the_block_in_which_the_session_ends_no_candidate_is_backed() {
+    let plan = RelayBlockPlan { session_change: true, back: few([P1]), ..empty() };
+    let run = Run::named("sessions").authors(ROOT, 0);
+    assert_eq!(run.refusal(&Action::RelayBlock(plan)), Refusal::SessionEnds);
+}
+
+// SESS-1, SESS-3: votes count in block s, what is still pending after it is gone.
+
+fn pending_while_the_session_ends(bits: Bits) -> Run {
+    let plan = RelayBlockPlan { session_change: true, ..voting([bits]) };
+    Run::named("sessions").authors(ROOT, 0).backs(P1).does(&Action::RelayBlock(plan))
+}
+
+#[test]
+fn a_candidate_available_in_the_block_in_which_the_session_ends_is_included() {
+    assert_eq!(pending_while_the_session_ends(Bits::Enough).state.main().tip().included, P1);
+}
+
+#[test]
+fn a_candidate_one_vote_short_in_the_block_in_which_the_session_ends_is_dropped() {
+    let run = pending_while_the_session_ends(Bits::OneShort);
+    assert_eq!(run.state.main().tip().included, ROOT);
+    assert!(run.state.main().pending.is_empty());
+}
+
+// HOOK-9: as many relay blocks after the relay parent as the offset asks.
+
+fn adversary_with_an_offset(offset: u8) -> Run {
+    with("adversary", |scenario| scenario.parameters.relay_parent_offset = offset)
+}
+
+#[test]
+fn a_relay_parent_with_as_many_descendants_as_the_offset_is_taken() {
+    assert!(adversary_with_an_offset(1).permits(&author(ROOT, 1)));
+    assert!(adversary_with_an_offset(2).permits(&author(ROOT, 2)));
+}
+
+#[test]
+fn a_relay_parent_with_one_descendant_fewer_than_the_offset_is_refused() {
+    let few = |found, offset| Refusal::TooFewDescendants { found, offset };
+    assert_eq!(adversary_with_an_offset(1).refusal(&author(ROOT, 0)), few(0, 1));
+    assert_eq!(adversary_with_an_offset(2).refusal(&author(ROOT, 1)), few(1, 2));
+}
+
+// SLOTB-2: none of the blocks between the relay parent and the best one, the best included, ends a
+// session; the relay parent itself may.
+
+#[test]
+fn as_many_blocks_as_the_offset_after_the_session_ended_a_collator_builds_on_that_block() {
+    assert!(Run::named("offset").does(&ending_session()).passes(1).permits(&author(ROOT, 1)));
+    assert!(Run::named("offset-two").does(&ending_session()).passes(2).permits(&author(ROOT, 2)));
+}
+
+#[test]
+fn one_block_fewer_than_the_offset_after_the_session_ended_no_collator_builds() {
+    assert!(!Run::named("offset").does(&ending_session()).permits(&author(ROOT, 1)));
+    assert!(!Run::named("offset-two").does(&ending_session()).permits(&author(ROOT, 2)));
+    assert!(!Run::named("offset-two").does(&ending_session()).passes(1).permits(&author(ROOT, 2)));
+}
+
+#[test]
+fn in_the_block_before_the_session_ends_a_collator_builds() {
+    assert!(Run::named("offset").permits(&author(ROOT, 1)));
+}
+
+#[test]
+fn with_an_offset_a_collator_builds_on_no_newer_relay_block() {
+    assert_eq!(Run::named("offset").refusal(&author(ROOT, 0)), Refusal::NotTheBest(Age(0)));
+}
+
+// SLOTB-3: a block for each core that the para holds, in their order.
+
+/// Two cores; P and F are 2, so that the window for timeouts is always open.
+fn two_cores() -> Run {
+    with("elastic", |scenario| {
+        scenario.parameters.cores = 2;
+        scenario.parameters.paras_availability_period = 2;
+        scenario.parameters.group_rotation_frequency = 2;
+    })
+}
+
+fn for_core(parent: BlockIndex, core: u8) -> Action {
+    Action::Author(Author { core, ..Author::honest(parent, Age(0)) })
+}
+
+#[test]
+fn the_last_core_of_a_para_gets_a_block_on_the_same_relay_parent() {
+    let run = two_cores().authors(ROOT, 0);
+    assert!(run.permits(&for_core(P1, 1)));
+    assert!(!run.permits(&for_core(P1, 0)));
+}
+
+#[test]
+fn past_the_last_core_no_block_is_built_on_the_same_relay_parent() {
+    let run = two_cores().authors(ROOT, 0).does(&for_core(P1, 1));
+    assert!(matches!(run.refusal(&for_core(P2, 1)), Refusal::RelayParentUsed { built: 2, .. }));
+}
+
+#[test]
+fn on_another_relay_parent_the_first_core_comes_first_again() {
+    let run = two_cores().authors(ROOT, 0).passes(1);
+    assert!(run.permits(&for_core(P1, 0)));
+    assert!(!run.permits(&for_core(P1, 1)));
+}
+
+// INCL-1: a core holds one candidate; INCL-4: the longest available prefix is enacted.
+
+/// P1 and P2 of one relay parent, each pending on its core.
+fn two_pending() -> Run {
+    let plan = RelayBlockPlan { back: few([P1, P2]), ..empty() };
+    let run = two_cores().authors(ROOT, 0).does(&for_core(P1, 1));
+    run.does(&Action::RelayBlock(plan))
+}
+
+fn included_after(bits: [Bits; 2]) -> (BlockIndex, usize) {
+    let run = two_pending().does(&Action::RelayBlock(voting(bits)));
+    (run.state.main().tip().included, run.state.main().pending.len())
+}
+
+#[test]
+fn all_that_are_available_from_the_first_on_are_enacted() {
+    assert_eq!(included_after([Bits::Enough, Bits::Enough]), (P2, 0));
+    assert_eq!(included_after([Bits::Enough, Bits::OneShort]), (P1, 1));
+}
+
+#[test]
+fn an_available_candidate_behind_one_that_is_not_stays_and_keeps_its_votes() {
+    assert_eq!(included_after([Bits::OneShort, Bits::Enough]), (ROOT, 2));
+    let run = two_pending().does(&Action::RelayBlock(voting([Bits::OneShort, Bits::Enough])));
+    let forgotten = Action::RelayBlock(voting([Bits::Enough, Bits::OneShort]));
+    assert_eq!(run.refusal(&forgotten), Refusal::BitsDoNotFit);
+    let run = run.does(&Action::RelayBlock(voting([Bits::Enough, Bits::Enough])));
+    assert_eq!(run.state.main().tip().included, P2);
+}
+
+#[test]
+fn candidates_of_one_core_are_not_backed_together() {
+    let run = two_cores().authors(ROOT, 0).passes(1).does(&for_core(P1, 0));
+    let plan = RelayBlockPlan { back: few([P1, P2]), ..empty() };
+    assert_eq!(run.refusal(&Action::RelayBlock(plan)), Refusal::CoreOccupied);
+}
+
+#[test]
+fn a_candidate_is_not_backed_before_the_one_it_builds_on() {
+    let run = two_cores().authors(ROOT, 0).does(&for_core(P1, 1));
+    let plan = RelayBlockPlan { back: few([P2, P1]), ..empty() };
+    let other_head = Refusal::NotOnNewestHead { parent: P1, head: ROOT };
+    assert_eq!(run.refusal(&Action::RelayBlock(plan)), other_head);
+}
+
+// INCL-13: the first that timed out takes those behind it along. P is 2 in this scenario.
+
+/// P1 backed two blocks before the next, and P2 behind it one block before.
+fn one_due_before_the_other() -> Run {
+    let run = two_cores().authors(ROOT, 0).does(&for_core(P1, 1)).backs(P1);
+    let plan = RelayBlockPlan { back: few([P2]), ..voting([Bits::OneShort]) };
+    run.does(&Action::RelayBlock(plan))
+}
+
+#[test]
+fn a_candidate_in_time_behind_one_that_timed_out_goes_with_it() {
+    let run = one_due_before_the_other().passes(1);
+    assert_eq!(run.state.main().pending.len(), 0);
+}
+
+#[test]
+fn a_candidate_in_time_behind_one_that_is_enacted_stays() {
+    let run = one_due_before_the_other();
+    let run = run.does(&Action::RelayBlock(voting([Bits::Enough, Bits::OneShort])));
+    assert_eq!(run.state.main().tip().newest_pending, Some(P2));
+}
+
+// SCHED-3: the group of the block after the relay parent. F is 2; a run begins in the last block of
+// the rotation of the last group, so that the next two relay parents are the first group's.
+
+fn backed_on_relay_parent(number: usize, later: usize) -> Result<(), Refusal> {
+    let run = with("astar", |scenario| {
+        scenario.parameters.paras_availability_period = 2;
+        scenario.parameters.group_rotation_frequency = 2;
+        let groups = few([Group::Online, Group::Offline]);
+        scenario.environment.groups = Groups(groups);
+    });
+    let run = run.passes(number).authors(ROOT, 0).passes(later);
+    run.protocol.apply(&run.state, &backing(P1)).map(|_| ())
+}
+
+#[test]
+fn on_the_first_and_the_last_relay_parent_of_a_group_that_is_online_candidates_are_backed() {
+    assert_eq!(backed_on_relay_parent(1, 0), Ok(()));
+    assert_eq!(backed_on_relay_parent(2, 0), Ok(()));
+}
+
+#[test]
+fn one_relay_parent_before_and_one_after_no_candidate_is_backed() {
+    assert_eq!(backed_on_relay_parent(0, 0), Err(Refusal::GroupDoesNotVouch));
+    assert_eq!(backed_on_relay_parent(3, 0), Err(Refusal::GroupDoesNotVouch));
+}
+
+#[test]
+fn the_rotation_in_which_a_candidate_is_backed_does_not_matter() {
+    assert_eq!(backed_on_relay_parent(2, 2), Ok(()));
+    assert_eq!(backed_on_relay_parent(0, 2), Err(Refusal::GroupDoesNotVouch));
+}
+
+// DISP-1: N - (N-1)/3 votes against a pending candidate.
+
+/// So many honest validators, and P1 an invalid block.
+fn invalid_block(validators: u16) -> Run {
+    let run = with("disputes", |scenario| {
+        scenario.parameters.validators = validators;
+        scenario.environment.lying = 0;
+        scenario.environment.unavailability = true;
+        scenario.environment.idle = true;
+        scenario.environment.loss = true;
+    });
+    run.does(&Action::Author(Author { invalid: true, ..Author::honest(ROOT, Age(0)) }))
+}
+
+fn disputing(against: u8, plan: RelayBlockPlan) -> Action {
+    let dispute = Some(Dispute { block: P1, against });
+    Action::RelayBlock(RelayBlockPlan { dispute, ..plan })
+}
+
+fn pending_after(validators: u16, against: u8) -> usize {
+    let run = invalid_block(validators).backs(P1);
+    let run = run.does(&disputing(against, voting([Bits::OneShort])));
+    run.state.main().pending.len()
+}
+
+#[test]
+fn one_vote_below_the_supermajority_a_disputed_candidate_stays_pending() {
+    assert_eq!(pending_after(4, 2), 1);
+    assert_eq!(pending_after(6, 4), 1);
+    assert_eq!(pending_after(3, 2), 1);
+}
+
+#[test]
+fn at_the_supermajority_a_disputed_candidate_is_dropped() {
+    assert_eq!(pending_after(4, 3), 0);
+    assert_eq!(pending_after(6, 5), 0);
+    assert_eq!(pending_after(3, 3), 0);
+}
+
+#[test]
+fn a_candidate_that_lost_its_dispute_is_not_backed_again() {
+    let run = invalid_block(4).backs(P1);
+    let plan = RelayBlockPlan { back: few([P1]), ..voting([Bits::OneShort]) };
+    assert_eq!(run.refusal(&disputing(3, plan)), Refusal::ConcludedInvalid);
+}
+
+// DISP-2: (N-1)/3 + 1 votes against an included candidate.
+
+/// Relay branches left after so many votes against a candidate that one of two includes.
+fn branches_after(validators: u16, against: u8) -> usize {
+    let run = invalid_block(validators).backs(P1).does(&Action::Fork);
+    let run = run.does(&Action::RelayBlock(voting([Bits::Enough])));
+    assert_eq!(run.state.main().tip().included, P1);
+    run.does(&disputing(against, empty())).state.branches.len()
+}
+
+#[test]
+fn with_as_many_votes_as_may_be_faulty_against_an_included_candidate_its_fork_lives() {
+    assert_eq!(branches_after(4, 1), 2);
+    assert_eq!(branches_after(6, 1), 2);
+    assert_eq!(branches_after(7, 2), 2);
+}
+
+#[test]
+fn with_one_vote_more_against_an_included_candidate_its_fork_is_left() {
+    assert_eq!(branches_after(3, 1), 1);
+    assert_eq!(branches_after(4, 2), 1);
+    assert_eq!(branches_after(6, 2), 1);
+    assert_eq!(branches_after(7, 3), 1);
+}
+
+// INCL-3 where votes are counted.
+
+fn included_with(validators: u16, votes: &[u8]) -> BlockIndex {
+    let run = with("votes", |scenario| {
+        scenario.parameters.validators = validators;
+        scenario.environment.silent = 0;
+        scenario.environment.lying = 0;
+    });
+    let mut run = run.authors(ROOT, 0).backs(P1);
+    for &new in votes {
+        run = run.does(&Action::RelayBlock(voting([Bits::Count(new)])));
+    }
+    run.state.main().tip().included
+}
+
+#[test]
+fn one_counted_vote_below_the_threshold_a_candidate_is_not_included() {
+    assert_eq!(included_with(4, &[2]), ROOT);
+    assert_eq!(included_with(6, &[4]), ROOT);
+}
+
+#[test]
+fn at_the_threshold_of_counted_votes_a_candidate_is_included() {
+    assert_eq!(included_with(4, &[3]), P1);
+    assert_eq!(included_with(6, &[5]), P1);
+}
+
+#[test]
+fn a_bit_that_was_recorded_counts_in_later_blocks() {
+    assert_eq!(included_with(6, &[4, 0]), ROOT);
+    let run = with("votes", |scenario| {
+        scenario.parameters.paras_availability_period = 4;
+        scenario.environment.silent = 0;
+        scenario.environment.lying = 0;
+    });
+    let run = run.authors(ROOT, 0).backs(P1);
+    let run = run.does(&Action::RelayBlock(voting([Bits::Count(4)])));
+    let run = run.does(&Action::RelayBlock(voting([Bits::Count(1)])));
+    assert_eq!(run.state.main().tip().included, P1);
 }
 
 // The adversary is bound by the runtime alone, so the limits above that use it are the runtime's.

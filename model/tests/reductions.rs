@@ -12,10 +12,11 @@ use std::collections::{HashSet, VecDeque};
 use arrayvec::ArrayVec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use unincluded_model::action::Dispute;
 use unincluded_model::scenario::StaleView;
 use unincluded_model::{
-    Action, Age, Author, Bits, BlockIndex, ParaBlock, Protocol, Reduction, Reductions, Refusal,
-    RelayBlockPlan, Renaming, Scenario, State,
+    Action, Age, Author, Bits, BlockIndex, Few, ParaBlock, Protocol, Reduction, Reductions,
+    Refusal, RelayBlockPlan, Renaming, Scenario, State,
 };
 
 /// Two machines for one scenario: one makes every reduction, the other keeps what one of them
@@ -38,8 +39,11 @@ impl Machines {
     fn project(&self, state: &State) -> (State, Renaming) {
         let mut state = state.clone();
         let parameters = self.forgetful.parameters();
-        if parameters.paras_availability_period >= parameters.group_rotation_frequency {
-            state.rotation = 0; // The phase is not forgotten afterwards, it is never counted.
+        let open = parameters.paras_availability_period >= parameters.group_rotation_frequency;
+        if open && self.forgetful.environment().groups.is_empty() {
+            for branch in &mut state.branches {
+                branch.rotation = 0; // The phase is not forgotten afterwards, it is never counted.
+            }
         }
         self.forgetful.canonical(&state)
     }
@@ -47,8 +51,15 @@ impl Machines {
     /// Whether both machines do the same from here on: the actions and their projected successors.
     fn agree_in(&self, state: &State) -> Result<(), String> {
         let (projected, renaming) = self.project(state);
+        // Of invalid blocks a state holds one at most, so that bound feels what is forgotten as well.
+        let full = state.blocks.iter().any(|block| block.has(ParaBlock::INVALID));
+        let bounded =
+            |action: &Action| full && matches!(action, Action::Author(author) if author.invalid);
         let mut ours = HashSet::new();
         for action in self.keeping.actions(state) {
+            if bounded(&action) {
+                continue;
+            }
             let Ok(next) = self.keeping.step(state, &action) else { continue };
             let (next, _) = self.project(&next);
             match translated(state, &action, &renaming) {
@@ -62,7 +73,7 @@ impl Machines {
                 }
             }
         }
-        let actions = self.forgetful.actions(&projected).into_iter();
+        let actions = self.forgetful.actions(&projected).into_iter().filter(|one| !bounded(one));
         let theirs: HashSet<(Action, State)> = actions
             .filter_map(|action| Some((action, self.forgetful.step(&projected, &action).ok()?)))
             .collect();
@@ -107,13 +118,18 @@ fn translated(state: &State, action: &Action, renaming: &Renaming) -> Option<Act
             let parent = renaming.of(author.parent)?;
             Action::Author(Author { parent, hash_rank, ..author })
         }
-        Action::RelayBlock(plan) => match plan.back {
-            Some(candidate) => {
-                let back = Some(renaming.of(candidate)?);
-                Action::RelayBlock(RelayBlockPlan { back, ..plan })
-            }
-            None => Action::RelayBlock(plan),
-        },
+        Action::RelayBlock(plan) => {
+            let back = plan
+                .back
+                .iter()
+                .try_fold(Few::none(), |few, &candidate| few.with(renaming.of(candidate)?))?;
+            let dispute = match plan.dispute {
+                Some(votes) => Some(Dispute { block: renaming.of(votes.block)?, ..votes }),
+                None => None,
+            };
+            Action::RelayBlock(RelayBlockPlan { back, dispute, ..plan })
+        }
+        Action::Fork | Action::Settle { .. } => *action,
         Action::LearnBackable { validator, candidate } => {
             Action::LearnBackable { validator, candidate: renaming.of(candidate)? }
         }
@@ -130,7 +146,9 @@ fn tried() -> Vec<Scenario> {
     let mut never = built_in("lookahead");
     never.environment.stale_view = StaleView::Never;
     never.parameters.group_rotation_frequency = never.parameters.paras_availability_period;
-    Scenario::names().map(built_in).chain([apart, never]).collect()
+    let mut forks = built_in("forks-sessions");
+    forks.environment.stale_view = StaleView::Apart;
+    Scenario::names().map(built_in).chain([apart, never, forks]).collect()
 }
 
 /// Tries one reduction everywhere, in the first states of each scenario.
@@ -175,14 +193,24 @@ fn forgetting_the_rotation_phase_while_the_window_is_always_open_loses_nothing()
 fn a_branch_that_was_passed_by(protocol: &Protocol) -> State {
     let (p1, p2) = (BlockIndex(1), BlockIndex(2));
     let relay = |bits, back| {
-        Action::RelayBlock(RelayBlockPlan { skipped_slots: 0, bits, back, go_ahead: false })
+        Action::RelayBlock(RelayBlockPlan {
+            branch: 0,
+            same_slot: false,
+            skipped_slots: 0,
+            session_change: false,
+            bits: Few::from(bits),
+            back: Few::from(back),
+            go_ahead: false,
+            dispute: None,
+            reassigned: false,
+        })
     };
     let run = [
         Action::Author(Author::honest(BlockIndex::ROOT, Age::TIP)),
-        relay(Bits::NothingPending, Some(p1)),
+        relay(None, Some(p1)),
         Action::Author(Author::honest(p1, Age(1))),
-        relay(Bits::Enough, Some(p2)),
-        relay(Bits::Enough, None),
+        relay(Some(Bits::Enough), Some(p2)),
+        relay(Some(Bits::Enough), None),
         Action::Author(Author::honest(p1, Age::TIP)),
     ];
     run.iter().fold(protocol.initial(), |state, action| {
@@ -250,12 +278,14 @@ fn shuffled(state: &State, choices: &[Index]) -> State {
         ParaBlock { parent: to(block.parent), ..*block }
     });
     next.blocks = blocks.collect::<ArrayVec<_, _>>();
-    for view in &mut next.views {
-        view.included = to(view.included);
-        view.newest_pending = view.newest_pending.map(to);
-    }
-    for pending in &mut next.pending {
-        pending.block = to(pending.block);
+    for branch in &mut next.branches {
+        for view in &mut branch.views {
+            view.included = to(view.included);
+            view.newest_pending = view.newest_pending.map(to);
+        }
+        for pending in &mut branch.pending {
+            pending.block = to(pending.block);
+        }
     }
     for chain in &mut next.chains {
         *chain = chain.map(to);

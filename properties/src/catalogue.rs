@@ -1,6 +1,7 @@
 //! Every property on one line: id, kind, claim, where it applies, and what decides it.
 
-use unincluded_model::{CollatorKind, Protocol, State};
+use unincluded_model::scenario::{ClaimQueue, Claims};
+use unincluded_model::{CollatorKind, Protocol, RelayNumberCheck, StaleView, State};
 
 use crate::step::is_honest;
 use crate::{Transition, Verdict, invariant, progress, reachable, step};
@@ -114,21 +115,24 @@ catalogue! {
     "INV-RP-1" Step(step::relay_numbers_advance) always, ["R-RP-ADVANCES"], "Relay parents advance by number as the check in force says.";
     "INV-RP-2" Step(step::relay_slots_advance) always, ["R-RP-ADVANCES"], "Relay slots never go back along a chain.";
     "INV-RP-5" Step(step::included_relay_parents_advance) always, ["R-INCLUDED"], "Relay parents of included blocks never go back.";
+    "INV-RP-6" Step(step::relay_parents_are_buried) has_offset, ["R-RP-ADVANCES"], "As many relay blocks follow a valid block's relay parent as the offset asks.";
     "INV-VEL-1" State(invariant::few_blocks_share_a_slot) always, ["R-RP-ADVANCES", "R-RP-SHARED", "INV-VEL-2"], "At most V + 1 blocks of a branch share a relay slot.";
     "INV-VEL-3" Step(step::slot_and_owner_are_derived) always, ["R-RP-ADVANCES"], "A valid block has the slot of its relay parent and the seal of the slot's owner.";
     "INV-COLL-1" Step(step::honest_blocks_are_valid) is_honest, ["R-SHORTCUT", "R-ON-PENDING", "R-AUTHORS-STOPPED"], "No honest author builds a block on which the runtime panics, but for two on one relay parent under a strict check.";
     "INV-COLL-2" Step(step::the_shortcut_is_safe) is_honest, ["R-SHORTCUT"], "Who builds on the included head does so on a later relay slot.";
-    "INV-COLL-3" Step(step::one_block_for_each_relay_parent) is_slot_based, ["R-RP-ADVANCES"], "Slot-based collators author one block for each relay parent and branch.";
+    "INV-COLL-3" Step(step::one_block_for_each_core) is_slot_based, ["R-RP-ADVANCES"], "Slot-based collators author one block for each relay parent, branch and core.";
     "INV-COLL-4" Step(step::parents_are_in_the_window) is_honest, ["R-BRANCH-LOST"], "Honest authors build on no block whose relay parent left the window, unless it is on chain.";
     "INV-COLL-5" Step(step::parents_descend_from_pending) is_honest, ["R-ON-PENDING"], "Honest authors build on the newest pending block that their relay parent shows.";
     "INV-COLL-6" Step(step::twins_are_equivocations) is_honest, ["R-EQUIVOCATION"], "Two blocks share parent and relay parent only if their owner equivocated.";
     "INV-REL-1" State(invariant::pending_is_a_chain) always, ["R-INCLUDE-AND-BACK"], "Pending candidates are a chain on the included head.";
-    "INV-REL-2" State(invariant::one_pending_for_the_core) always, ["R-INCLUDE-AND-BACK"], "A core holds at most one pending candidate.";
+    "INV-REL-2" State(invariant::one_pending_for_each_core) always, ["R-INCLUDE-AND-BACK"], "A core holds at most one pending candidate.";
     "INV-REL-3" State(invariant::pending_relay_parents_advance) always, ["R-INCLUDE-AND-BACK"], "Relay parents do not go back along included and pending candidates.";
     "INV-REL-4" Step(step::backed_within_the_window) always, ["R-LAST-CHANCE", "R-FIRST-CHANCE"], "A candidate is backed 1 to L relay blocks after its relay parent.";
     "INV-REL-5" Step(step::included_after_backed) always, ["R-INCLUDED"], "A candidate is included after the block that backs it.";
     "INV-REL-6" Step(step::included_chain_has_no_gap) always, ["R-INCLUDED"], "Included blocks form one chain without a gap.";
     "INV-REL-7" Step(step::recent_context_advances) always, ["R-INCLUDED"], "The most recent context never goes back.";
+    "INV-REL-8" State(invariant::a_session_begins_with_nothing_pending) has_sessions, ["R-SESSION-DROPS"], "Where a session begins nothing is pending.";
+    "INV-REL-8-STEP" Step(step::nothing_is_backed_where_a_session_ends) has_sessions, ["R-SESSION-DROPS"], "In the block in which a session ends nothing is backed.";
     "INV-REL-9" Step(step::evicted_with_descendants) has_timeouts, ["R-EVICTED"], "An evicted candidate takes those on it along.";
     "INV-REL-10" Step(step::included_with_enough_votes) always, ["R-INCLUDED"], "A candidate is included with the votes of more than two thirds.";
     "INV-REL-11" Step(step::one_included_for_each_parent) always, ["R-SIBLINGS"], "No two candidates on one parent are ever included.";
@@ -136,13 +140,19 @@ catalogue! {
     "INV-REL-14" Step(step::available_is_not_evicted) has_timeouts, ["R-LAST-MOMENT"], "A candidate is not evicted in the block that counts its votes.";
     "AGREE-1" State(invariant::validators_agree) follows_two, ["R-LOWER-HASH", "R-BOTH-KNOWN"], "Validators that know the same siblings offer the same one.";
     "AGREE-2" Step(step::a_quorum_was_seen) follows_two, ["R-INCLUDED"], "A relay block backs no candidate of whose quorum no validator knows.";
+    "INV-CORE-1" Step(step::backed_on_a_core_of_its_own) has_claims, ["R-WAITS-FOR-TURN"], "A candidate is backed where the para holds a core.";
+    "INV-CORE-2" Step(step::backed_by_a_group_that_vouches) has_groups, ["R-GROUP-OFFLINE"], "A candidate is backed by a group that is online.";
+    "INV-CORE-3" Step(step::few_are_fetched) has_limits, ["R-NOT-FETCHED"], "Validators fetch no more candidates than the claim queue has positions.";
+    "INV-DISP-1" Step(step::only_the_invalid_is_disputed_away) few_lie, ["R-DISPUTE-DROPS", "R-FROZEN"], "With at most a third lying, no dispute drops or undoes what is valid.";
+    "INV-DISP-2" State(invariant::the_condemned_go) has_disputes, ["R-DISPUTE-DROPS", "R-FROZEN"], "What two thirds have voted against is neither pending nor included on a fork that goes on.";
+    "INV-DISP-3" Step(step::tainted_bitfields_do_not_count) disputes_beside_others, ["R-DISPUTE-SPARES"], "Where a dispute is lost, bitfields with a bit on its core count for no other.";
     "INV-1" State(invariant::issuance_is_conserved) always, ["R-INCLUDED"], "A block's state has its parent's issuance and one block's rewards.";
     "INV-2" State(invariant::no_emission_is_orphaned) always, ["R-INCLUDED", "R-ORPHAN"], "The included head has the issuance of its own chain and of no other fork.";
     "INV-2-STEP" Step(step::inclusion_brings_its_own_rewards) always, ["R-INCLUDED", "R-ORPHAN"], "A relay block adds the rewards of the candidates it enacts, no more and no less.";
     "INV-4" State(invariant::issuance_grows) always, ["R-INCLUDED"], "Issuance grows with every block.";
     "INV-8" State(invariant::halving_is_recalculation) always, ["R-INCLUDED"], "Halving a block's rewards is recalculating them for twice the blocks.";
     "INV-13" State(invariant::annual_issuance_is_preserved) always, ["R-INCLUDED"], "Twice the blocks of half the rewards emit as much in a cycle, up to 2 planck for each pair.";
-    "INV-17" Step(step::one_inclusion_for_each_relay_block) always, ["R-INCLUDED"], "Emission per relay block is bounded by one block's rewards for each core.";
+    "INV-17" Step(step::one_inclusion_for_each_core) always, ["R-INCLUDED"], "Emission per relay block is bounded by one block's rewards for each core.";
     "R-SEGMENT-FULL" Witness(reachable::a_full_segment) can_hold_all, [], "A segment holds C blocks.";
     "R-AUTHORS-STOPPED" Witness(reachable::a_full_segment_stops_authors) can_fill, [], "A full segment stops the collators (INV-E2E-7).";
     "INV-SEG-8" Witness(reachable::a_segment_beyond_the_unincluded) can_be_late_on_unincluded, [], "A segment holds more than what is unincluded at the tip.";
@@ -170,12 +180,129 @@ catalogue! {
     "R-SIGNAL-CONSUMED" Witness(reachable::a_signal_is_consumed) has_signals, [], "A block consumes a go-ahead signal.";
     "R-SIGNAL-REMEMBERED" Witness(reachable::a_signal_is_remembered) has_signals, [], "A block is built while its segment holds a consumed signal.";
     "R-ROOM-USED" Witness(reachable::the_room_is_used_up) has_messages, [], "A segment's messages use up the room.";
+    "R-TWO-BRANCHES" Witness(reachable::two_relay_blocks_of_one_height) has_forks, [], "Two relay blocks of one height are there.";
+    "R-ONE-SLOT" Witness(reachable::two_relay_blocks_of_one_slot) has_forks, [], "Two relay blocks of one slot are there.";
+    "R-UNDONE" Witness(reachable::an_inclusion_is_undone) has_forks, [], "The relay chain gives up a branch with a block that only this branch had included.";
+    "R-BOTH-BRANCHES" Witness(reachable::a_block_lives_on_both_branches) has_forks, [], "Two blocks, one for each relay branch, stand on a block that both branches know.";
+    "R-ACROSS-FORKS" Witness(reachable::a_chain_across_forks) forks_at_will, [], "A valid block's relay parent is on another relay fork than its parent's (INV-RP-4 fails).";
+    "R-NUMBER-GOES-BACK" Witness(reachable::a_relay_number_goes_back) forks_unchecked, [], "A valid block's relay parent has a lower number than its parent's (INV-RP-3 fails).";
+    "R-SESSION-DROPS" Witness(reachable::a_session_drops_what_is_pending) has_sessions, [], "A session ends and drops what is pending.";
+    "R-SESSION-TAIL" Witness(reachable::a_session_kills_a_tail) sessions_kill_tails, [], "A session ends and kills two unincluded blocks or more (INV-E2E-7).";
+    "R-SESSION-INCLUDES" Witness(reachable::included_where_a_session_ends) has_sessions, [], "A candidate is included in the block in which a session ends.";
+    "R-NEW-SESSION" Witness(reachable::backed_in_a_new_session) has_sessions, [], "A block on a relay parent of the new session is backed.";
+    "R-SEVERAL-BACKED" Witness(reachable::several_backed_at_once) has_cores, [], "A relay block backs candidates on several cores.";
+    "R-SEVERAL-INCLUDED" Witness(reachable::several_included_at_once) has_cores, [], "A relay block includes candidates of several cores.";
+    "INV-REL-15" Witness(reachable::available_behind_a_hole) has_holes, [], "A candidate is available and waits for one before it.";
+    "R-AVAILABLE-DROPPED" Witness(reachable::an_available_one_is_dropped) has_holes, [], "An available candidate is dropped with one that times out before it.";
+    "R-DISPUTE-DROPS" Witness(reachable::a_dispute_drops_a_candidate) has_disputes, [], "A dispute drops a pending candidate.";
+    "R-DISPUTE-SPARES" Witness(reachable::a_dispute_spares_those_before) disputes_beside_others, [], "A dispute drops a candidate behind another of the para.";
+    "R-INVALID-INCLUDED" Witness(reachable::an_invalid_block_is_included) disputes_on_forks, [], "An invalid block is included.";
+    "R-FROZEN" Witness(reachable::a_frozen_fork_is_left) disputes_on_forks, [], "The relay chain goes on from before the inclusion of an invalid block.";
+    "R-ESTIMATE" Witness(reachable::the_estimate_is_wrong) estimates_can_fail, [], "By the author's estimate a candidate is available, and one vote is missing (PROV-3).";
+    "R-VOTES-ADD-UP" Witness(reachable::votes_add_up) counts_votes, [], "A candidate is included by votes of several relay blocks.";
+    "R-GROUP-OFFLINE" Witness(reachable::a_group_is_offline) has_groups, [], "A candidate waits for a group that is offline.";
+    "R-ROTATED" Witness(reachable::backed_after_a_rotation) has_groups, [], "A candidate is backed by the group of its relay parent after another's turn has begun.";
+    "R-WAITS-FOR-TURN" Witness(reachable::a_candidate_waits_for_its_turn) has_claims, [], "A candidate waits while the core is another para's.";
+    "R-CLAIM-LOST" Witness(reachable::a_claim_is_lost) loses_claims, [], "The para's turn passes while its own candidate occupies the core (SCHED-2).";
+    "R-NO-CORE" Witness(reachable::included_without_a_core) has_claims, [], "A candidate is included while the para holds no core.";
+    "R-NOT-FETCHED" Witness(reachable::a_collation_is_not_fetched) has_limits, [], "Siblings have taken a block's place in the claim queue.";
+    "R-NO-FALLBACK" Witness(reachable::no_shallower_parent_is_tried) can_fill, [], "The chosen parent is refused where a shallower one would not be (INV-E2E-8 fails).";
     "R-LOWER-HASH" Witness(reachable::a_lower_hash_displaces) follows_two, [], "A sibling of lower hash displaces one offered already (INV-E2E-7).";
     "R-BOTH-KNOWN" Witness(reachable::both_validators_know_both) follows_two, [], "Two validators know two siblings.";
 }
 
 fn always(_: &Protocol) -> bool {
     true
+}
+
+fn has_forks(protocol: &Protocol) -> bool {
+    protocol.environment().fork_depth > 0
+}
+
+/// Where an author may build on a branch that the relay chain has left.
+fn forks_at_will(protocol: &Protocol) -> bool {
+    has_forks(protocol) && !is_honest(protocol)
+}
+
+fn forks_unchecked(protocol: &Protocol) -> bool {
+    forks_at_will(protocol)
+        && protocol.parameters().relay_number_check == RelayNumberCheck::Any
+        && protocol.environment().fork_depth > 1
+}
+
+fn has_sessions(protocol: &Protocol) -> bool {
+    protocol.environment().session_changes
+}
+
+fn sessions_kill_tails(protocol: &Protocol) -> bool {
+    has_sessions(protocol) && can_stack(protocol)
+}
+
+fn has_cores(protocol: &Protocol) -> bool {
+    protocol.parameters().cores > 1 && can_stack(protocol)
+}
+
+fn has_holes(protocol: &Protocol) -> bool {
+    has_cores(protocol) && has_timeouts(protocol)
+}
+
+fn has_offset(protocol: &Protocol) -> bool {
+    protocol.parameters().relay_parent_offset > 0
+}
+
+fn has_groups(protocol: &Protocol) -> bool {
+    !protocol.environment().groups.is_empty()
+}
+
+fn has_claims(protocol: &Protocol) -> bool {
+    !protocol.environment().claims.is_bulk()
+}
+
+/// Where a claim is used up although the core is occupied.
+fn loses_claims(protocol: &Protocol) -> bool {
+    protocol.environment().claims == Claims::Shared
+        && protocol.parameters().claim_queue == ClaimQueue::Computed
+        && has_timeouts(protocol)
+}
+
+/// Where another para's turn follows each of ours: nothing is built on a pending block.
+fn keeps_claims(protocol: &Protocol) -> bool {
+    protocol.environment().claims == Claims::Shared
+        && protocol.parameters().claim_queue == ClaimQueue::Stored
+}
+
+fn has_limits(protocol: &Protocol) -> bool {
+    protocol.environment().collation_limits && has_siblings(protocol)
+}
+
+fn has_disputes(protocol: &Protocol) -> bool {
+    let p = protocol.parameters();
+    let honest = u16::from(protocol.honest_validators());
+    protocol.environment().disputes && honest >= p.supermajority()
+}
+
+fn few_lie(protocol: &Protocol) -> bool {
+    let lying = u16::from(protocol.environment().lying);
+    has_disputes(protocol) && lying <= protocol.parameters().most_faulty()
+}
+
+fn disputes_on_forks(protocol: &Protocol) -> bool {
+    has_disputes(protocol) && has_forks(protocol)
+}
+
+fn disputes_beside_others(protocol: &Protocol) -> bool {
+    has_disputes(protocol) && has_cores(protocol) && counts_votes(protocol)
+}
+
+fn counts_votes(protocol: &Protocol) -> bool {
+    protocol.environment().counted_votes
+}
+
+/// PROV-3: the estimate is weaker than the threshold only where three divides the validators.
+fn estimates_can_fail(protocol: &Protocol) -> bool {
+    counts_votes(protocol)
+        && has_timeouts(protocol)
+        && protocol.parameters().validators.is_multiple_of(3)
 }
 
 fn is_slot_based(protocol: &Protocol) -> bool {
@@ -215,7 +342,8 @@ fn follows_two(protocol: &Protocol) -> bool {
 }
 
 fn has_late_views(protocol: &Protocol) -> bool {
-    protocol.oldest_view().0 > 0
+    let environment = protocol.environment();
+    environment.stale_view != StaleView::Never || environment.oldest_relay_parent > 0
 }
 
 fn can_be_late_on_unincluded(protocol: &Protocol) -> bool {
@@ -224,27 +352,29 @@ fn can_be_late_on_unincluded(protocol: &Protocol) -> bool {
 
 /// Where capacity leaves room for a block on an unincluded one.
 fn can_stack(protocol: &Protocol) -> bool {
-    protocol.parameters().unincluded_segment_capacity > 1
+    protocol.parameters().unincluded_segment_capacity > 1 && !keeps_claims(protocol)
 }
 
 /// Where the capacity, not the window, is the first to stop a collator.
 fn can_fill(protocol: &Protocol) -> bool {
     let p = protocol.parameters();
-    is_honest(protocol) && p.unincluded_segment_capacity <= p.scheduling_lookahead
+    let window = p.scheduling_lookahead * p.cores;
+    is_honest(protocol) && p.unincluded_segment_capacity <= window && !keeps_claims(protocol)
 }
 
-/// Where the window leaves room for as many blocks as the capacity does: one block for each relay
-/// parent of the window, and the pending one.
+/// Where the window leaves room for as many blocks as the capacity does: for each core one block on
+/// each relay parent of the window, and the pending one.
 fn can_hold_all(protocol: &Protocol) -> bool {
     let p = protocol.parameters();
-    p.unincluded_segment_capacity <= p.scheduling_lookahead + 1
+    p.unincluded_segment_capacity <= (p.scheduling_lookahead + 1) * p.cores
+        && !keeps_claims(protocol)
 }
 
 fn can_share_slots(protocol: &Protocol) -> bool {
     !is_slot_based(protocol)
         && can_stack(protocol)
         && protocol.parameters().block_processing_velocity <= 1
-        && protocol.parameters().relay_number_check != unincluded_model::RelayNumberCheck::Strict
+        && protocol.parameters().relay_number_check != RelayNumberCheck::Strict
 }
 
 fn has_siblings(protocol: &Protocol) -> bool {
@@ -258,5 +388,6 @@ fn can_lose_parents(protocol: &Protocol) -> bool {
 fn can_lose_branches(protocol: &Protocol) -> bool {
     protocol.environment().loss
         && can_stack(protocol)
-        && protocol.parameters().scheduling_lookahead > 1
+        && protocol.parameters().scheduling_lookahead
+            > protocol.parameters().relay_parent_offset + 1
 }

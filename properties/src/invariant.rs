@@ -1,7 +1,8 @@
 //! What must hold in every state.
 
 use unincluded_model::economics::{Calendar, InflationConfiguration};
-use unincluded_model::{BlockIndex, Protocol, State};
+use unincluded_model::state::Pending;
+use unincluded_model::{Age, BlockIndex, Protocol, State};
 
 use crate::{Verdict, holds};
 
@@ -97,10 +98,17 @@ pub fn messages_fit_the_room(protocol: &Protocol, state: &State) -> Verdict {
 pub fn few_blocks_share_a_slot(protocol: &Protocol, state: &State) -> Verdict {
     let most = usize::from(protocol.parameters().block_processing_velocity.max(1)) + 1;
     for block in authored(state) {
-        let relay_parent = state.block(block).relay_parent;
-        if relay_parent < protocol.oldest_age() {
-            let on_it = |&step: &BlockIndex| state.block(step).relay_parent == relay_parent;
-            let shared = state.ancestry(block).filter(on_it).count();
+        let relay_parent = &state.block(block).relay_parent;
+        let tells_apart = match state.branches.len() {
+            1 => relay_parent.on(0) < protocol.oldest_age(),
+            _ => relay_parent.slot < protocol.oldest_slot(),
+        };
+        if tells_apart {
+            let of_slot = |&step: &BlockIndex| {
+                let other = &state.block(step).relay_parent;
+                state.compare_slots(other, relay_parent).is_eq()
+            };
+            let shared = state.ancestry(block).filter(of_slot).count();
             holds!(shared <= most, "{shared} blocks share a relay slot, {most} may");
         }
     }
@@ -109,35 +117,59 @@ pub fn few_blocks_share_a_slot(protocol: &Protocol, state: &State) -> Verdict {
 
 /// INV-REL-1: the pending candidates are a chain that begins on the included head.
 pub fn pending_is_a_chain(_: &Protocol, state: &State) -> Verdict {
-    let mut head = state.tip().included;
-    for pending in &state.pending {
-        let parent = state.block(pending.block).parent;
-        holds!(parent == head, "a pending candidate does not build on the head before it");
-        head = pending.block;
+    for branch in &state.branches {
+        let mut head = branch.tip().included;
+        for pending in &branch.pending {
+            let parent = state.block(pending.block).parent;
+            holds!(parent == head, "a pending candidate does not build on the head before it");
+            head = pending.block;
+        }
     }
     Ok(())
 }
 
-/// INV-REL-2: one core holds one pending candidate at most.
-pub fn one_pending_for_the_core(_: &Protocol, state: &State) -> Verdict {
-    let held = state.pending.len();
-    holds!(held <= 1, "{held} candidates are pending on one core");
+/// INV-REL-2: a core holds one pending candidate at most, and there are no more than cores.
+pub fn one_pending_for_each_core(protocol: &Protocol, state: &State) -> Verdict {
+    let cores = protocol.parameters().cores;
+    for branch in &state.branches {
+        for core in 0..cores {
+            let on_it = |pending: &&Pending| state.block(pending.block).core == core;
+            let held = branch.pending.iter().filter(on_it).count();
+            holds!(held <= 1, "{held} candidates are pending on one core");
+        }
+        let held = branch.pending.len();
+        holds!(held <= usize::from(cores), "{held} candidates are pending on {cores} cores");
+    }
     Ok(())
 }
 
 /// INV-REL-3: along the included head and the pending candidates relay parents never go back.
 /// Weaker than RPN-1 and HOOK-2 together, which imply it on one relay fork.
 pub fn pending_relay_parents_advance(_: &Protocol, state: &State) -> Verdict {
-    let mut context = state.block(state.tip().included).relay_parent;
-    for pending in &state.pending {
-        let age = state.block(pending.block).relay_parent;
+    for (place, branch) in state.branches.iter().enumerate() {
+        let mut context = state.block(branch.tip().included).relay_parent.on(place);
+        for pending in &branch.pending {
+            let age = state.block(pending.block).relay_parent.on(place);
+            holds!(
+                age <= context,
+                "a relay parent {} blocks old follows one {} blocks old",
+                age.0,
+                context.0
+            );
+            context = age;
+        }
+    }
+    Ok(())
+}
+
+/// INV-REL-8: right after a session change nothing is pending.
+pub fn a_session_begins_with_nothing_pending(_: &Protocol, state: &State) -> Verdict {
+    for branch in &state.branches {
+        let held = branch.pending.len();
         holds!(
-            age <= context,
-            "a relay parent {} blocks old follows one {} blocks old",
-            age.0,
-            context.0
+            branch.session != Age::TIP || held == 0,
+            "{held} candidates are pending where a session begins"
         );
-        context = age;
     }
     Ok(())
 }
@@ -145,9 +177,33 @@ pub fn pending_relay_parents_advance(_: &Protocol, state: &State) -> Verdict {
 /// INV-REL-13: no candidate occupies its core for max(P, F) relay blocks.
 pub fn occupancy_is_bounded(protocol: &Protocol, state: &State) -> Verdict {
     let bound = protocol.longest_occupancy();
-    for pending in &state.pending {
+    for pending in state.branches.iter().flat_map(|branch| &branch.pending) {
         let age = pending.backed.0;
         holds!(age < bound, "a candidate is pending for {age} relay blocks, the bound is {bound}");
+    }
+    Ok(())
+}
+
+/// DISP-1, DISP-2: a candidate against which more than two thirds have voted is neither pending nor
+/// included on a fork that goes on. The property counts in its own words.
+pub fn the_condemned_go(protocol: &Protocol, state: &State) -> Verdict {
+    let validators = protocol.parameters().validators;
+    for (place, branch) in state.branches.iter().enumerate() {
+        for block in state.indices() {
+            let against = u32::from(state.block(block).against[place]);
+            if 3 * against > 2 * u32::from(validators) {
+                let waits = branch.pending.iter().any(|pending| pending.block == block);
+                let is_in = state.descends_from(branch.tip().included, block);
+                holds!(
+                    !waits,
+                    "a candidate is pending that {against} of {validators} voted against"
+                );
+                holds!(
+                    !is_in,
+                    "a block stays included that {against} of {validators} voted against"
+                );
+            }
+        }
     }
     Ok(())
 }
@@ -173,7 +229,7 @@ pub fn issuance_is_conserved(protocol: &Protocol, state: &State) -> Verdict {
 /// it, counted by walking them, and nothing of any other fork.
 pub fn no_emission_is_orphaned(protocol: &Protocol, state: &State) -> Verdict {
     let reward = protocol.block_reward();
-    for view in &state.views {
+    for view in state.branches.iter().flat_map(|branch| &branch.views) {
         let blocks = state.steps_back(view.included, BlockIndex::ROOT).unwrap_or_default();
         let issued = relative_issuance(state, view.included, reward);
         let expected = blocks as u128 * reward;
@@ -245,7 +301,7 @@ pub fn validators_agree(protocol: &Protocol, state: &State) -> Verdict {
     if protocol.environment().followed_validators < 2 {
         return Ok(());
     }
-    let base = state.tip().newest();
+    let base = state.main().tip().newest();
     let same = state.children(base).all(|child| {
         let known = state.block(child).known_backable;
         known == 0 || known == 0b11

@@ -14,6 +14,12 @@ pub fn action(action: &Action) -> String {
                 author.parent.0,
                 relay(author.relay_parent)
             );
+            if author.branch > 0 {
+                let _ = write!(text, " of branch {}", author.branch);
+            }
+            if author.core > 0 {
+                let _ = write!(text, ", core {}", author.core);
+            }
             if !author.claim.is_honest() {
                 let _ = write!(text, ", claims {:?}", author.claim);
             }
@@ -30,14 +36,19 @@ pub fn action(action: &Action) -> String {
             text
         }
         Action::RelayBlock(plan) => {
-            let mut text = String::from(match plan.bits {
-                Bits::NothingPending => "relay block",
-                Bits::OneShort => "relay block, one vote short",
-                Bits::Enough => "relay block, enough votes",
-            });
-            if let Some(block) = plan.back {
+            let mut text = String::from("relay block");
+            if plan.branch > 0 {
+                let _ = write!(text, " of branch {}", plan.branch);
+            }
+            for (bits, place) in plan.bits.iter().zip(1..) {
+                let votes = if *bits == Bits::Enough { "enough votes" } else { "one vote short" };
+                let _ = write!(text, ", {votes} for pending {place}");
+            }
+            for block in plan.back.iter() {
                 let _ = write!(text, ", backs B{}", block.0);
             }
+            text += if plan.same_slot { ", same slot" } else { "" };
+            text += if plan.session_change { ", ends a session" } else { "" };
             if plan.skipped_slots > 0 {
                 let _ = write!(text, ", after {} empty slots", plan.skipped_slots);
             }
@@ -46,15 +57,24 @@ pub fn action(action: &Action) -> String {
         Action::LearnBackable { validator, candidate } => {
             format!("validator {validator} learns that B{} is backable", candidate.0)
         }
+        Action::Fork => "the relay chain forks".to_owned(),
+        Action::Settle { branch } => format!("relay branch {branch} stays"),
         Action::Recover { block } => format!("the collators recover B{}", block.0),
     }
 }
 
 /// A state: what the tip says, and a line for each block.
 pub fn state(state: &State) -> String {
-    let mut text = format!("included B{}", state.tip().included.0);
-    for pending in &state.pending {
-        let _ = write!(text, ", pending B{} since {}", pending.block.0, relay(pending.backed));
+    let mut text = String::new();
+    for (place, branch) in state.branches.iter().enumerate() {
+        if place > 0 {
+            let _ = write!(text, "; branch {place}: ");
+        }
+        let _ = write!(text, "included B{}", branch.tip().included.0);
+        for pending in &branch.pending {
+            let (block, since) = (pending.block.0, relay(pending.backed));
+            let _ = write!(text, ", pending B{block} since {since}");
+        }
     }
     for index in state.indices() {
         let block = state.block(index);
@@ -62,8 +82,9 @@ pub fn state(state: &State) -> String {
         if index != unincluded_model::BlockIndex::ROOT {
             let _ = write!(text, " on B{}", block.parent.0);
         }
-        let (held, parent) = (block.segment.len(), relay(block.relay_parent));
-        let _ = write!(text, ", relay parent {parent}, segment of {held}");
+        let ages = block.relay_parent.ages.iter().filter(|age| age.is_here());
+        let parent = ages.map(|&age| relay(age)).collect::<Vec<_>>().join(" or ");
+        let _ = write!(text, ", relay parent {parent}, segment of {}", block.segment.len());
     }
     text
 }

@@ -8,7 +8,9 @@
 
 use std::collections::HashMap;
 
-use unincluded_model::{Action, Environment, Protocol, State};
+use xxhash_rust::xxh3::Xxh3DefaultBuilder;
+
+use unincluded_model::{Action, Environment, Protocol, Refusal, State};
 
 use crate::Transition;
 
@@ -19,6 +21,16 @@ pub struct Recovery {
     pub best: Option<u32>,
     /// With every tie falling badly.
     pub worst: Option<u32>,
+}
+
+impl Recovery {
+    /// Of two branches, either of which may be the one that stays.
+    fn and(self, other: Recovery) -> Recovery {
+        Recovery {
+            best: self.best.zip(other.best).map(|(a, b)| a.min(b)),
+            worst: self.worst.zip(other.worst).map(|(a, b)| a.max(b)),
+        }
+    }
 }
 
 /// States looked at, at most, on the way from one state to the next inclusions. With the rules in
@@ -32,7 +44,7 @@ pub struct FaultFree {
     protocol: Protocol,
     /// The same where owners may let their turn pass.
     unpunctual: Protocol,
-    known: HashMap<State, Recovery>,
+    known: HashMap<State, Recovery, Xxh3DefaultBuilder>,
 }
 
 /// Whether progress is claimed of a scenario: its segment can hold a block. An adversary is
@@ -50,26 +62,32 @@ impl FaultFree {
         FaultFree {
             protocol: protocol.clone().in_environment(healthy),
             unpunctual: protocol.clone().in_environment(idle),
-            known: HashMap::new(),
+            known: HashMap::default(),
         }
     }
 
     /// The same on the usual path, or the fast one where L leaves no time for the usual.
     pub fn usual(protocol: &Protocol) -> Self {
-        Self::new(protocol, protocol.parameters().scheduling_lookahead.min(2))
+        let p = protocol.parameters();
+        Self::new(protocol, p.scheduling_lookahead.min(2 + p.relay_parent_offset))
     }
 
     /// How soon another block is included from a state of the faulty protocol; none if the way
     /// there is too wide to be looked at whole ([`WIDEST`]).
     pub fn recovery(&mut self, state: &State) -> Option<Recovery> {
-        let start = self.protocol.adopt(state);
-        self.explore(&start)?;
-        self.known.get(&start).copied()
+        let mut all: Option<Recovery> = None;
+        for settled in self.protocol.settled(state) {
+            let start = self.protocol.adopt(&settled);
+            self.explore(&start)?;
+            let one = self.known.get(&start).copied()?;
+            all = Some(all.map_or(one, |all| all.and(one)));
+        }
+        all
     }
 
     /// The same from the next relay block on: whoever could still build on the tip does not.
     pub fn recovery_from_next_relay_block(&mut self, state: &State) -> Option<Recovery> {
-        let start = self.protocol.adopt(state);
+        let start = self.protocol.adopt(self.protocol.settled(state).first()?);
         let mut best = None;
         let mut worst = Some(0);
         for action in self.unpunctual.actions(&start) {
@@ -118,9 +136,11 @@ impl FaultFree {
         Some(())
     }
 
-    /// The graph from a state up to the next inclusions, if it is not too wide.
+    /// The graph from a state up to the next inclusions, if it is not too wide and the model has room
+    /// for all of it.
     fn until_inclusion(&self, start: &State) -> Option<(Vec<State>, Vec<Vec<Edge>>)> {
-        let mut places = HashMap::from([(start.clone(), 0usize)]);
+        let mut places: HashMap<State, usize, Xxh3DefaultBuilder> = HashMap::default();
+        places.insert(start.clone(), 0);
         let mut states = vec![start.clone()];
         let mut edges: Vec<Vec<Edge>> = Vec::new();
         while edges.len() < states.len() {
@@ -130,7 +150,12 @@ impl FaultFree {
             let state = states[edges.len()].clone();
             let mut out = Vec::new();
             for action in self.protocol.actions(&state) {
-                let Ok(step) = self.protocol.step_whole(&state, &action) else { continue };
+                let step = match self.protocol.step_whole(&state, &action) {
+                    Ok(step) => step,
+                    // There is a way on, and no room to follow it.
+                    Err(Refusal::ModelIsFull) => return None,
+                    Err(_) => continue,
+                };
                 let cost = u32::from(matches!(action, Action::RelayBlock(_)));
                 let seen = Transition {
                     protocol: &self.protocol,

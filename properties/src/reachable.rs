@@ -2,8 +2,9 @@
 //! the invariants that watch it.
 
 use unincluded_model::protocol::collator::places;
+use unincluded_model::scenario::Group;
 use unincluded_model::{
-    Action, Age, Bits, BlockIndex, ParaBlock, Refusal, RelayNumberCheck, State,
+    Action, Age, Bits, BlockIndex, Branch, ParaBlock, Refusal, RelayNumberCheck, State,
 };
 
 use crate::Transition;
@@ -18,11 +19,13 @@ pub fn a_full_segment(t: &Transition) -> bool {
 
 /// A full segment stops an honest collator (INV-E2E-7).
 pub fn a_full_segment_stops_authors(t: &Transition) -> bool {
+    let age = Age(t.protocol.parameters().relay_parent_offset);
     let stopped = |state: &State| {
-        let chosen = places(t.protocol.chosen_parents(state, Age::TIP));
+        let chosen = places(t.protocol.chosen_parents(state, 0, age));
         chosen.map(|place| BlockIndex(place as u8)).any(|parent| {
-            let answer = t.protocol.can_build_upon(state, parent, Age::TIP);
-            parent != state.tip().included && matches!(answer, Err(Refusal::NoRoomToBuild { .. }))
+            let answer = t.protocol.can_build_upon(state, parent, 0, age);
+            parent != state.main().view(age).included
+                && matches!(answer, Err(Refusal::NoRoomToBuild { .. }))
         })
     };
     is_honest(t.protocol) && t.outcome.is_ok_and(stopped)
@@ -32,7 +35,7 @@ pub fn a_full_segment_stops_authors(t: &Transition) -> bool {
 /// (INV-SEG-8; watched by INV-SEG-6 and 7).
 pub fn a_segment_beyond_the_unincluded(t: &Transition) -> bool {
     t.authored().is_some_and(|(_, block, after)| {
-        let unincluded = after.steps_back(block, after.tip().included);
+        let unincluded = after.steps_back(block, after.branch(t.branch()).tip().included);
         unincluded.is_some_and(|steps| after.block(block).segment.len() > steps)
     })
 }
@@ -47,15 +50,17 @@ pub fn a_segment_is_pruned(t: &Transition) -> bool {
 /// Velocity + 1 blocks share a relay slot (INV-VEL-2; watched by INV-VEL-1).
 pub fn a_slot_is_used_up(t: &Transition) -> bool {
     let most = usize::from(t.protocol.parameters().block_processing_velocity.max(1)) + 1;
-    t.authored()
-        .is_some_and(|(author, block, after)| after.built_on(block, author.relay_parent) == most)
+    t.authored().is_some_and(|(author, block, after)| {
+        after.built_on(block, &t.relay_parent(author)) == most
+    })
 }
 
 /// A block is built on a later relay parent than its parent's (INV-RP-1, 2, 5).
 pub fn a_relay_parent_advances(t: &Transition) -> bool {
     t.authored().is_some_and(|(author, _, _)| {
         let parent = t.old(author.parent);
-        parent.authored > 0 && author.relay_parent < parent.relay_parent
+        parent.authored > 0
+            && t.before.compare_slots(&t.relay_parent(author), &parent.relay_parent).is_gt()
     })
 }
 
@@ -65,7 +70,7 @@ pub fn a_relay_parent_is_shared(t: &Transition) -> bool {
     lenient
         && t.authored().is_some_and(|(author, _, _)| {
             let parent = t.old(author.parent);
-            parent.authored > 0 && author.relay_parent == parent.relay_parent
+            parent.authored > 0 && t.relay_parent(author) == parent.relay_parent
         })
 }
 
@@ -76,57 +81,65 @@ pub fn a_candidate_is_included(t: &Transition) -> bool {
 
 /// One relay block includes a candidate and backs its child on the same core (INV-REL-1, 2).
 pub fn included_and_backed_at_once(t: &Transition) -> bool {
-    t.included().is_some() && t.backed().is_some()
+    t.included().is_some() && !t.backed().is_empty()
 }
 
 /// A candidate is backed at its last chance, L relay blocks after its relay parent (INV-REL-4).
 pub fn backed_at_the_last_chance(t: &Transition) -> bool {
     let last = t.protocol.parameters().scheduling_lookahead - 1;
-    t.backed().is_some_and(|candidate| t.old(candidate).relay_parent.0 == last)
+    t.backed().iter().any(|&candidate| t.age(candidate).0 == last)
 }
 
 /// A candidate is backed as early as can be, in the block after its relay parent (INV-REL-4).
 pub fn backed_at_the_first_chance(t: &Transition) -> bool {
-    t.backed().is_some_and(|candidate| t.old(candidate).relay_parent == Age::TIP)
+    let first = Age(t.protocol.parameters().relay_parent_offset);
+    t.backed().iter().any(|&candidate| t.age(candidate) == first)
 }
 
 /// A pending candidate times out (INV-E2E-7; watched by INV-REL-9, 14).
 pub fn a_candidate_is_evicted(t: &Transition) -> bool {
-    !t.evicted().is_empty()
+    times_out(t) && !t.evicted().is_empty()
+}
+
+/// Whether what is evicted has timed out: no session ends, and no dispute is lost.
+fn times_out(t: &Transition) -> bool {
+    !t.session_ends() && t.dispute_lost().is_none()
 }
 
 /// A candidate becomes available in the last block before it would be evicted (INV-REL-14).
 pub fn available_in_the_last_moment(t: &Transition) -> bool {
     let p = t.protocol.parameters();
-    let last = t.before.pending.iter().any(|pending| {
+    let Some((before, _)) = t.grown() else { return false };
+    let last = before.pending.first().is_some_and(|pending| {
         pending.backed.0 + 1 >= p.paras_availability_period
-            && t.before.rotation < p.paras_availability_period
+            && before.rotation < p.paras_availability_period
     });
-    let enough = t.relay_block().is_some_and(|(plan, _)| plan.bits == Bits::Enough);
-    last && enough && t.included().is_some()
+    last && t.included().is_some()
 }
 
 /// A candidate occupies its core for max(P, F) - 1 relay blocks (INV-REL-13).
 pub fn the_longest_occupancy(t: &Transition) -> bool {
     let longest = t.protocol.longest_occupancy() - 1;
-    t.outcome.is_ok_and(|after| after.pending.iter().any(|pending| pending.backed.0 == longest))
+    let waits = |branch: &Branch| branch.pending.iter().any(|p| p.backed.0 == longest);
+    t.outcome.is_ok_and(|after| after.branches.iter().any(waits))
 }
 
 /// A block was built on a pending candidate that is then evicted (INV-E2E-7; INV-COLL-5).
 pub fn the_parent_is_evicted(t: &Transition) -> bool {
-    t.evicted().into_iter().any(|gone| t.before.children(gone).next().is_some())
+    !t.session_ends()
+        && t.evicted().into_iter().any(|gone| t.before.children(gone).next().is_some())
 }
 
 /// A candidate's relay parent leaves the window before anybody backs it (FLT-4), and blocks on it
 /// are lost with it (INV-COLL-4).
 pub fn a_branch_is_lost(t: &Transition) -> bool {
     let lookahead = t.protocol.parameters().scheduling_lookahead;
-    let Some((_, after)) = t.relay_block() else { return false };
+    let Some((_, after)) = t.grown() else { return false };
     let newest = after.tip().newest();
     let lost = |&block: &BlockIndex| {
-        t.old(block).relay_parent.0 + 1 == lookahead
-            && after.block(block).parent == newest
-            && after.children(block).next().is_some()
+        t.age(block).0.saturating_add(1) == lookahead
+            && t.old(block).parent == newest
+            && t.before.children(block).next().is_some()
     };
     t.before.indices().skip(1).any(|block| lost(&block))
 }
@@ -148,27 +161,25 @@ pub fn a_sibling_is_orphaned(t: &Transition) -> bool {
 
 /// A collator authors on a relay parent one block late (INV-COLL-2, INV-SEG-8).
 pub fn a_late_author(t: &Transition) -> bool {
-    t.authored().is_some_and(|(author, _, _)| author.relay_parent > Age::TIP)
+    let offset = t.protocol.parameters().relay_parent_offset;
+    t.authored().is_some_and(|(author, _, _)| author.relay_parent.0 > offset)
 }
 
 /// A collator takes the shortcut on the included head (INV-COLL-2).
 pub fn the_shortcut_is_taken(t: &Transition) -> bool {
-    t.authored().is_some_and(|(author, _, after)| {
-        let included = after.views[usize::from(author.relay_parent.0)].included;
-        author.parent == included && t.old(author.parent).authored > 0
+    t.authored().is_some_and(|(author, _, _)| {
+        author.parent == t.view(author).included && t.old(author.parent).authored > 0
     })
 }
 
 /// A block is built on a pending candidate (INV-COLL-5).
 pub fn built_on_pending(t: &Transition) -> bool {
-    t.authored().is_some_and(|(author, _, after)| {
-        after.views[usize::from(author.relay_parent.0)].newest_pending == Some(author.parent)
-    })
+    t.authored().is_some_and(|(author, _, _)| t.view(author).newest_pending == Some(author.parent))
 }
 
 /// The tip names a block that the collators have not got, so that nobody authors (INV-COLL-5).
 pub fn a_withheld_block_stops_authors(t: &Transition) -> bool {
-    let stopped = |after: &State| after.block(after.tip().newest()).has(ParaBlock::WITHHELD);
+    let stopped = |after: &State| after.block(after.main().tip().newest()).has(ParaBlock::WITHHELD);
     t.outcome.is_ok_and(stopped)
 }
 
@@ -211,8 +222,210 @@ pub fn a_lower_hash_displaces(t: &Transition) -> bool {
 /// Two validators know both siblings (AGREE-1).
 pub fn both_validators_know_both(t: &Transition) -> bool {
     t.outcome.is_ok_and(|after| {
-        let base = after.tip().newest();
+        let base = after.main().tip().newest();
         let known = |&child: &BlockIndex| after.block(child).known_backable == 0b11;
         after.children(base).filter(known).count() > 1
+    })
+}
+
+/// Two relay blocks of one height are there (FLT-2).
+pub fn two_relay_blocks_of_one_height(t: &Transition) -> bool {
+    t.outcome.is_ok_and(|after| after.branches.iter().filter(|branch| branch.own > 0).count() > 1)
+}
+
+/// Two relay blocks of one slot are there (FLT-2).
+pub fn two_relay_blocks_of_one_slot(t: &Transition) -> bool {
+    t.relay_block().is_some_and(|(plan, _)| plan.same_slot)
+}
+
+/// The relay chain gives up a branch that had included a block which the other has not (FLT-3).
+pub fn an_inclusion_is_undone(t: &Transition) -> bool {
+    let (Action::Settle { branch }, Ok(_)) = (t.action, t.outcome) else { return false };
+    let stays = t.before.branch(usize::from(*branch)).tip().included;
+    t.before.branches.iter().any(|given_up| !t.before.descends_from(stays, given_up.tip().included))
+}
+
+/// A collator builds on the branch of two that it did not build on last, and there on the block of a
+/// parent that both have: old blocks come back to life (DIST-5).
+pub fn a_block_lives_on_both_branches(t: &Transition) -> bool {
+    t.authored().is_some_and(|(author, _, after)| {
+        let parent = after.block(author.parent);
+        after.branches.len() > 1
+            && parent.authored > 0
+            && parent.relay_parent.ages.iter().all(|age| age.is_here())
+            && after.children(author.parent).count() > 1
+    })
+}
+
+/// A para block is valid whose relay parent is on another relay fork than its parent's (SEG-9).
+pub fn a_chain_across_forks(t: &Transition) -> bool {
+    t.authored().is_some_and(|(author, _, _)| {
+        let parent = t.old(author.parent);
+        parent.authored > 0 && !parent.relay_parent.on(t.branch()).is_here()
+    })
+}
+
+/// A para block is valid whose relay parent has a lower number than its parent's: only where numbers
+/// are not checked, and only across forks (RPN-2).
+pub fn a_relay_number_goes_back(t: &Transition) -> bool {
+    t.authored().is_some_and(|(author, _, _)| {
+        let parent = t.old(author.parent);
+        t.before.compare_numbers(&t.relay_parent(author), &parent.relay_parent).is_lt()
+    })
+}
+
+/// A session ends while candidates are pending, which are dropped (SESS-3).
+pub fn a_session_drops_what_is_pending(t: &Transition) -> bool {
+    t.session_ends() && !t.evicted().is_empty()
+}
+
+/// A session ends and kills two blocks or more that nobody has backed (SESS-4, INV-E2E-7).
+pub fn a_session_kills_a_tail(t: &Transition) -> bool {
+    let (true, Some((_, after))) = (t.session_ends(), t.grown()) else { return false };
+    let head = after.tip().included;
+    let tail = |block: BlockIndex| t.before.steps_back(block, head).unwrap_or_default();
+    t.before.indices().any(|block| tail(block) >= 2)
+}
+
+/// A session ends in the block that includes a candidate (SESS-1).
+pub fn included_where_a_session_ends(t: &Transition) -> bool {
+    t.session_ends() && t.included().is_some()
+}
+
+/// The first block on a relay parent of the new session is backed (ARP-2).
+pub fn backed_in_a_new_session(t: &Transition) -> bool {
+    let Some((before, _)) = t.grown() else { return false };
+    before.session.0 < t.protocol.oldest_age().0
+        && t.backed().iter().any(|&candidate| t.age(candidate) <= before.session)
+}
+
+/// A relay block backs candidates on several cores.
+pub fn several_backed_at_once(t: &Transition) -> bool {
+    t.backed().len() > 1
+}
+
+/// A relay block includes candidates of several cores (INCL-4).
+pub fn several_included_at_once(t: &Transition) -> bool {
+    t.enacted().len() > 1
+}
+
+/// A candidate is available and waits for one before it (INV-REL-15).
+pub fn available_behind_a_hole(t: &Transition) -> bool {
+    t.grown().is_some_and(|(_, after)| after.pending.iter().any(|pending| pending.available))
+}
+
+/// A candidate that is available is dropped, as one before it times out (INCL-13).
+pub fn an_available_one_is_dropped(t: &Transition) -> bool {
+    let (Some((plan, _)), Some((before, _)), false) =
+        (t.relay_block(), t.grown(), t.session_ends())
+    else {
+        return false;
+    };
+    let gone = t.evicted();
+    let available = before.pending.iter().zip(plan.bits.iter());
+    available
+        .filter(|(pending, bits)| pending.available || **bits == Bits::Enough)
+        .any(|(pending, _)| gone.contains(&pending.block))
+}
+
+/// A dispute drops a pending candidate (FLT-10, DISP-1).
+pub fn a_dispute_drops_a_candidate(t: &Transition) -> bool {
+    t.dispute_lost().is_some()
+}
+
+/// A dispute drops a candidate, and another of the para stays on its core before it.
+pub fn a_dispute_spares_those_before(t: &Transition) -> bool {
+    t.dispute_lost().is_some_and(|place| place > 0)
+}
+
+/// An invalid block is included (FLT-8).
+pub fn an_invalid_block_is_included(t: &Transition) -> bool {
+    t.included().is_some_and(|head| t.old(head).has(ParaBlock::INVALID))
+}
+
+/// A dispute over an included block freezes a relay fork, and the relay chain goes on from before
+/// the inclusion (FLT-11, DISP-2).
+pub fn a_frozen_fork_is_left(t: &Transition) -> bool {
+    t.freezes()
+}
+
+/// By the author's estimate a candidate is available, and one vote is missing (PROV-3).
+pub fn the_estimate_is_wrong(t: &Transition) -> bool {
+    let (Some((plan, _)), Some((before, _))) = (t.relay_block(), t.grown()) else { return false };
+    let p = t.protocol.parameters();
+    let lying = t.protocol.environment().lying;
+    before.pending.iter().zip(plan.bits.iter()).any(|(pending, bits)| match bits {
+        Bits::Count(new) => {
+            let votes = u16::from(pending.votes + new + lying);
+            3 * votes >= 2 * p.validators && votes < p.availability_threshold()
+        }
+        _ => false,
+    })
+}
+
+/// A candidate waits for votes that came in over several relay blocks.
+pub fn votes_add_up(t: &Transition) -> bool {
+    let Some((before, _)) = t.grown() else { return false };
+    let first = before.pending.first();
+    first.is_some_and(|pending| pending.votes > 0 && t.included() == Some(pending.block))
+}
+
+/// The group that has to vouch for a candidate is offline, and so it is lost (FLT-4, INV-E2E-4).
+pub fn a_group_is_offline(t: &Transition) -> bool {
+    let Some((before, _)) = t.grown() else { return false };
+    let waits = |&block: &BlockIndex| {
+        let age = t.age(block);
+        age.0 < t.protocol.parameters().scheduling_lookahead
+            && t.old(block).parent == before.tip().newest()
+            && t.protocol.group_of(before, age, t.old(block).core) == Some(Group::Offline)
+    };
+    t.before.indices().skip(1).any(|block| waits(&block))
+}
+
+/// A group that is online backs after one that was not: the rotation has moved on (SCHED-3).
+pub fn backed_after_a_rotation(t: &Transition) -> bool {
+    let Some((before, _)) = t.grown() else { return false };
+    let now = t.protocol.group_of(before, Age::TIP, 0);
+    t.backed().iter().any(|&candidate| {
+        t.protocol.group_of(before, t.age(candidate), t.old(candidate).core) != now
+    })
+}
+
+/// The core is another para's while a candidate waits for it.
+pub fn a_candidate_waits_for_its_turn(t: &Transition) -> bool {
+    let Some((before, _)) = t.grown() else { return false };
+    let waits = |block: BlockIndex| {
+        t.age(block).0 < t.protocol.parameters().scheduling_lookahead
+            && t.old(block).parent == before.tip().newest()
+    };
+    !before.tip().assigned && t.before.indices().skip(1).any(waits)
+}
+
+/// The para's turn passes while its own pending candidate occupies the core (SCHED-2).
+pub fn a_claim_is_lost(t: &Transition) -> bool {
+    t.grown().is_some_and(|(before, after)| {
+        before.tip().assigned
+            && !after.tip().assigned
+            && !after.pending.is_empty()
+            && t.backed().is_empty()
+    })
+}
+
+/// No core is assigned, and a pending candidate is included all the same (FLT-15).
+pub fn included_without_a_core(t: &Transition) -> bool {
+    t.grown().is_some_and(|(before, _)| !before.tip().assigned && t.included().is_some())
+}
+
+/// A block is not fetched, as others have taken its place in the claim queue (SEC-4, FLT-7).
+pub fn a_collation_is_not_fetched(t: &Transition) -> bool {
+    t.authored().is_some_and(|(_, block, after)| after.block(block).has(ParaBlock::LOST))
+}
+
+/// The chosen parent is refused and another would not be (INV-E2E-8 fails: COLL-6 delays).
+pub fn no_shallower_parent_is_tried(t: &Transition) -> bool {
+    let age = Age(t.protocol.parameters().relay_parent_offset);
+    t.outcome.is_ok_and(|after| {
+        let legal = t.protocol.legal_parents(after, 0, age);
+        is_honest(t.protocol) && legal != 0 && legal & t.protocol.chosen_parents(after, 0, age) == 0
     })
 }

@@ -13,7 +13,7 @@ use unincluded_model::{Action, Protocol, Refusal, State};
 
 use crate::catalogue::{CATALOGUE, Check, Property};
 use crate::fingerprint::{FingerprintMap, collision_probability, fingerprint};
-use crate::progress::{FaultFree, WIDEST};
+use crate::progress::FaultFree;
 use crate::{Transition, Verdict};
 
 /// How far to go.
@@ -84,7 +84,8 @@ pub enum Outcome {
     },
     /// The situation never occurs.
     Missing,
-    /// Not decided: the search stopped first, or the scenario is bounded.
+    /// Not decided: the search stopped first, the scenario is bounded, or what a single state asks for
+    /// is more than the search looks at.
     Inconclusive,
 }
 
@@ -103,8 +104,6 @@ pub enum Cut {
     Verdict,
     /// A state has more para blocks than the model holds.
     ModelIsFull,
-    /// The way to the next inclusion leads through more states than are looked at.
-    Recovery,
 }
 
 impl fmt::Display for Cut {
@@ -116,7 +115,6 @@ impl fmt::Display for Cut {
             Cut::Horizon(actions) => write!(f, "the scenario's own horizon of {actions} actions"),
             Cut::Verdict => write!(f, "a violation, after which the search stops"),
             Cut::ModelIsFull => write!(f, "{}", Refusal::ModelIsFull),
-            Cut::Recovery => write!(f, "a way to the next inclusion of over {WIDEST} states"),
         }
     }
 }
@@ -330,7 +328,13 @@ impl<'a> Run<'a> {
             }
             let verdict: Verdict = match self.watched[at].property.check {
                 Check::State(check) => check(protocol, state),
-                Check::NotWedged => self.not_wedged(state),
+                Check::NotWedged => {
+                    let Some(verdict) = self.not_wedged(state) else {
+                        self.watched[at].verdict = Some(Outcome::Inconclusive);
+                        continue;
+                    };
+                    verdict
+                }
                 Check::Step(_) | Check::Witness(_) => Ok(()),
             };
             if let Err(because) = verdict {
@@ -361,19 +365,13 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn not_wedged(&mut self, state: &State) -> Verdict {
-        if self.cut_by.is_some() {
-            return Ok(());
-        }
-        let Some(fault_free) = &mut self.fault_free else { return Ok(()) };
-        let Some(recovery) = fault_free.recovery(state) else {
-            self.cut_by = Some(Cut::Recovery);
-            return Ok(());
-        };
-        match recovery.best {
+    /// Whether faults that end now leave a way on; none if the way there is too wide to be looked at.
+    fn not_wedged(&mut self, state: &State) -> Option<Verdict> {
+        let fault_free = self.fault_free.as_mut()?;
+        Some(match fault_free.recovery(state)?.best {
             Some(_) => Ok(()),
             None => Err("faults over, no run from here ever includes another block".to_owned()),
-        }
+        })
     }
 
     fn violated(&mut self, at: usize, origin: Option<Origin>, because: String) {

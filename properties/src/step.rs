@@ -1,14 +1,16 @@
 //! What must hold of every state, the action that leaves it, and what follows.
 
-use unincluded_model::RelayNumberCheck;
-use unincluded_model::{Action, Bits, BlockIndex, CollatorKind, Protocol};
+use unincluded_model::scenario::Group;
+use unincluded_model::{
+    Action, Bits, BlockIndex, CollatorKind, ParaBlock, Protocol, RelayNumberCheck,
+};
 
 use crate::{Transition, Verdict, holds};
 
 /// INV-SEG-6: a new block's segment holds nothing that its relay parent shows as included.
 pub fn nothing_included_is_held(t: &Transition) -> Verdict {
     let Some((author, block, after)) = t.authored() else { return Ok(()) };
-    let included = after.views[usize::from(author.relay_parent.0)].included;
+    let included = t.view(author).included;
     if let Some(steps) = after.steps_back(block, included) {
         let entries = after.block(block).segment.entries;
         holds!(
@@ -20,10 +22,15 @@ pub fn nothing_included_is_held(t: &Transition) -> Verdict {
 }
 
 /// INV-SEG-7: a new block's segment holds exactly the blocks between the head included at its
-/// relay parent and itself. Stronger than INV-SEG-6; on one relay fork it holds of every block.
+/// relay parent and itself, if its unincluded ancestors were all built on the same relay fork.
+/// Stronger than INV-SEG-6; on one relay fork it holds of every block.
 pub fn segment_is_the_unincluded_part(t: &Transition) -> Verdict {
     let Some((author, block, after)) = t.authored() else { return Ok(()) };
-    let included = after.views[usize::from(author.relay_parent.0)].included;
+    let mut line = after.ancestry(block);
+    if line.any(|step| !after.block(step).relay_parent.on(t.branch()).is_here()) {
+        return Ok(());
+    }
+    let included = t.view(author).included;
     if let Some(steps) = after.steps_back(block, included) {
         let held = after.block(block).segment.entries;
         holds!(
@@ -38,13 +45,14 @@ pub fn segment_is_the_unincluded_part(t: &Transition) -> Verdict {
 /// INV-RP-1: relay parents advance by number as the check in force says.
 pub fn relay_numbers_advance(t: &Transition) -> Verdict {
     let Some((author, _, _)) = t.authored() else { return Ok(()) };
-    let parent = t.old(author.parent).relay_parent;
-    let (old, new) = (parent.0, author.relay_parent.0);
+    let order =
+        t.before.compare_numbers(&t.relay_parent(author), &t.old(author.parent).relay_parent);
     let follows = match t.protocol.parameters().relay_number_check {
-        RelayNumberCheck::Strict => new < old,
-        RelayNumberCheck::Monotonic => new <= old,
+        RelayNumberCheck::Strict => order.is_gt(),
+        RelayNumberCheck::Monotonic => order.is_ge(),
         RelayNumberCheck::Any => true,
     };
+    let (old, new) = (t.age(author.parent).0, author.relay_parent.0);
     holds!(follows, "a relay parent {new} blocks old follows one {old} blocks old");
     Ok(())
 }
@@ -52,18 +60,30 @@ pub fn relay_numbers_advance(t: &Transition) -> Verdict {
 /// INV-RP-2: relay slots never go back along a chain.
 pub fn relay_slots_advance(t: &Transition) -> Verdict {
     let Some((author, _, _)) = t.authored() else { return Ok(()) };
-    let old = t.old(author.parent).relay_parent.0;
-    let new = author.relay_parent.0;
-    holds!(new <= old, "the slot of a relay block {new} old follows that of one {old} old");
+    let parent = &t.old(author.parent).relay_parent;
+    let order = t.before.compare_slots(&t.relay_parent(author), parent);
+    let (old, new) = (t.age(author.parent).0, author.relay_parent.0);
+    holds!(order.is_ge(), "the slot of a relay block {new} old follows that of one {old} old");
     Ok(())
 }
 
-/// INV-RP-5: an included block's relay parent is its parent's or a later one.
+/// INV-RP-5: an included block's relay parent is its parent's or a later one, on the fork that
+/// includes it.
 pub fn included_relay_parents_advance(t: &Transition) -> Verdict {
-    let Some(head) = t.included() else { return Ok(()) };
-    let parent = t.old(head).parent;
-    let (old, new) = (t.old(parent).relay_parent.0, t.old(head).relay_parent.0);
-    holds!(new <= old, "included on a relay parent {new} old after one {old} old");
+    for block in t.enacted() {
+        let parent = t.old(block).parent;
+        let (old, new) = (t.age(parent).0, t.age(block).0);
+        holds!(new <= old, "included on a relay parent {new} old after one {old} old");
+    }
+    Ok(())
+}
+
+/// INV-RP-6: as many relay blocks follow a valid block's relay parent as the offset asks (HOOK-9).
+pub fn relay_parents_are_buried(t: &Transition) -> Verdict {
+    let Some((author, _, _)) = t.authored() else { return Ok(()) };
+    let offset = t.protocol.parameters().relay_parent_offset;
+    let age = author.relay_parent.0;
+    holds!(age >= offset, "built on a relay block with {age} after it, the offset is {offset}");
     Ok(())
 }
 
@@ -74,59 +94,87 @@ pub fn slot_and_owner_are_derived(t: &Transition) -> Verdict {
     Ok(())
 }
 
-/// INV-REL-4: a candidate is backed 1 to L relay blocks after its relay parent.
+/// INV-REL-4: a candidate is backed 1 to L relay blocks after its relay parent, in the same
+/// session and on the same fork.
 pub fn backed_within_the_window(t: &Transition) -> Verdict {
-    let Some(candidate) = t.backed() else { return Ok(()) };
-    let distance = u16::from(t.old(candidate).relay_parent.0) + 1;
+    let Some((before, _)) = t.grown() else { return Ok(()) };
     let lookahead = u16::from(t.protocol.parameters().scheduling_lookahead);
-    holds!(
-        distance <= lookahead,
-        "backed {distance} or more relay blocks after its relay parent, at most {lookahead} are allowed"
-    );
+    for &candidate in t.backed() {
+        let age = t.age(candidate);
+        holds!(age.is_here(), "backed on a relay fork that does not have its relay parent");
+        let distance = u16::from(age.0) + 1;
+        holds!(
+            distance <= lookahead,
+            "backed {distance} or more relay blocks after its relay parent, at most {lookahead} are allowed"
+        );
+        let is_of_session = age <= before.session;
+        holds!(is_of_session, "backed in a session after that of its relay parent");
+    }
     Ok(())
 }
 
 /// AGREE-2: a relay author backs what a validator knows to have its quorum. The property looks at
 /// what validators learned, not at what their fragment chains make of it.
 pub fn a_quorum_was_seen(t: &Transition) -> Verdict {
-    let Some(candidate) = t.backed() else { return Ok(()) };
-    let known = t.old(candidate).known_backable != 0;
-    holds!(known, "a candidate is backed and no validator has seen its quorum");
+    for &candidate in t.backed() {
+        let known = t.old(candidate).known_backable != 0;
+        holds!(known, "a candidate is backed and no validator has seen its quorum");
+    }
     Ok(())
 }
 
 /// INV-REL-5: a candidate is included after the block that backs it, not in it.
 pub fn included_after_backed(t: &Transition) -> Verdict {
-    let Some(head) = t.included() else { return Ok(()) };
-    let was_pending = t.before.pending.iter().any(|pending| pending.block == head);
-    holds!(was_pending, "a candidate is included in the block that backs it");
+    let Some((before, _)) = t.grown() else { return Ok(()) };
+    for block in t.enacted() {
+        let was_pending = before.pending.iter().any(|pending| pending.block == block);
+        holds!(was_pending, "a candidate is included in the block that backs it");
+    }
     Ok(())
 }
 
-/// INV-REL-6: the included head moves to a child of itself, if it moves.
+/// INV-REL-6: the included head moves along the queue: to its first, or from there to the next.
 pub fn included_chain_has_no_gap(t: &Transition) -> Verdict {
-    let Some(head) = t.included() else { return Ok(()) };
-    let old = t.before.tip().included;
-    holds!(t.old(head).parent == old, "the included head moves to a block that is not its child");
+    let (Some(head), Some((before, _))) = (t.included(), t.grown()) else { return Ok(()) };
+    let old = before.tip().included;
+    let steps = t.before.steps_back(head, old);
+    let enacted = t.enacted();
+    let queued = enacted.iter().rev().zip(&before.pending);
+    let in_order = queued.clone().count() == enacted.len()
+        && queued.into_iter().all(|(&block, pending)| block == pending.block);
+    let at_once = before.pending.is_empty() && steps == Some(1);
+    holds!(
+        steps.is_some() && (in_order || at_once),
+        "the included head moves to a block that is not next in the queue"
+    );
     Ok(())
 }
 
 /// INV-REL-7: the para's most recent context never goes back.
 pub fn recent_context_advances(t: &Transition) -> Verdict {
-    let Some(head) = t.included() else { return Ok(()) };
-    let (old, new) = (t.old(t.before.tip().included).relay_parent, t.old(head).relay_parent);
+    let (Some(head), Some((before, _))) = (t.included(), t.grown()) else { return Ok(()) };
+    let (old, new) = (t.age(before.tip().included), t.age(head));
     holds!(new <= old, "the most recent context goes back");
     Ok(())
 }
 
-/// INV-REL-9: with an evicted candidate all candidates on it go. With one core there are none;
-/// the property is written for more, and here can fail only with INCL-1 switched off.
+/// INV-REL-8: nothing is backed in the block in which a session ends.
+pub fn nothing_is_backed_where_a_session_ends(t: &Transition) -> Verdict {
+    let Some((plan, _)) = t.relay_block() else { return Ok(()) };
+    let backed = plan.back.len();
+    holds!(!plan.session_change || backed == 0, "{backed} are backed where a session ends");
+    Ok(())
+}
+
+/// INV-REL-9: with an evicted candidate all candidates on it go, and none before it.
 pub fn evicted_with_descendants(t: &Transition) -> Verdict {
-    let Some((_, after)) = t.relay_block() else { return Ok(()) };
+    let Some((before, after)) = t.grown() else { return Ok(()) };
+    let place = |block| before.pending.iter().position(|pending| pending.block == block);
     for gone in t.evicted() {
-        for pending in &after.pending {
+        for pending in after.pending.iter().filter(|pending| place(pending.block).is_some()) {
+            let behind = place(pending.block) > place(gone);
             holds!(
-                !after.descends_from(pending.block, gone),
+                !behind && !t.before.descends_from(pending.block, gone),
                 "a candidate stays pending on one that was evicted"
             );
         }
@@ -137,33 +185,61 @@ pub fn evicted_with_descendants(t: &Transition) -> Verdict {
 /// INV-REL-10: a candidate is included with the votes of more than two thirds. The property says
 /// so in its own words; the rule has a threshold.
 pub fn included_with_enough_votes(t: &Transition) -> Verdict {
-    let (Some(_), Some((plan, _))) = (t.included(), t.relay_block()) else { return Ok(()) };
+    let (Some((plan, _)), Some((before, _))) = (t.relay_block(), t.grown()) else {
+        return Ok(());
+    };
     let parameters = t.protocol.parameters();
-    let (votes, validators) = (parameters.votes(plan.bits), parameters.validators);
-    holds!(
-        3 * u32::from(votes) > 2 * u32::from(validators),
-        "included with {votes} votes of {validators}"
-    );
+    for block in t.enacted() {
+        let Some(place) = before.pending.iter().position(|pending| pending.block == block) else {
+            continue; // INV-REL-5 speaks of it.
+        };
+        if before.pending[place].available {
+            continue; // Its votes came before, and are kept (INCL-4).
+        }
+        let votes = match plan.bits.get(place) {
+            Some(&Bits::Count(new)) => {
+                let pending = &before.pending[place];
+                let lied = pending.lied || t.dispute_lost().is_none();
+                let lying = if lied { t.protocol.environment().lying } else { 0 };
+                u16::from(pending.votes + new + lying)
+            }
+            Some(&bits) => parameters.votes(bits),
+            None => 0,
+        };
+        let validators = parameters.validators;
+        holds!(
+            3 * u32::from(votes) > 2 * u32::from(validators),
+            "included with {votes} votes of {validators}"
+        );
+    }
     Ok(())
 }
 
 /// INV-REL-11: no two candidates on one parent are ever included. Given INV-REL-6 this is that
-/// the parent was the included head until now.
+/// the parent was the included head until now, or is included with it.
 pub fn one_included_for_each_parent(t: &Transition) -> Verdict {
-    let Some(head) = t.included() else { return Ok(()) };
+    let (Some(head), Some((before, _))) = (t.included(), t.grown()) else { return Ok(()) };
     let parent = t.old(head).parent;
-    let passed = t.before.ancestry(t.before.tip().included).skip(1).any(|step| step == parent);
+    let passed = t.before.ancestry(before.tip().included).skip(1).any(|step| step == parent);
     holds!(!passed, "a second candidate is included on one parent");
     Ok(())
 }
 
-/// INV-REL-14: a candidate whose votes arrive in a block is not evicted in it.
+/// INV-REL-14: a candidate whose votes arrive in a block does not time out in it, unless it hangs on
+/// one that does.
 pub fn available_is_not_evicted(t: &Transition) -> Verdict {
-    let Some((plan, _)) = t.relay_block() else { return Ok(()) };
-    holds!(
-        plan.bits != Bits::Enough || t.evicted().is_empty(),
-        "a candidate is evicted in the block that counts its availability"
-    );
+    let (Some((plan, _)), Some((before, _))) = (t.relay_block(), t.grown()) else {
+        return Ok(());
+    };
+    if t.session_ends() || t.dispute_lost().is_some() {
+        return Ok(());
+    }
+    if let (Some(&Bits::Enough), Some(first)) = (plan.bits.first(), before.pending.first()) {
+        holds!(
+            !t.evicted().contains(&first.block),
+            "a candidate is evicted in the block that counts its availability"
+        );
+    }
     Ok(())
 }
 
@@ -172,10 +248,13 @@ pub fn available_is_not_evicted(t: &Transition) -> Verdict {
 /// runtime no.
 pub fn honest_blocks_are_valid(t: &Transition) -> Verdict {
     let (Action::Author(author), Err(refusal)) = (t.action, t.outcome) else { return Ok(()) };
-    let second = t.old(author.parent).relay_parent == author.relay_parent;
+    if !refusal.is_panic() {
+        return Ok(());
+    }
+    let second = t.old(author.parent).relay_parent == t.relay_parent(author);
     let strict = t.protocol.parameters().relay_number_check == RelayNumberCheck::Strict;
     holds!(
-        !refusal.is_panic() || (strict && second),
+        strict && second,
         "an honest author builds a block on which the runtime panics: {refusal}"
     );
     Ok(())
@@ -185,38 +264,52 @@ pub fn honest_blocks_are_valid(t: &Transition) -> Verdict {
 /// on a later relay slot.
 pub fn the_shortcut_is_safe(t: &Transition) -> Verdict {
     let Some((author, _, after)) = t.authored() else { return Ok(()) };
-    let included = t.protocol.looked_up(after, author.relay_parent).included;
+    let included = t.protocol.looked_up(after, t.branch(), author.relay_parent).included;
     let parent = t.old(author.parent);
     if author.parent == included && parent.authored > 0 {
+        let order = t.before.compare_slots(&t.relay_parent(author), &parent.relay_parent);
         holds!(
-            author.relay_parent < parent.relay_parent,
+            order.is_gt(),
             "the shortcut builds on a head of the same relay slot or a later one"
         );
     }
     Ok(())
 }
 
-/// INV-COLL-3: slot-based collators author at most one block for each relay parent and branch.
-pub fn one_block_for_each_relay_parent(t: &Transition) -> Verdict {
+/// INV-COLL-3: slot-based collators author at most one block for each relay parent, branch and
+/// core.
+pub fn one_block_for_each_core(t: &Transition) -> Verdict {
     let Some((author, block, after)) = t.authored() else { return Ok(()) };
-    let built = after.built_on(block, author.relay_parent);
+    let relay_parent = t.relay_parent(author);
+    let same = |&step: &BlockIndex| {
+        let other = after.block(step);
+        other.relay_parent == relay_parent && other.core == author.core && other.authored > 0
+    };
+    let built = after.ancestry(block).filter(same).count();
     holds!(built <= 1, "{built} blocks of one branch are built on one relay parent");
     Ok(())
 }
 
 /// INV-COLL-4: honest authors build on pending and included blocks, and else only on blocks whose
-/// relay parent is in the window of the new one.
+/// relay parent is in the window of the new one, which no end of a session divides.
 pub fn parents_are_in_the_window(t: &Transition) -> Verdict {
-    let Some((author, _, after)) = t.authored() else { return Ok(()) };
-    let view = after.views[usize::from(author.relay_parent.0)];
+    let Some((author, _, _)) = t.authored() else { return Ok(()) };
+    let view = t.view(author);
     if author.parent == view.included || Some(author.parent) == view.newest_pending {
         return Ok(());
     }
-    let distance = t.old(author.parent).relay_parent.0.saturating_sub(author.relay_parent.0);
+    let (old, new) = (t.age(author.parent), author.relay_parent);
+    holds!(old.is_here(), "built on a block whose relay parent is on another relay fork");
+    let distance = old.0.saturating_sub(new.0);
     let lookahead = t.protocol.parameters().scheduling_lookahead;
     holds!(
         distance < lookahead,
         "built on a block whose relay parent is {distance} or more blocks older than the new one"
+    );
+    let session = t.before.branch(t.branch()).session;
+    holds!(
+        new > session || old <= session,
+        "built on a block whose relay parent is of the session before"
     );
     Ok(())
 }
@@ -224,44 +317,120 @@ pub fn parents_are_in_the_window(t: &Transition) -> Verdict {
 /// INV-COLL-5: honest authors build on the newest pending block that their relay parent shows.
 pub fn parents_descend_from_pending(t: &Transition) -> Verdict {
     let Some((author, block, after)) = t.authored() else { return Ok(()) };
-    let newest = after.views[usize::from(author.relay_parent.0)].newest();
     holds!(
-        after.descends_from(block, newest),
+        after.descends_from(block, t.view(author).newest()),
         "built beside the newest pending block that the relay parent shows"
     );
     Ok(())
 }
 
-/// INV-COLL-6: two blocks share parent and relay parent only if their owner equivocated.
+/// INV-COLL-6: two blocks share parent, relay parent and core only if their owner equivocated.
 pub fn twins_are_equivocations(t: &Transition) -> Verdict {
     let Some((author, block, after)) = t.authored() else { return Ok(()) };
+    let relay_parent = t.relay_parent(author);
     let twin = after
         .children(author.parent)
-        .any(|other| other != block && after.block(other).relay_parent == author.relay_parent);
+        .any(|other| other != block && after.block(other).relay_parent == relay_parent);
     holds!(!twin || author.equivocation, "an honest author repeats a block of the same slot");
     Ok(())
 }
 
-/// INV-17: a relay block includes at most one para block for each core, here one. So W relay
-/// blocks include at most W, and emission per relay block is bounded by one block's rewards.
-pub fn one_inclusion_for_each_relay_block(t: &Transition) -> Verdict {
-    let Some((_, after)) = t.relay_block() else { return Ok(()) };
-    let blocks = after.steps_back(after.tip().included, t.before.tip().included).unwrap_or(0);
-    let reward = t.protocol.block_reward();
-    let issued = blocks as u128 * reward;
-    holds!(blocks <= 1, "a relay block includes {blocks} para blocks and {issued} planck");
+/// INV-17: a relay block includes at most one para block for each core. So W relay blocks include
+/// at most W times the cores, and emission per relay block is bounded by that many rewards.
+pub fn one_inclusion_for_each_core(t: &Transition) -> Verdict {
+    let Some((before, after)) = t.grown() else { return Ok(()) };
+    let blocks = t.before.steps_back(after.tip().included, before.tip().included).unwrap_or(0);
+    let cores = usize::from(t.protocol.parameters().cores);
+    let issued = blocks as u128 * t.protocol.block_reward();
+    holds!(blocks <= cores, "a relay block includes {blocks} para blocks and {issued} planck");
+    Ok(())
+}
+
+/// SCHED-2, FLT-15: a candidate is backed where the para holds a core.
+pub fn backed_on_a_core_of_its_own(t: &Transition) -> Verdict {
+    let Some((before, _)) = t.grown() else { return Ok(()) };
+    let taken = !t.backed().is_empty() && !before.tip().assigned;
+    holds!(!taken, "a candidate is backed on a core that is another para's");
+    Ok(())
+}
+
+/// SCHED-3: a candidate is backed by a group that does its work.
+pub fn backed_by_a_group_that_vouches(t: &Transition) -> Verdict {
+    let Some((before, _)) = t.grown() else { return Ok(()) };
+    for &candidate in t.backed() {
+        let group = t.protocol.group_of(before, t.age(candidate), t.old(candidate).core);
+        holds!(group != Some(Group::Offline), "a candidate is backed by a group that is offline");
+    }
+    Ok(())
+}
+
+/// SEC-4: of the newest relay parent no more collations are fetched than older ones leave positions
+/// in the claim queue. The property counts what is fetched, wherever it fits.
+pub fn few_are_fetched(t: &Transition) -> Verdict {
+    let Some((_, _, after)) = t.authored() else { return Ok(()) };
+    let p = t.protocol.parameters();
+    let most = p.scheduling_lookahead * p.cores;
+    for branch in &after.branches {
+        let older = branch.fetched[1..].iter().rev();
+        let places = (1..).map(|left| left * p.cores);
+        let skip = branch.fetched.len() - usize::from(p.scheduling_lookahead);
+        let taken = older.skip(skip).zip(places).fold(0, |taken, (&n, left)| left.min(taken + n));
+        let newest = branch.fetched[0];
+        holds!(newest + taken <= most, "{newest} are fetched beside {taken} where {most} fit");
+    }
+    Ok(())
+}
+
+/// DISP-1, DISP-2: as long as no more than a third of the validators lie, nothing valid is dropped or
+/// undone by a dispute.
+pub fn only_the_invalid_is_disputed_away(t: &Transition) -> Verdict {
+    let Some((plan, _)) = t.relay_block() else { return Ok(()) };
+    let Some(dispute) = plan.dispute else { return Ok(()) };
+    let is_invalid = t.old(dispute.block).has(ParaBlock::INVALID);
+    holds!(!t.freezes() || is_invalid, "a relay fork is frozen over a valid candidate");
+    let dropped = t.dispute_lost().is_some();
+    holds!(!dropped || is_invalid, "a valid candidate is dropped by a dispute");
+    Ok(())
+}
+
+/// INH-1 (7): in a block in which a candidate loses its dispute, no other becomes available by the
+/// bitfields of those who have a bit on its core.
+pub fn tainted_bitfields_do_not_count(t: &Transition) -> Verdict {
+    let (Some((plan, after)), Some(lost)) = (t.relay_block(), t.dispute_lost()) else {
+        return Ok(());
+    };
+    let before = t.before.branch(t.branch());
+    let bits = |place: usize| match plan.bits.get(place) {
+        Some(&Bits::Count(new)) => before.pending[place].votes + new,
+        _ => 0,
+    };
+    let untainted = t.protocol.honest_validators().saturating_sub(bits(lost));
+    for (place, pending) in before.pending.iter().enumerate().take(lost) {
+        let gone = after.descends_from(after.branch(t.branch()).tip().included, pending.block);
+        let mut still = after.branch(t.branch()).pending.iter();
+        let available = gone || still.any(|p| p.block == pending.block && p.available);
+        let recorded = if pending.lied { t.protocol.environment().lying } else { 0 };
+        let new = bits(place).saturating_sub(pending.votes).min(untainted);
+        let votes = pending.votes + new + recorded;
+        let validators = t.protocol.parameters().validators;
+        holds!(
+            pending.available || !available || 3 * u32::from(votes) > 2 * u32::from(validators),
+            "available by {votes} untainted votes of {validators}"
+        );
+    }
     Ok(())
 }
 
 /// INV-2 in flight: what one relay block adds to the issuance at the included head is the rewards
 /// of the candidates it enacts, counted from its own queue.
 pub fn inclusion_brings_its_own_rewards(t: &Transition) -> Verdict {
-    let Some((_, after)) = t.relay_block() else { return Ok(()) };
+    let Some((before, after)) = t.grown() else { return Ok(()) };
     let reward = t.protocol.block_reward();
-    let pending = t.before.pending.iter();
-    let enacted = pending.filter(|p| after.descends_from(after.tip().included, p.block)).count();
-    let issued = |block: BlockIndex| u128::from(after.block(block).issued) * reward;
-    let (old, new) = (issued(t.before.tip().included), issued(after.tip().included));
+    let head = after.tip().included;
+    let pending = before.pending.iter();
+    let enacted = pending.filter(|p| t.before.descends_from(head, p.block)).count();
+    let issued = |block: BlockIndex| u128::from(t.before.block(block).issued) * reward;
+    let (old, new) = (issued(before.tip().included), issued(head));
     let expected = enacted as u128 * reward;
     holds!(
         new == old + expected,

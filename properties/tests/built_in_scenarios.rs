@@ -9,13 +9,27 @@ use unincluded_properties::{CATALOGUE, Check, Oracle, Outcome, Property, Search}
 /// Scenario, states, transitions, actions to the farthest state. A refactoring leaves these
 /// alone, a change of protocol explains them.
 const COUNTS: &str = "\
-astar-sync          2436       6508    22
-astar              22314      83948    28
-lookahead         134974     577706    30
-adversary         331370    1748707    18
-bandwidth          86146     412725    13
-withholding          453       1656    10
-siblings          133324     975026    23
+astar-sync            2436      6508   22
+astar                22314     83948   28
+lookahead           134974    577706   30
+adversary           331370   1748707   18
+bandwidth            86146    412725   13
+withholding            453      1656   10
+siblings            133324    975026   23
+forks                79926    322861   18
+shibuya             232970    920694   16
+sessions             24879    130502   28
+forks-sessions        5572     24543   14
+elastic              20219    152054   15
+offset                6880     27800   26
+coretime               713      1581   24
+coretime-stored        733      1428   28
+lapse                 9388     44076   25
+groups                5303     14119   35
+votes                   42       186    6
+collations             860      3044   16
+disputes              8031     28147   20
+disputes-elastic      3029    124681   10
 ";
 
 #[test]
@@ -33,7 +47,7 @@ fn every_built_in_scenario_closes_and_holds_and_stateright_agrees() {
         assert_eq!(opinion.states, report.states, "unique states of {name} by stateright");
         assert!(opinion.violated.is_empty(), "{name}: stateright sees {:?}", opinion.violated);
         let (states, transitions) = (report.states, report.transitions);
-        writeln!(counts, "{name:14}{states:>10}{transitions:>11}{:>6}", report.depth)
+        writeln!(counts, "{name:18}{states:>8}{transitions:>10}{:>5}", report.depth)
             .expect("to a string");
     }
     assert_eq!(counts, COUNTS, "\n{counts}");

@@ -8,7 +8,7 @@ use unincluded_model::{Protocol, Rule, Scenario, Variant};
 use unincluded_properties::{CATALOGUE, Check, Limits, Outcome, Search, Stop};
 
 /// Enough for every property that can be noticed to be noticed somewhere.
-const MOST_STATES: usize = 4_000;
+const MOST_STATES: usize = 2_500;
 
 /// Small forms of the built-in scenarios that differ in who authors and what can happen.
 fn settings() -> Vec<Scenario> {
@@ -19,7 +19,24 @@ fn settings() -> Vec<Scenario> {
     adversary.environment.adversary_blocks = 3;
     let mut bandwidth = built_in("bandwidth");
     bandwidth.environment.adversary_blocks = 2;
-    vec![built_in("withholding"), built_in("astar"), siblings, adversary, bandwidth]
+    let mut forks_sessions = built_in("forks-sessions");
+    forks_sessions.parameters.scheduling_lookahead = 2;
+    let mut buried = adversary.clone();
+    buried.parameters.relay_parent_offset = 1;
+    vec![
+        built_in("withholding"),
+        built_in("astar"),
+        siblings,
+        adversary,
+        bandwidth,
+        buried,
+        forks_sessions,
+        built_in("coretime"),
+        built_in("groups"),
+        built_in("collations"),
+        built_in("disputes"),
+        built_in("disputes-elastic"),
+    ]
 }
 
 /// What is changed: rules switched off, variants in force.

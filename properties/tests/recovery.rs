@@ -50,11 +50,11 @@ fn worst(protocol: &Protocol, earliest_backing: u8) -> [u32; 3] {
             worst[case] = worst[case].max(relay_blocks);
         };
         see(0, &state);
-        let pending = state.pending.first().map(|pending| pending.block);
+        let pending = state.main().pending.first().map(|pending| pending.block);
         for block in state.indices().skip(1) {
             if Some(block) == pending {
                 see(2, &state.with_fate(block, ParaBlock::NEVER_AVAILABLE));
-            } else if !state.descends_from(state.tip().included, block) {
+            } else if !state.descends_from(state.main().tip().included, block) {
                 see(1, &state.with_fate(block, ParaBlock::LOST));
             }
         }

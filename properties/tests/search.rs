@@ -67,7 +67,8 @@ fn a_horizon_and_a_limit_are_told_apart() {
 #[test]
 fn a_state_without_room_for_another_candidate_is_a_limit() {
     let mut scenario = Scenario::built_in("astar").expect("built in");
-    scenario.parameters.unincluded_segment_capacity = 4;
+    scenario.parameters.unincluded_segment_capacity = 5;
+    scenario.parameters.scheduling_lookahead = 4;
     let protocol = Protocol::new(scenario).without([Rule::Incl1]);
     let limits = Limits { states: Some(200_000), ..Limits::default() };
     let report = Search { protocol: &protocol, limits, stop: Stop::Never }.run(&mut |_| ());

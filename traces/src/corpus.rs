@@ -7,7 +7,8 @@ use std::cmp::Reverse;
 use std::fmt::Write;
 
 use unincluded_model::{
-    Action, Age, Author, Bits, CollatorKind, ParaBlock, Protocol, Rule, Scenario, State, Variant,
+    Action, Age, Author, Bits, BlockIndex, CollatorKind, ParaBlock, Protocol, Rule, Scenario,
+    State, Variant,
 };
 use unincluded_properties::{CATALOGUE, Outcome, Search, Stop, Transition};
 
@@ -214,6 +215,69 @@ recipes! {
     "astar-reaches-r-parent-evicted" = "astar" - [] + [], Shortest("R-PARENT-EVICTED"),
         "A block was built on a pending candidate that then times out.",
         "The first eviction can happen in R11, as timeouts are looked at in the first four of ten relay blocks of a rotation.";
+    "lookahead-reaches-inv-vel-2" = "lookahead" - [] + [], Shortest("INV-VEL-2"),
+        "The lookahead collator uses the whole velocity: two blocks on one relay slot.",
+        "Two blocks are two actions.";
+    "astar-reaches-r-no-fallback" = "astar" - [] + [], Shortest("R-NO-FALLBACK"),
+        "The deepest block cannot be built upon and a shallower one could: nothing is built, as no other parent is tried (INV-E2E-8 does not hold).",
+        "Three blocks fill the segment, and the one below them must be pending to be a parent with room.";
+    "siblings-reaches-r-lower-hash" = "siblings" - [] + [], Shortest("R-LOWER-HASH"),
+        "A validator offered one sibling, learns of another with a lower hash, and offers that one.",
+        "Two siblings are authored, and a validator hears of both.";
+    "forks-reaches-r-undone" = "forks" - [] + [], Shortest("R-UNDONE"),
+        "A relay branch includes a para block and is given up: on the branch that stays it never happened.",
+        "One block is built, backed and included on one branch, and the other grows as high.";
+    "shibuya-reaches-r-across-forks" = "shibuya" - [] + [], Shortest("R-ACROSS-FORKS"),
+        "A valid chain whose relay parents are on two relay forks: nothing on the para side ties them together (INV-RP-4 does not hold).",
+        "A block on each of two branches, and each branch must have a block of its own.";
+    "shibuya-reaches-r-number-goes-back" = "shibuya" - [] + [], Shortest("R-NUMBER-GOES-BACK"),
+        "Where relay numbers are not checked, a valid block's relay parent has a lower number than its parent's, at the same slot or a later one (INV-RP-3 does not hold).",
+        "One branch must be higher by a block, and the other's newest no older in its slot.";
+    "forks-sessions-without-arp-4" = "forks-sessions" - [Arp4] + [], Later("INV-REL-4"),
+        "A relay block backs a candidate whose relay parent is on another relay fork.",
+        "The relay chain forks, one branch grows, a block is built on it and the other branch backs it.";
+    "sessions-reaches-r-session-tail" = "sessions" - [] + [], Shortest("R-SESSION-TAIL"),
+        "A session ends, and two blocks that nobody has included yet are dead.",
+        "Two blocks need two relay parents, and the session ends in the next relay block.";
+    "sessions-without-arp-2" = "sessions" - [Arp2] + [], Shortest("INV-REL-4"),
+        "A candidate is backed in a session after that of its relay parent.",
+        "A block is built, the session ends, and the next relay block backs it.";
+    "sessions-without-sess-3" = "sessions" - [Sess3] + [], Shortest("INV-REL-8"),
+        "A candidate stays pending across the end of a session.",
+        "It is built and backed, and the session ends in the next relay block.";
+    "elastic-reaches-inv-rel-15" = "elastic" - [] + [], Shortest("INV-REL-15"),
+        "A candidate is available and cannot be included, as one before it in the queue is not.",
+        "Two blocks are built on one relay parent and backed at once, and the next relay block counts the votes.";
+    "elastic-without-incl-4" = "elastic" - [Incl4] + [], Shortest("INV-REL-6"),
+        "A candidate is included before the one it builds on.",
+        "Two blocks are built and backed at once, and only the second gets its votes.";
+    "elastic-without-incl-13" = "elastic" - [Incl13] + [], Shortest("INV-REL-1"),
+        "A candidate times out, and the one on it stays pending in the air.",
+        "The first is backed in one relay block, the second in a later one, and four relay blocks after its backing the first times out alone.";
+    "offset-without-slotb-3" = "offset" - [Slotb3] + [], Shortest("INV-COLL-3"),
+        "With an offset of one, a collator builds twice on one relay parent.",
+        "Two blocks are two actions.";
+    "coretime-reaches-r-claim-lost" = "coretime" - [] + [], Shortest("R-CLAIM-LOST"),
+        "The para's turn at the shared core passes unused, as its own candidate still waits there.",
+        "A candidate is backed in one of our turns; the next is two relay blocks later.";
+    "groups-reaches-r-rotated" = "groups" - [] + [], Shortest("R-ROTATED"),
+        "A candidate is backed by the group of its relay parent, although another group's turn has begun.",
+        "The block is built in the last relay block of a group's turn that leaves it its group.";
+    "collations-reaches-r-not-fetched" = "collations" - [] + [], Shortest("R-NOT-FETCHED"),
+        "An owner that authors twice uses up the places of the claim queue: a fourth collation is not fetched.",
+        "With L = 3 there are three places for four collations.";
+    "votes-reaches-r-estimate" = "votes" - [] + [], Shortest("R-ESTIMATE"),
+        "Four of six votes are in: by the author's estimate the candidate is available, and the runtime wants five.",
+        "A block is built and backed, and the next relay block counts votes.";
+    "disputes-reaches-r-frozen" = "disputes" - [] + [], Shortest("R-FROZEN"),
+        "A malicious group backs an invalid block, it is included, more than a third vote against it, and the relay chain goes back to the other branch.",
+        "The block is built, backed and included on a branch of its own, and the votes come in the relay block after that.";
+    "disputes-with-disp-2-any-vote" = "disputes" - [] + [OneVoteFreezes], Later("INV-DISP-1"),
+        "If one vote were enough, one liar could undo a valid block.",
+        "A valid block is built, backed and included, and the liar votes in the next relay block.";
+    "disputes-elastic-with-inh-1-keeps-bits" = "disputes-elastic" - [] + [KeepsBits], Later("INV-DISP-3"),
+        "A candidate becomes available by bitfields that should be discarded, as they have a bit on the core of one that just lost its dispute.",
+        "Two blocks are built and backed at once; the next relay block counts the votes for both and those against the second.";
 }
 
 impl Recipe {
@@ -337,22 +401,24 @@ impl Now<'_> {
             Action::Recover { .. } => rank(0),
             Action::LearnBackable { .. } => rank(1),
             Action::Author(author) => {
-                let depth = self.state.steps_back(author.parent, self.state.tip().included)?;
+                let depth =
+                    self.state.steps_back(author.parent, self.state.main().tip().included)?;
                 (author == self.usual(author, depth) && self.is_needed(author))
                     .then_some((2, Reverse(depth)))
             }
             Action::RelayBlock(plan) => {
-                let is_ready = |block| self.state.block(block).relay_parent > Age::TIP;
+                let is_ready =
+                    |block: &BlockIndex| self.state.block(*block).relay_parent.on(0) > Age::TIP;
                 let shows = self.habits.signals == Some(self.relay_blocks + 1);
-                if plan.bits == Bits::OneShort || plan.go_ahead != shows {
+                let eventful = plan.session_change || plan.reassigned || plan.dispute.is_some();
+                let voted = !plan.bits.contains(&Bits::OneShort);
+                if !voted || plan.go_ahead != shows || eventful {
                     return None;
                 }
-                match plan.back {
-                    Some(candidate) if is_ready(candidate) => rank(3),
-                    Some(_) => None,
-                    None => rank(4),
-                }
+                let missing = (plan.back.len() as u8).min(3);
+                (plan.back.iter().all(is_ready)).then_some((7 - missing, Reverse(0)))
             }
+            Action::Fork | Action::Settle { .. } => None,
         }
     }
 
@@ -371,7 +437,7 @@ impl Now<'_> {
     /// Whether an adversary, which may do anything, would do it if it were honest.
     fn is_needed(&self, author: Author) -> bool {
         let is_adversary = self.protocol.environment().collator == CollatorKind::Adversary;
-        let is_new = self.state.built_on(author.parent, Age::TIP) == 0;
+        let is_new = self.state.built_on(author.parent, &self.state.relay_parent(0, Age::TIP)) == 0;
         !is_adversary || (is_new && self.state.children(author.parent).next().is_none())
     }
 }

@@ -5,8 +5,10 @@ use std::fmt::Write;
 use unincluded_model::action::{Bits, Claim};
 use unincluded_properties::{Kind, Property};
 
-use crate::format::{Authoring, Deed, Growth, LiveBlock, Moment, Refused, Run, StepRecord};
-use crate::story::{Changes, after_skipped, headline, listed, paragraph, plain, reason};
+use crate::format::{
+    Authoring, Deed, Disputed, Growth, LiveBlock, Moment, Refused, Run, StepRecord,
+};
+use crate::story::{Changes, after_skipped, counted, headline, listed, paragraph, plain, reason};
 
 /// The run in words: the headline, what it is about, the rules that were changed, the steps one by
 /// one, and the reason of the verdict.
@@ -78,7 +80,7 @@ fn sentences(run: &Run, before: Option<&Moment>, step: &StepRecord, reward: u128
     };
     match &step.deed {
         Deed::Author(author) => authored(run, author, then, reward),
-        Deed::RelayBlock(growth) => grown(growth, &Changes::between(before, then), then),
+        Deed::RelayBlock(growth) => grown(growth, &Changes::between(before, then, growth), then),
         Deed::LearnBackable { validator, candidate } => {
             let offer = then.offers.get(usize::from(*validator)).copied().flatten();
             let offer = match offer {
@@ -86,6 +88,10 @@ fn sentences(run: &Run, before: Option<&Moment>, step: &StepRecord, reward: u128
                 None => "it has nothing to offer yet".to_owned(),
             };
             format!("Validator {validator} learns that its peers vouch for {candidate}; {offer}.")
+        }
+        Deed::Fork => "The relay chain splits: from here on two branches can grow.".to_owned(),
+        Deed::Settle { keeps } => {
+            format!("The relay chain settles on the branch of {keeps}; the other is given up.")
         }
         Deed::Recover { block } => {
             format!("The other collators get {block} back from the validators.")
@@ -102,10 +108,14 @@ fn refused(deed: &Deed, refused: Option<&Refused>) -> String {
             author.relay_parent,
             claimed(author)
         ),
-        Deed::RelayBlock(growth) => match growth.back {
-            Some(back) => format!("Relay block {} is to back {back}", growth.block),
-            None => format!("Relay block {} is to follow", growth.block),
-        },
+        Deed::RelayBlock(growth) if growth.back.is_empty() => {
+            format!("Relay block {} is to follow", growth.block)
+        }
+        Deed::RelayBlock(growth) => {
+            format!("Relay block {} is to back {}", growth.block, listed(&growth.back))
+        }
+        Deed::Fork => "The relay chain is to split".to_owned(),
+        Deed::Settle { keeps } => format!("The branch of {keeps} is to stay"),
         Deed::LearnBackable { validator, candidate } => {
             format!("Validator {validator} is to learn of {candidate}")
         }
@@ -180,26 +190,55 @@ fn claimed(author: &Authoring) -> &'static str {
 }
 
 fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
-    let mut text = format!("Relay block {} follows{}.", growth.block, after_skipped(growth));
-    if let Some(included) = changes.included {
-        let _ = write!(text, " Enough validators hold the data of {included}: it is included.");
+    let on = growth.on.map_or(String::new(), |on| format!(" on {on}"));
+    let slot = if growth.same_slot { " in the slot of the other branch's newest" } else { "" };
+    let skipped = after_skipped(growth);
+    let mut text = format!("Relay block {} follows{on}{slot}{skipped}.", growth.block);
+    if growth.session_change {
+        text.push_str(" A session ends in it, so it backs nothing and drops what is left pending.");
     }
-    if let (Bits::OneShort, Some(waits)) = (growth.bits, changes.waits) {
+    if let Some(dispute) = growth.dispute {
+        let Disputed { block, against } = dispute;
+        let votes = counted(usize::from(against), "vote");
+        let _ = write!(text, " It counts {votes} against {block}, as invalid.");
+    }
+    if changes.freezes {
+        text.push_str(" That freezes the branch, and the relay chain goes on with the other.");
+        return text;
+    }
+    if !changes.included.is_empty() {
+        let (included, it) = (listed(&changes.included), plural(&changes.included));
+        let it = if it == "is" { "it is" } else { "they are" };
+        let _ = write!(text, " Enough validators hold the data of {included}: {it} included.");
+    }
+    if let (Some(Bits::OneShort), Some(waits)) = (growth.bits.first(), changes.waits) {
         let _ = write!(text, " For {waits} one vote is missing: it keeps waiting.");
     }
+    if let (Some(Bits::Count(votes)), Some(waits)) = (growth.bits.first(), changes.waits) {
+        let votes = counted(usize::from(*votes), "honest vote");
+        let _ = write!(text, " {votes} came in for {waits}: it keeps waiting.");
+    }
     if !changes.evicted.is_empty() {
-        let evicted = listed(&changes.evicted);
-        let _ = match growth.bits {
-            Bits::Enough => write!(text, " {evicted} has the votes it waited for, and is dropped."),
-            _ => write!(text, " {evicted} waited too long for its votes and is dropped."),
+        let (evicted, is) = (listed(&changes.evicted), plural(&changes.evicted));
+        let _ = match (growth.bits.first(), growth.session_change, growth.dispute) {
+            (_, true, _) => write!(text, " {evicted} {is} dropped with the session."),
+            (_, _, Some(_)) => write!(text, " {evicted} {is} dropped."),
+            (Some(Bits::Enough), ..) if growth.bits.len() == 1 => {
+                write!(text, " {evicted} has the votes it waited for, and is dropped.")
+            }
+            _ => write!(text, " {evicted} waited too long for its votes and {is} dropped."),
         };
     }
-    if let Some(back) = growth.back {
-        let _ = write!(text, " It backs {back}");
-        if then.pending.iter().any(|pending| pending.block == back) {
+    if !growth.back.is_empty() {
+        let _ = write!(text, " It backs {}", listed(&growth.back));
+        let (_, _, pending, _) = then.at(growth.block);
+        if growth.back.iter().all(|back| pending.iter().any(|pending| pending.block == *back)) {
             text.push_str(", which now waits until enough validators hold its data");
         }
         text.push('.');
+    }
+    if growth.reassigned {
+        text.push_str(" From the next relay block on the core changes hands.");
     }
     if growth.go_ahead {
         text.push_str(" It shows the go-ahead for a code upgrade.");
@@ -212,9 +251,13 @@ fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
         let lost = listed(&changes.lost);
         let _ = write!(text, " It is too late to back {lost} now: the relay parent is too old.");
     }
-    let is_quiet = changes.included.is_none() && changes.evicted.is_empty();
-    if is_quiet && changes.waits.is_none() && growth.back.is_none() {
+    let is_quiet = changes.included.is_empty() && changes.evicted.is_empty();
+    if is_quiet && changes.waits.is_none() && growth.back.is_empty() {
         text.push_str(" It neither backs nor includes a block.");
     }
     text
+}
+
+fn plural<T>(several: &[T]) -> &'static str {
+    if several.len() == 1 { "is" } else { "are" }
 }

@@ -2,7 +2,7 @@
 //! ends in a line feed, and there is exactly one way to write a run.
 //!
 //! ```json
-//! {"unincluded":"trace","version":1,"about":"…","scenario":{…},"without":["SEG-5"],"variants":[],"property":"INV-SEG-1"}
+//! {"unincluded":"trace","version":2,"about":"…","scenario":{…},"without":["SEG-5"],"variants":[],"property":"INV-SEG-1"}
 //! {"step":1,"do":{"author":{"block":"P1","parent":"P0","relay_parent":"R0"}},"then":{…}}
 //! {"step":2,"do":{"author":{"block":"P2","parent":"P1","relay_parent":"R0"}},"refused":{"rule":"SLOTB-3","because":"…"}}
 //! {"verdict":{"property":"INV-SEG-1","holds":true},"steps":2,"digest":"…"}
@@ -20,7 +20,7 @@ use crate::name::{ParaName, RelayName};
 pub const FORMAT: &str = "trace";
 
 /// The version this build writes and reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A run, whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +87,13 @@ pub enum Deed {
         /// The candidate.
         candidate: ParaName,
     },
+    /// From here on two relay branches can grow (FLT-2, FLT-3).
+    Fork,
+    /// One of two relay branches is given up (FLT-3).
+    Settle {
+        /// The tip of the branch that stays.
+        keeps: RelayName,
+    },
     /// The collators recover a withheld block from availability (FLT-9).
     Recover {
         /// The block that was withheld.
@@ -97,6 +104,7 @@ pub enum Deed {
 /// A para block to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a choice or a fault of its own")]
 pub struct Authoring {
     /// What the block is called; what it would be called, if it is refused.
     pub block: ParaName,
@@ -104,6 +112,9 @@ pub struct Authoring {
     pub parent: ParaName,
     /// The relay block it builds on.
     pub relay_parent: RelayName,
+    /// The core it is for, from 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub core: u8,
     /// What the block says of its slot and who sealed it.
     #[serde(default, skip_serializing_if = "Claim::is_honest")]
     pub claim: Claim,
@@ -113,6 +124,9 @@ pub struct Authoring {
     /// Announced to nobody but the validators (FLT-9).
     #[serde(default, skip_serializing_if = "is_false")]
     pub withheld: bool,
+    /// Against the rules of the para (FLT-8).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invalid: bool,
     /// Siblings already there whose hash is lower.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hash_rank: u8,
@@ -124,20 +138,47 @@ pub struct Authoring {
 /// A relay block to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an event of its own")]
 pub struct Growth {
     /// What the relay block is called.
     pub block: RelayName,
+    /// The block it follows, where there are two relay branches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<RelayName>,
+    /// Whether it has the slot of the newest block of the other branch (FLT-2).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub same_slot: bool,
     /// Relay slots that passed without a block before it (FLT-1).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub skipped_slots: u8,
-    /// Availability votes for the candidate first in the queue.
-    pub bits: Bits,
-    /// The candidate it backs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub back: Option<ParaName>,
+    /// Whether a session ends in it (SESS-1).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub session_change: bool,
+    /// Availability votes for each pending candidate, first in first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bits: Vec<Bits>,
+    /// The candidates it backs, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub back: Vec<ParaName>,
     /// Whether a go-ahead signal for a code upgrade appears with it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub go_ahead: bool,
+    /// Votes against a candidate that come in with it (DISP-1, DISP-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispute: Option<Disputed>,
+    /// Whether the para's core is assigned or taken away from the next block on (FLT-15).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub reassigned: bool,
+}
+
+/// Votes against a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disputed {
+    /// The candidate.
+    pub block: ParaName,
+    /// Votes; validators.
+    pub against: u8,
 }
 
 /// Why a step could not be taken.
@@ -161,6 +202,9 @@ pub struct Moment {
     pub included: Included,
     /// The candidates pending availability, first in first.
     pub pending: Vec<PendingBlock>,
+    /// The same on the other relay branch, where there are two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
     /// The blocks somebody can still use, a parent before its children; the first is the newest
     /// that every usable view of the relay chain agrees is included.
     pub blocks: Vec<LiveBlock>,
@@ -176,6 +220,31 @@ pub struct Moment {
     pub wake_up: Option<RelayName>,
 }
 
+/// How things stand on the second of two relay branches.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beside {
+    /// The relay tip.
+    pub relay: RelayTip,
+    /// The included head.
+    pub included: Included,
+    /// The candidates pending availability, first in first.
+    pub pending: Vec<PendingBlock>,
+}
+
+impl Moment {
+    /// What a relay block's branch says after it, and whether it is the second of two; the first
+    /// branch if none has this tip.
+    pub(crate) fn at(&self, tip: RelayName) -> (&RelayTip, &Included, &[PendingBlock], bool) {
+        match &self.beside {
+            Some(beside) if beside.relay.tip == tip && self.relay.tip != tip => {
+                (&beside.relay, &beside.included, &beside.pending, true)
+            }
+            _ => (&self.relay, &self.included, &self.pending, false),
+        }
+    }
+}
+
 /// The newest relay block.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -187,9 +256,15 @@ pub struct RelayTip {
     /// Whether it shows a go-ahead signal for a code upgrade.
     #[serde(default, skip_serializing_if = "is_false")]
     pub go_ahead: bool,
-    /// The place of the next relay block in the group rotation, where TO-1 reads it.
+    /// The place of the next relay block in the group rotation, where TO-1 or SCHED-3 reads it.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rotation: u8,
+    /// The block in which the last session ended, as long as anybody can tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<RelayName>,
+    /// Whether the next block has no core for the para.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub no_core: bool,
 }
 
 /// The included head.
@@ -210,6 +285,15 @@ pub struct PendingBlock {
     pub block: ParaName,
     /// The relay block that backed it.
     pub backed_in: RelayName,
+    /// Its core, from 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub core: u8,
+    /// Whether it is available and waits for one before it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub available: bool,
+    /// Honest validators that voted for it, where they are counted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub votes: u8,
 }
 
 /// A para block and the state it leaves behind.
@@ -243,8 +327,20 @@ pub struct LiveBlock {
     pub aggregate: Option<Aggregate>,
     /// Total issuance in its state, planck, as decimal digits.
     pub issuance: String,
-    /// How far it has come.
+    /// How far it has come; on the first relay branch, where there are two.
     pub status: Status,
+    /// How far it has come on the second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Status>,
+    /// Its core, from 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub core: u8,
+    /// Against the rules of the para (FLT-8).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invalid: bool,
+    /// Validators that voted against it, on each branch where some did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub against: Vec<u8>,
     /// Kept from the other collators (FLT-9).
     #[serde(default, skip_serializing_if = "is_false")]
     pub withheld: bool,
@@ -286,7 +382,7 @@ pub enum Status {
     PendingSince(RelayName),
     /// Included by this relay block; genesis by none.
     IncludedIn(Option<RelayName>),
-    /// Backed, and dropped by this relay block as nobody could vote for its availability.
+    /// Backed, and dropped by this relay block: it timed out, lost a dispute, or a session ended.
     EvictedIn(RelayName),
     /// Another block was included instead of it or of one below it.
     Orphaned,

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use unincluded_model::{Protocol, State};
+use unincluded_model::{Protocol, Refusal, State};
 use unincluded_properties::progress::FaultFree;
 use unincluded_properties::{Check, Property, Transition};
 
@@ -146,14 +146,24 @@ enum Found {
 /// Whether another block can be included once the faults are over: what [`FaultFree`] measures,
 /// without the measure, and with an end to its patience.
 fn not_wedged(fault_free: &Protocol, state: &State) -> Result<(), Found> {
-    let start = fault_free.adopt(state);
+    fault_free
+        .settled(state)
+        .iter()
+        .try_for_each(|settled| leads_to_inclusion(fault_free, fault_free.adopt(settled)))
+}
+
+fn leads_to_inclusion(fault_free: &Protocol, start: State) -> Result<(), Found> {
     let mut seen = HashSet::from([start.clone()]);
     let mut frontier = vec![start];
     while !frontier.is_empty() {
         let mut next = Vec::new();
         for before in &frontier {
             for action in fault_free.actions(before) {
-                let Ok(step) = fault_free.step_whole(before, &action) else { continue };
+                let step = match fault_free.step_whole(before, &action) {
+                    Ok(step) => step,
+                    Err(Refusal::ModelIsFull) => return Err(Found::Undecided),
+                    Err(_) => continue,
+                };
                 let (protocol, outcome) = (fault_free, Ok(&step.raw));
                 let transition = Transition { protocol, before, action: &action, outcome };
                 if transition.included().is_some() {

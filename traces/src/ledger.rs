@@ -8,14 +8,16 @@
 
 use std::collections::HashMap;
 
+use unincluded_model::action::Dispute;
+use unincluded_model::state::{MAX_BRANCHES, MAX_PENDING};
 use unincluded_model::{
-    Action, Age, Author, BlockIndex, ParaBlock, Protocol, RelayBlockPlan, Rule, State, Step,
+    Action, Age, Author, BlockIndex, Few, ParaBlock, Protocol, RelayBlockPlan, Rule, State, Step,
 };
 
 use crate::divergence::Flaw;
 use crate::format::{
-    Aggregate, Authoring, Deed, Gone, Growth, Included, LiveBlock, Moment, PendingBlock, RelayTip,
-    Status,
+    Aggregate, Authoring, Beside, Deed, Disputed, Gone, Growth, Included, LiveBlock, Moment,
+    PendingBlock, RelayTip, Status,
 };
 use crate::name::{ParaName, RelayName};
 use crate::story::listed;
@@ -36,15 +38,21 @@ struct Entry {
     consumed: Vec<ParaName>,
     aggregate: Option<Aggregate>,
     issuance: u128,
-    status: Status,
+    /// On each relay branch; where there is one, the first counts.
+    statuses: [Status; MAX_BRANCHES],
 }
 
 /// The stored state, and beside it the names of everything in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Ledger {
     state: State,
-    /// The relay slot of R0, R1, … up to the tip. Before the start no slot was skipped.
-    slots: Vec<i64>,
+    /// The relay blocks from R0 on that are on every branch, with their slots. Before the start no
+    /// slot was skipped.
+    trunk: Vec<(RelayName, i64)>,
+    /// Those of each of two branches alone.
+    own: [Vec<(RelayName, i64)>; MAX_BRANCHES],
+    /// Relay blocks made of each number since a fork first was possible.
+    made: HashMap<i64, u32>,
     entries: Vec<Entry>,
     /// The entry of each block of `state`.
     at: Vec<usize>,
@@ -53,6 +61,12 @@ pub(crate) struct Ledger {
     authored: HashMap<u32, u32>,
     /// Blocks that the last step forgot before they were included.
     gone: Vec<usize>,
+    /// Whether the scenario's relay chain forks.
+    forks: bool,
+    /// The oldest relay parent that an author can use.
+    oldest_view: Age,
+    /// The age at which nobody can tell relay blocks apart.
+    oldest_age: Age,
 }
 
 impl Ledger {
@@ -70,16 +84,21 @@ impl Ledger {
             consumed: Vec::new(),
             aggregate: None,
             issuance: protocol.scenario().economics.issuance().unwrap_or_default(),
-            status: Status::IncludedIn(None),
+            statuses: [Status::IncludedIn(None); MAX_BRANCHES],
         };
         Ledger {
             state,
-            slots: vec![0],
+            trunk: vec![(RelayName::first(0), 0)],
+            own: [Vec::new(), Vec::new()],
+            made: HashMap::new(),
             entries: vec![genesis],
             at: vec![0],
             names: HashMap::from([(ParaName::GENESIS, 0)]),
             authored: HashMap::from([(0, 1)]),
             gone: Vec::new(),
+            forks: protocol.environment().fork_depth > 0,
+            oldest_view: protocol.oldest_view(),
+            oldest_age: protocol.oldest_age(),
         }
     }
 
@@ -88,14 +107,40 @@ impl Ledger {
         &self.state
     }
 
-    /// The newest relay block.
-    pub(crate) fn tip(&self) -> RelayName {
-        RelayName(i64::try_from(self.slots.len()).unwrap_or(i64::MAX) - 1)
+    /// The newest relay block of a branch, and its slot.
+    fn newest(&self, branch: usize) -> (RelayName, i64) {
+        let newest = self.own[branch].last().or(self.trunk.last());
+        newest.copied().unwrap_or_default()
     }
 
-    /// The relay block of an age.
-    pub(crate) fn relay(&self, age: Age) -> RelayName {
-        RelayName(self.tip().0 - i64::from(age.0))
+    /// The newest relay block of a branch.
+    pub(crate) fn tip(&self, branch: usize) -> RelayName {
+        self.newest(branch).0
+    }
+
+    /// The relay block of an age on a branch.
+    pub(crate) fn relay(&self, branch: usize, age: Age) -> RelayName {
+        let before_the_start = || RelayName::first(self.tip(branch).number - i64::from(age.0));
+        let age = usize::from(age.0);
+        let own = &self.own[branch];
+        let known = match own.len().checked_sub(age + 1) {
+            Some(place) => own.get(place),
+            None => (self.trunk.len() + own.len())
+                .checked_sub(age + 1)
+                .and_then(|place| self.trunk.get(place)),
+        };
+        known.map_or_else(before_the_start, |(name, _)| *name)
+    }
+
+    /// What the next relay block of a branch is called.
+    fn next_relay(&self, branch: usize) -> RelayName {
+        let number = self.tip(branch).number.saturating_add(1);
+        RelayName { number, nth: self.made.get(&number).copied().unwrap_or_default() }
+    }
+
+    /// Whether the relay chain is forked.
+    fn is_forked(&self) -> bool {
+        self.state.branches.len() > 1
     }
 
     /// The name of a block of the stored state.
@@ -113,10 +158,12 @@ impl Ledger {
         ParaName { height, nth: self.authored.get(&height).copied().unwrap_or_default() }
     }
 
-    /// The relay slot of a relay block.
-    fn slot(&self, relay: RelayName) -> i64 {
-        let known = usize::try_from(relay.0).ok().and_then(|number| self.slots.get(number));
-        known.copied().unwrap_or(relay.0)
+    /// The relay slot of a relay block on a branch.
+    fn slot(&self, branch: usize, relay: RelayName) -> i64 {
+        let found = |blocks: &[(RelayName, i64)]| {
+            blocks.iter().rev().find(|(name, _)| *name == relay).map(|(_, slot)| *slot)
+        };
+        found(&self.own[branch]).or_else(|| found(&self.trunk)).unwrap_or(relay.number)
     }
 }
 
@@ -130,24 +177,43 @@ impl Ledger {
                 Deed::Author(Authoring {
                     block: self.next_name(parent),
                     parent,
-                    relay_parent: self.relay(author.relay_parent),
+                    relay_parent: self.relay(usize::from(author.branch), author.relay_parent),
+                    core: author.core,
                     claim: author.claim,
                     equivocation: author.equivocation,
                     withheld: author.withheld,
+                    invalid: author.invalid,
                     hash_rank: author.hash_rank,
                     sends_message: author.sends_message,
                 })
             }
-            Action::RelayBlock(plan) => Deed::RelayBlock(Growth {
-                block: RelayName(self.tip().0 + 1),
-                skipped_slots: plan.skipped_slots,
-                bits: plan.bits,
-                back: match plan.back {
-                    Some(candidate) => Some(self.name(candidate)?),
+            Action::RelayBlock(plan) => {
+                let branch = usize::from(plan.branch).min(MAX_BRANCHES - 1);
+                let dispute = match plan.dispute {
+                    Some(dispute) => Some(Disputed {
+                        block: self.name(dispute.block)?,
+                        against: dispute.against,
+                    }),
                     None => None,
-                },
-                go_ahead: plan.go_ahead,
-            }),
+                };
+                Deed::RelayBlock(Growth {
+                    block: self.next_relay(branch),
+                    on: self.is_forked().then(|| self.tip(branch)),
+                    same_slot: plan.same_slot,
+                    skipped_slots: plan.skipped_slots,
+                    session_change: plan.session_change,
+                    bits: plan.bits.to_vec(),
+                    back: plan.back.iter().map(|&block| self.name(block)).collect::<Option<_>>()?,
+                    go_ahead: plan.go_ahead,
+                    dispute,
+                    reassigned: plan.reassigned,
+                })
+            }
+            Action::Fork => Deed::Fork,
+            Action::Settle { branch } => {
+                let branch = usize::from(branch).min(MAX_BRANCHES - 1);
+                Deed::Settle { keeps: self.tip(branch) }
+            }
             Action::LearnBackable { validator, candidate } => {
                 Deed::LearnBackable { validator, candidate: self.name(candidate)? }
             }
@@ -164,28 +230,59 @@ impl Ledger {
                 if author.block != name {
                     return Err(Flaw::new("do.author.block", name, author.block));
                 }
+                let (branch, relay_parent) =
+                    self.age("do.author.relay_parent", author.relay_parent)?;
                 Action::Author(Author {
                     parent,
-                    relay_parent: self.age("do.author.relay_parent", author.relay_parent)?,
+                    relay_parent,
+                    branch,
+                    core: author.core,
                     claim: author.claim,
                     equivocation: author.equivocation,
                     withheld: author.withheld,
+                    invalid: author.invalid,
                     hash_rank: author.hash_rank,
                     sends_message: author.sends_message,
                 })
             }
             Deed::RelayBlock(growth) => {
-                let name = RelayName(self.tip().0 + 1);
+                let branch = match growth.on {
+                    Some(on) if self.is_forked() => self.branch_of("do.relay-block.on", on)?,
+                    None if !self.is_forked() => 0,
+                    on => {
+                        let legal = if self.is_forked() { "a relay tip" } else { "nothing" };
+                        let found = on.map_or_else(|| "nothing".to_owned(), |on| on.to_string());
+                        return Err(Flaw::new("do.relay-block.on", legal, found));
+                    }
+                };
+                let name = self.next_relay(usize::from(branch));
                 if growth.block != name {
                     return Err(Flaw::new("do.relay-block.block", name, growth.block));
                 }
-                let back = growth.back.map(|back| self.place("do.relay-block.back", back));
+                let back = growth.back.iter().map(|&back| self.place("do.relay-block.back", back));
+                let back = few("do.relay-block.back", &back.collect::<Result<Vec<_>, _>>()?)?;
+                let dispute = match growth.dispute {
+                    Some(disputed) => Some(Dispute {
+                        block: self.place("do.relay-block.dispute.block", disputed.block)?,
+                        against: disputed.against,
+                    }),
+                    None => None,
+                };
                 Action::RelayBlock(RelayBlockPlan {
+                    branch,
+                    same_slot: growth.same_slot,
                     skipped_slots: growth.skipped_slots,
-                    bits: growth.bits,
-                    back: back.transpose()?,
+                    session_change: growth.session_change,
+                    bits: few("do.relay-block.bits", &growth.bits)?,
+                    back,
                     go_ahead: growth.go_ahead,
+                    dispute,
+                    reassigned: growth.reassigned,
                 })
+            }
+            Deed::Fork => Action::Fork,
+            Deed::Settle { keeps } => {
+                Action::Settle { branch: self.branch_of("do.settle.keeps", *keeps)? }
             }
             Deed::LearnBackable { validator, candidate } => Action::LearnBackable {
                 validator: *validator,
@@ -205,7 +302,7 @@ impl Ledger {
             let live: Vec<ParaName> = self.at.iter().map(|&e| self.entries[e].name).collect();
             let found = match entry {
                 Some(&entry) => {
-                    format!("{name}, {} and of no use any more", self.entries[entry].status)
+                    format!("{name}, {} and of no use any more", self.entries[entry].statuses[0])
                 }
                 None => format!("{name}, which nobody has authored"),
             };
@@ -213,13 +310,40 @@ impl Ledger {
         })
     }
 
-    /// How old a relay block is.
-    fn age(&self, path: &'static str, relay: RelayName) -> Result<Age, Flaw> {
-        let age = self.tip().0.checked_sub(relay.0).and_then(|age| u8::try_from(age).ok());
-        age.map(Age).ok_or_else(|| {
-            Flaw::new(path, format!("{} to {}", self.relay(Age(u8::MAX)), self.tip()), relay)
+    /// The branch with this tip.
+    fn branch_of(&self, path: &'static str, tip: RelayName) -> Result<u8, Flaw> {
+        let branches = 0..self.state.branches.len();
+        let found = branches.clone().find(|&branch| self.tip(branch) == tip);
+        found.map(|branch| branch as u8).ok_or_else(|| {
+            let tips: Vec<String> = branches.map(|branch| self.tip(branch).to_string()).collect();
+            Flaw::new(path, tips.join(" or "), tip)
         })
     }
+
+    /// The branch on which a relay block is, the first of two, and how old it is there.
+    fn age(&self, path: &'static str, relay: RelayName) -> Result<(u8, Age), Flaw> {
+        for branch in 0..self.state.branches.len() {
+            let age = self.tip(branch).number.checked_sub(relay.number);
+            let age = age.and_then(|age| u8::try_from(age).ok()).map(Age);
+            if let Some(age) = age.filter(|&age| self.relay(branch, age) == relay)
+                && (age <= self.oldest_view || branch + 1 == self.state.branches.len())
+            {
+                return Ok((branch as u8, age));
+            }
+        }
+        let range = |branch| format!("{} to {}", self.relay(branch, Age(254)), self.tip(branch));
+        let legal: Vec<String> = (0..self.state.branches.len()).map(range).collect();
+        Err(Flaw::new(path, legal.join(" or "), relay))
+    }
+}
+
+/// A list of what concerns each core.
+fn few<T: Copy + Default>(path: &'static str, items: &[T]) -> Result<Few<T>, Flaw> {
+    let too_many = || {
+        let most = format!("at most {MAX_PENDING} entries");
+        Flaw::new(path, most, format!("{} entries", items.len()))
+    };
+    items.iter().try_fold(Few::none(), |few, &item| few.with(item)).ok_or_else(too_many)
 }
 
 /// What a step leaves behind.
@@ -228,10 +352,13 @@ impl Ledger {
     pub(crate) fn advance(&mut self, protocol: &Protocol, action: Action, step: &Step) {
         match action {
             Action::Author(author) => self.write_down(protocol, author, &step.raw),
-            Action::RelayBlock(plan) => {
-                let slot = self.slot(self.tip()) + 1 + i64::from(plan.skipped_slots);
-                self.slots.push(slot);
+            Action::RelayBlock(plan) => self.grow(plan, &step.raw),
+            Action::Fork => {
+                for entry in &mut self.entries {
+                    entry.statuses[1] = entry.statuses[0];
+                }
             }
+            Action::Settle { branch } => self.keep(usize::from(branch)),
             Action::LearnBackable { .. } | Action::Recover { .. } => {}
         }
         self.follow_fates(protocol, &step.raw);
@@ -242,11 +369,42 @@ impl Ledger {
         for (place, entry) in before.into_iter().enumerate() {
             match step.renaming.of(BlockIndex(place as u8)) {
                 Some(new) => self.at[new.get()] = entry,
-                None if matches!(self.entries[entry].status, Status::IncludedIn(_)) => {}
+                None if matches!(self.entries[entry].statuses[0], Status::IncludedIn(_)) => {}
                 None => self.gone.push(entry),
             }
         }
         self.state = step.next.clone();
+    }
+
+    /// A relay block is there.
+    fn grow(&mut self, plan: RelayBlockPlan, raw: &State) {
+        let branch = usize::from(plan.branch);
+        let name = self.next_relay(branch);
+        let others = self.own.iter().flatten().map(|(_, slot)| *slot);
+        let newest = others.chain([self.newest(branch).1]).max().unwrap_or_default();
+        let later = newest + 1 + i64::from(plan.skipped_slots);
+        let slot = if plan.same_slot { newest } else { later };
+        if self.forks {
+            *self.made.entry(name.number).or_default() += 1;
+        }
+        if self.is_forked() {
+            self.own[branch].push((name, slot));
+            if raw.branches.len() == 1 {
+                self.keep(1 - branch); // It froze, and was left (DISP-2).
+            }
+        } else {
+            self.trunk.push((name, slot));
+        }
+    }
+
+    /// One branch is left.
+    fn keep(&mut self, branch: usize) {
+        let stays = std::mem::take(&mut self.own[branch]);
+        self.trunk.extend(stays);
+        self.own = [Vec::new(), Vec::new()];
+        for entry in &mut self.entries {
+            entry.statuses = [entry.statuses[branch]; MAX_BRANCHES];
+        }
     }
 
     /// The new block, which stands last.
@@ -254,7 +412,8 @@ impl Ledger {
         let block = &raw.blocks[raw.blocks.len() - 1];
         let parent = self.at[author.parent.get()];
         let name = self.next_name(self.entries[parent].name);
-        let relay_parent = self.relay(author.relay_parent);
+        let branch = usize::from(author.branch);
+        let relay_parent = self.relay(branch, author.relay_parent);
         let slot_ms = i64::from(protocol.parameters().para_slot_ms);
 
         let mut chain = vec![name];
@@ -279,7 +438,7 @@ impl Ledger {
             name,
             parent: Some(parent),
             relay_parent: Some(relay_parent),
-            slot: Some((self.slot(relay_parent) * RELAY_SLOT_MS).div_euclid(slot_ms)),
+            slot: Some((self.slot(branch, relay_parent) * RELAY_SLOT_MS).div_euclid(slot_ms)),
             segment: named(segment.entries),
             nameless: named(segment.entries & !segment.hashed & !1),
             sent: named(segment.messages),
@@ -291,72 +450,91 @@ impl Ledger {
             issuance: self.entries[parent]
                 .issuance
                 .saturating_add(reward.saturating_mul(u128::from(rewards))),
-            status: Status::Unbacked,
+            statuses: [Status::Unbacked; MAX_BRANCHES],
         });
     }
 
     /// How far each block has come, read off the state before anything is forgotten.
     fn follow_fates(&mut self, protocol: &Protocol, raw: &State) {
-        for place in raw.indices() {
-            self.entries[self.at[place.get()]].status = self.fate(protocol, raw, place);
+        for branch in 0..raw.branches.len() {
+            for place in raw.indices() {
+                let fate = self.fate(protocol, raw, branch, place);
+                self.entries[self.at[place.get()]].statuses[branch] = fate;
+            }
         }
     }
 
-    fn fate(&self, protocol: &Protocol, raw: &State, place: BlockIndex) -> Status {
-        let (tip, head, block) = (self.tip(), raw.tip().included, raw.block(place));
-        let was = self.entries[self.at[place.get()]].status;
-        let is_pending = raw.pending.iter().any(|pending| pending.block == place);
+    fn fate(&self, protocol: &Protocol, raw: &State, branch: usize, place: BlockIndex) -> Status {
+        let now = raw.branch(branch);
+        let (tip, head, block) = (self.tip(branch), now.tip().included, raw.block(place));
+        let was = self.entries[self.at[place.get()]].statuses[branch];
+        let is_pending = now.pending.iter().any(|pending| pending.block == place);
         let related = raw.descends_from(place, head) || raw.descends_from(head, place);
-        let missed = block.relay_parent.0 >= protocol.parameters().scheduling_lookahead;
-        let parent = self.entries[self.at[block.parent.get()]].status;
+        let age = block.relay_parent.on(branch);
+        let missed = age.0 >= protocol.parameters().scheduling_lookahead;
+        let of_last_session = age > now.session && protocol.has(Rule::Arp2);
+        let parent = self.entries[self.at[block.parent.get()]].statuses[branch];
         match was {
             Status::IncludedIn(_) => was,
-            _ if place == head => Status::IncludedIn(Some(tip)),
+            _ if raw.descends_from(head, place) => Status::IncludedIn(Some(tip)),
             Status::PendingSince(_) if is_pending => was,
             _ if is_pending => Status::PendingSince(tip),
             _ if !related && protocol.has(Rule::Incl6) => Status::Orphaned,
             _ if block.has(ParaBlock::LOST) || parent == Status::Lost => Status::Lost,
-            _ if missed && protocol.has(Rule::Arp1) => Status::Lost,
+            _ if (missed && protocol.has(Rule::Arp1)) || of_last_session => Status::Lost,
             Status::PendingSince(_) => Status::EvictedIn(tip),
             Status::EvictedIn(_) => was,
             _ => Status::Unbacked,
         }
     }
 
-    /// How things stand now.
-    pub(crate) fn moment(&self, protocol: &Protocol) -> Moment {
-        let state = &self.state;
+    /// How things stand on a branch.
+    fn on(&self, place: usize) -> Beside {
+        let branch = self.state.branch(place);
         let entry = |block: BlockIndex| &self.entries[self.at[block.get()]];
-        let included = entry(state.tip().included);
-        let pending = state.pending.iter().map(|pending| PendingBlock {
+        let included = entry(branch.tip().included);
+        let pending = branch.pending.iter().map(|pending| PendingBlock {
             block: entry(pending.block).name,
-            backed_in: match entry(pending.block).status {
+            backed_in: match entry(pending.block).statuses[place] {
                 Status::PendingSince(relay) => relay,
-                _ => self.relay(pending.backed),
+                _ => self.relay(place, pending.backed),
             },
+            core: self.state.block(pending.block).core,
+            available: pending.available,
+            votes: pending.votes,
         });
-        let followed = usize::from(protocol.environment().followed_validators);
-        let offers = state.chains.iter().take(followed);
-        Moment {
+        let (tip, slot) = self.newest(place);
+        let is_recent = branch.session < self.oldest_age;
+        Beside {
             relay: RelayTip {
-                tip: self.tip(),
-                slot: self.slot(self.tip()),
-                go_ahead: state.tip().go_ahead,
-                rotation: state.rotation,
+                tip,
+                slot,
+                go_ahead: branch.tip().go_ahead,
+                rotation: branch.rotation,
+                session: is_recent.then(|| self.relay(place, branch.session)),
+                no_core: !branch.tip().assigned,
             },
             included: Included { block: included.name, issuance: included.issuance.to_string() },
             pending: pending.collect(),
+        }
+    }
+
+    /// How things stand now.
+    pub(crate) fn moment(&self, protocol: &Protocol) -> Moment {
+        let state = &self.state;
+        let followed = usize::from(protocol.environment().followed_validators);
+        let offers = state.chains.iter().take(followed);
+        let Beside { relay, included, pending } = self.on(0);
+        let gone = self.gone.iter().map(|&gone| &self.entries[gone]);
+        Moment {
+            relay,
+            included,
+            pending,
+            beside: self.is_forked().then(|| self.on(1)),
             blocks: state.indices().map(|place| self.live(place)).collect(),
-            gone: self
-                .gone
-                .iter()
-                .map(|&gone| Gone {
-                    block: self.entries[gone].name,
-                    status: self.entries[gone].status,
-                })
-                .collect(),
+            gone: gone.map(|gone| Gone { block: gone.name, status: gone.statuses[0] }).collect(),
             offers: offers.map(|offer| offer.and_then(|block| self.name(block))).collect(),
-            wake_up: state.turn.map(|age| self.relay(age)),
+            wake_up: state.turn.map(|(branch, age)| self.relay(usize::from(branch), age)),
         }
     }
 
@@ -374,7 +552,15 @@ impl Ledger {
             consumed: entry.consumed.clone(),
             aggregate: entry.aggregate.clone(),
             issuance: entry.issuance.to_string(),
-            status: entry.status,
+            status: entry.statuses[0],
+            beside: self.is_forked().then_some(entry.statuses[1]),
+            core: block.core,
+            invalid: block.has(ParaBlock::INVALID),
+            against: if block.against == [0; MAX_BRANCHES] {
+                Vec::new()
+            } else {
+                block.against[..self.state.branches.len()].to_vec()
+            },
             withheld: block.has(ParaBlock::WITHHELD),
             hash_rank: block.hash_rank,
             known_by: (0..8).filter(|bit| block.known_backable & (1 << bit) != 0).collect(),

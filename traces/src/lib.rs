@@ -30,5 +30,5 @@ pub use name::{ParaName, RelayName};
 pub use read::{MAX_BYTES, MAX_LINE, MAX_STEPS, read};
 pub use run::{Replayed, record, replay};
 pub use story::plain;
-pub use table::table;
+pub use table::{in_words, table};
 pub use write::write;

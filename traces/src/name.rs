@@ -5,9 +5,22 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A relay block: `R0` is the tip at the start, `R1` the next, `R-1` the one before.
+/// A relay block: `R0` is the tip at the start, `R1` the next, `R-1` the one before; `R5b` is the second
+/// that was made of its number, on another fork than `R5`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RelayName(pub i64);
+pub struct RelayName {
+    /// Its number, counted from the tip at the start.
+    pub number: i64,
+    /// Blocks of this number made before it.
+    pub nth: u32,
+}
+
+impl RelayName {
+    /// The first, and mostly only, relay block of a number.
+    pub const fn first(number: i64) -> RelayName {
+        RelayName { number, nth: 0 }
+    }
+}
 
 /// A para block: `P0` is genesis, `P3` the first authored at height 3, `P3b` the second, and so on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,7 +46,7 @@ pub struct NotAName {
 
 impl fmt::Display for RelayName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("R{}", self.0))
+        f.pad(&format!("R{}{}", self.number, letters(self.nth)))
     }
 }
 
@@ -70,9 +83,14 @@ impl FromStr for RelayName {
     type Err = NotAName;
 
     fn from_str(word: &str) -> Result<RelayName, NotAName> {
-        let number = word.strip_prefix('R').and_then(|digits| digits.parse().ok());
-        number
-            .map(RelayName)
+        let parts = word.strip_prefix('R').and_then(|rest| {
+            let sign = usize::from(rest.starts_with('-'));
+            let digits = rest[sign..].find(|c: char| !c.is_ascii_digit());
+            let end = digits.map_or(rest.len(), |place| place + sign);
+            Some((rest[..end].parse().ok()?, nth(&rest[end..])?))
+        });
+        parts
+            .map(|(number, nth)| RelayName { number, nth })
             .filter(|name| name.to_string() == word)
             .ok_or_else(|| NotAName { word: shortened(word), what: "a relay block" })
     }
@@ -145,9 +163,10 @@ mod tests {
         {
             assert!(word.parse::<ParaName>().is_err(), "{word}");
         }
-        for word in ["", "R", "R+1", "R01", "R-0", "R9999999999999999999", "P1", "R1b"] {
+        for word in ["", "R", "R+1", "R01", "R-0", "R9999999999999999999", "P1", "R1a"] {
             assert!(word.parse::<RelayName>().is_err(), "{word}");
         }
-        assert_eq!("R-2".parse(), Ok(RelayName(-2)));
+        assert_eq!("R-2".parse(), Ok(RelayName::first(-2)));
+        assert_eq!("R1b".parse(), Ok(RelayName { number: 1, nth: 1 }));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display};
 
+use unincluded_model::state::MAX_BRANCHES;
 use unincluded_model::{Action, Age, Protocol, Refusal};
 use unincluded_properties::{Property, Transition};
 
@@ -222,7 +223,7 @@ impl<'a> Course<'a> {
                 StepRecord { step: number, deed, then, refused: None }
             }
             Err(refusal) => {
-                let refused = Some(in_names(&self.ledger, &refusal));
+                let refused = Some(in_names(&self.ledger, &action, &refusal));
                 StepRecord { step: number, deed, then: None, refused }
             }
         }
@@ -233,15 +234,26 @@ impl<'a> Course<'a> {
 fn named(action: Action) -> Option<unincluded_model::BlockIndex> {
     match action {
         Action::Author(author) => Some(author.parent),
-        Action::RelayBlock(plan) => plan.back,
+        Action::RelayBlock(plan) => plan.back.first().copied(),
+        Action::Fork | Action::Settle { .. } => None,
         Action::LearnBackable { candidate, .. } => Some(candidate),
         Action::Recover { block } => Some(block),
     }
 }
 
 /// A refusal, with relay and para blocks by their names where it speaks of ages and places.
-fn in_names(ledger: &Ledger, refusal: &Refusal) -> Refused {
-    let relay = |age: Age| ledger.relay(age);
+fn in_names(ledger: &Ledger, action: &Action, refusal: &Refusal) -> Refused {
+    let branch = match action {
+        Action::Author(author) => usize::from(author.branch),
+        Action::RelayBlock(plan) => usize::from(plan.branch),
+        _ => 0,
+    };
+    let relay = |age: Age| {
+        if !age.is_here() {
+            return "a block of another fork".to_owned();
+        }
+        ledger.relay(branch.min(MAX_BRANCHES - 1), age).to_string()
+    };
     let para = |block| ledger.name(block).map_or_else(|| "?".to_owned(), |name| name.to_string());
     let because = match *refusal {
         Refusal::NoSuchView(age) => format!("no author uses {} any more", relay(age)),
@@ -261,6 +273,11 @@ fn in_names(ledger: &Ledger, refusal: &Refusal) -> Refused {
             format!("the slot of {} follows that of {}", relay(block), relay(parent))
         }
         Refusal::OutOfScope(age) => format!("{} is out of scope", relay(age)),
+        Refusal::SessionBetween(age) => format!("a session ended after {}", relay(age)),
+        Refusal::OfLastSession(age) => format!("{} is of the session before", relay(age)),
+        Refusal::NotOnThisFork(block) => {
+            format!("the relay parent of {} is on another fork", para(block))
+        }
         Refusal::RelayParentNotAllowed { age, lookahead } => format!(
             "{} is {} blocks before the new block, at most {lookahead} are allowed",
             relay(age),

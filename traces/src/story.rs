@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use unincluded_properties::{Kind, Property};
 
-use crate::format::{Growth, Judgement, Moment, Run, Status};
+use crate::format::{Growth, Judgement, LiveBlock, Moment, Run, Status};
 use crate::name::{ParaName, RelayName};
 
 /// Characters of a line, at most.
@@ -72,7 +72,9 @@ fn tip_after(run: &Run, steps: usize) -> RelayName {
 /// What a relay block changed.
 #[derive(Default)]
 pub(crate) struct Changes {
-    pub(crate) included: Option<ParaName>,
+    pub(crate) included: Vec<ParaName>,
+    /// Whether a dispute froze the branch, so that the relay block and its branch are given up.
+    pub(crate) freezes: bool,
     pub(crate) evicted: Vec<ParaName>,
     pub(crate) orphaned: Vec<ParaName>,
     pub(crate) lost: Vec<ParaName>,
@@ -81,18 +83,34 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// From the moment before, none at the start, to the moment after.
-    pub(crate) fn between(before: Option<&Moment>, after: &Moment) -> Changes {
+    /// From the moment before, none at the start, to the moment after, on the branch that grew.
+    pub(crate) fn between(before: Option<&Moment>, after: &Moment, growth: &Growth) -> Changes {
+        let (relay, included, waiting, is_second) = after.at(growth.block);
+        if relay.tip != growth.block {
+            return Changes { freezes: true, ..Changes::default() };
+        }
+        let tip = growth.on.unwrap_or_default();
+        let old = before.map(|before| before.at(tip));
+        let was_second = old.is_some_and(|(.., second)| second);
+        let status = |block: &LiveBlock, second: bool| match block.beside {
+            Some(status) if second => status,
+            _ => block.status,
+        };
         let was = |block: ParaName| {
             let known = before.and_then(|before| before.blocks.iter().find(|b| b.block == block));
-            known.map(|block| block.status)
+            known.map(|block| status(block, was_second))
         };
         let mut changes = Changes::default();
-        let head = before.map_or(ParaName::GENESIS, |before| before.included.block);
-        if after.included.block != head {
-            changes.included = Some(after.included.block);
+        let head = old.map_or(ParaName::GENESIS, |(_, included, ..)| included.block);
+        let queue: Vec<ParaName> = old
+            .map_or_else(Vec::new, |(_, _, pending, _)| pending.iter().map(|p| p.block).collect());
+        if included.block != head {
+            changes.included = match queue.iter().position(|&block| block == included.block) {
+                Some(place) => queue[..=place].to_vec(),
+                None => vec![included.block],
+            };
         }
-        let live = after.blocks.iter().map(|block| (block.block, block.status));
+        let live = after.blocks.iter().map(|block| (block.block, status(block, is_second)));
         for (block, status) in live.chain(after.gone.iter().map(|gone| (gone.block, gone.status))) {
             let before = was(block);
             match status {
@@ -106,8 +124,8 @@ impl Changes {
                 _ => {}
             }
         }
-        let first = before.and_then(|before| before.pending.first()).map(|pending| pending.block);
-        changes.waits = first.filter(|&first| after.pending.iter().any(|p| p.block == first));
+        let stays = |block: &ParaName| waiting.iter().any(|pending| pending.block == *block);
+        changes.waits = queue.first().copied().filter(stays);
         changes
     }
 }

@@ -4,9 +4,11 @@ use std::fmt::Write;
 
 use unincluded_model::action::{Bits, Claim};
 
-use crate::format::{Authoring, Deed, Growth, LiveBlock, Moment, Run, Status, StepRecord};
+use crate::format::{
+    Authoring, Deed, Growth, LiveBlock, Moment, PendingBlock, RelayTip, Run, Status, StepRecord,
+};
 use crate::story::{
-    Changes, WIDTH, after_skipped, headline, names, paragraph, plain, reason, wrapped,
+    Changes, WIDTH, after_skipped, counted, headline, names, paragraph, plain, reason, wrapped,
 };
 
 /// The columns. The last takes what is left.
@@ -62,7 +64,7 @@ fn row(before: Option<&Moment>, step: &StepRecord) -> Row {
         return Row { cells, remark: Some(remark.unwrap_or_default()) };
     };
     let what = match &step.deed {
-        Deed::RelayBlock(growth) => grown(growth, &Changes::between(before, then)),
+        Deed::RelayBlock(growth) => grown(growth, &Changes::between(before, then, growth)),
         Deed::LearnBackable { validator, .. } => {
             let offer = |moment: &Moment| moment.offers.get(usize::from(*validator)).copied();
             let (old, new) = (before.and_then(offer).flatten(), offer(then).flatten());
@@ -80,23 +82,43 @@ fn row(before: Option<&Moment>, step: &StepRecord) -> Row {
         }
         _ => String::new(),
     };
-    let pending: Vec<_> = then.pending.iter().map(|pending| pending.block).collect();
-    let slot = match then.relay.slot {
-        slot if slot == then.relay.tip.0 => String::new(),
-        slot => format!(" slot {slot}"),
+    let beside = then.beside.as_ref();
+    let both = |first: String, second: Option<String>| match second {
+        Some(second) => format!("{first} | {second}"),
+        None => first,
+    };
+    let queue = |pending: &[PendingBlock]| {
+        or_dash(names(&pending.iter().map(|pending| pending.block).collect::<Vec<_>>()))
+    };
+    let tip = |relay: &RelayTip| match relay.slot {
+        slot if slot == relay.tip.number => relay.tip.to_string(),
+        slot => format!("{} slot {slot}", relay.tip),
     };
     Row {
         cells: [
             number,
             what,
-            format!("{}{slot}", then.relay.tip),
-            then.included.block.to_string(),
-            or_dash(names(&pending)),
+            both(tip(&then.relay), beside.map(|beside| tip(&beside.relay))),
+            both(
+                then.included.block.to_string(),
+                beside.map(|beside| beside.included.block.to_string()),
+            ),
+            both(queue(&then.pending), beside.map(|beside| queue(&beside.pending))),
             or_dash(segment),
             or_dash(unincluded(then)),
         ],
         remark: None,
     }
+}
+
+/// A step in few words: `step 3: R2: backs P2`; with who refused it, if somebody did.
+pub fn in_words(record: &StepRecord) -> String {
+    let mut text = format!("step {}: {}", record.step, attempted(&record.deed));
+    if let Some(refused) = &record.refused {
+        let rule = refused.rule.map_or(String::new(), |rule| format!("{rule}: "));
+        let _ = write!(text, ": refused, {rule}{}", plain(&refused.because));
+    }
+    text
 }
 
 /// What was attempted, in few words.
@@ -108,12 +130,17 @@ fn attempted(deed: &Deed) -> String {
             format!("validator {validator} learns of {candidate}")
         }
         Deed::Recover { block } => format!("collators recover {block}"),
+        Deed::Fork => "the relay chain forks".to_owned(),
+        Deed::Settle { keeps } => format!("the branch of {keeps} stays"),
     }
 }
 
 fn authored(author: &Authoring) -> String {
     let Authoring { block, parent, relay_parent, .. } = author;
     let mut text = format!("{block} on {parent} at {relay_parent}");
+    if author.core > 0 {
+        let _ = write!(text, ", core {}", author.core);
+    }
     let claim = match author.claim {
         Claim::Honest => "",
         Claim::SlotAhead => "slot ahead",
@@ -124,6 +151,7 @@ fn authored(author: &Authoring) -> String {
     let remarks = [
         (author.equivocation, "equivocation"),
         (author.withheld, "withheld"),
+        (author.invalid, "invalid"),
         (author.sends_message, "a message"),
         (!claim.is_empty(), claim),
     ];
@@ -135,18 +163,37 @@ fn authored(author: &Authoring) -> String {
 
 fn grown(growth: &Growth, changes: &Changes) -> String {
     let mut events = Vec::new();
-    if let Some(included) = changes.included {
-        events.push(format!("includes {included}"));
+    if growth.session_change {
+        events.push("ends a session".to_owned());
     }
-    if let (Bits::OneShort, Some(waits)) = (growth.bits, changes.waits) {
-        events.push(format!("{waits} one vote short"));
+    if let Some(dispute) = growth.dispute {
+        let votes = counted(usize::from(dispute.against), "vote");
+        events.push(format!("{votes} against {}", dispute.block));
+    }
+    if changes.freezes {
+        events.push("frozen, and given up".to_owned());
+    }
+    if !changes.included.is_empty() {
+        events.push(format!("includes {}", names(&changes.included)));
+    }
+    match (growth.bits.first(), changes.waits) {
+        (Some(Bits::OneShort), Some(waits)) => events.push(format!("{waits} one vote short")),
+        (Some(Bits::Count(votes)), Some(waits)) => {
+            events.push(format!("{} for {waits}", counted(usize::from(*votes), "vote")));
+        }
+        _ => {}
     }
     for evicted in &changes.evicted {
-        let votes = if growth.bits == Bits::Enough { " despite its votes" } else { "" };
-        events.push(format!("evicts {evicted}{votes}"));
+        let voted = growth.bits.first() == Some(&Bits::Enough) && growth.bits.len() == 1;
+        let timed_out = !growth.session_change && growth.dispute.is_none();
+        let despite = if voted && timed_out { " despite its votes" } else { "" };
+        events.push(format!("evicts {evicted}{despite}"));
     }
-    if let Some(back) = growth.back {
-        events.push(format!("backs {back}"));
+    if !growth.back.is_empty() {
+        events.push(format!("backs {}", names(&growth.back)));
+    }
+    if growth.reassigned {
+        events.push("the core changes hands".to_owned());
     }
     if growth.go_ahead {
         events.push("go-ahead".to_owned());
@@ -160,7 +207,10 @@ fn grown(growth: &Growth, changes: &Changes) -> String {
     if events.is_empty() {
         events.push("nothing for the para".to_owned());
     }
-    format!("{}{}: {}", growth.block, after_skipped(growth), events.join(", "))
+    let on = growth.on.map_or(String::new(), |on| format!(" on {on}"));
+    let slot = if growth.same_slot { " in the same slot" } else { "" };
+    let skipped = after_skipped(growth);
+    format!("{}{on}{slot}{skipped}: {}", growth.block, events.join(", "))
 }
 
 /// The segment of a new block, and its sum of messages where that is another than the entries'.
@@ -180,17 +230,25 @@ fn segment(block: &LiveBlock) -> String {
     cell
 }
 
+/// How far a block has come where there is more hope for it.
+fn best(block: &LiveBlock) -> Status {
+    match (block.status, block.beside) {
+        (Status::Orphaned | Status::Lost | Status::IncludedIn(_), Some(beside)) => beside,
+        (status, _) => status,
+    }
+}
+
 /// The blocks that are not included, each with its relay parent.
 fn unincluded(moment: &Moment) -> String {
     let place = |block: &LiveBlock| match block.relay_parent {
         Some(relay_parent) => format!("{}[{relay_parent}]", block.block),
         None => block.block.to_string(),
     };
-    let hopeful = moment.blocks.iter().filter_map(|block| match block.status {
+    let hopeful = moment.blocks.iter().filter_map(|block| match best(block) {
         Status::Unbacked | Status::PendingSince(_) | Status::EvictedIn(_) => Some(place(block)),
         Status::IncludedIn(_) | Status::Orphaned | Status::Lost => None,
     });
-    let hopeless = moment.blocks.iter().filter_map(|block| match block.status {
+    let hopeless = moment.blocks.iter().filter_map(|block| match best(block) {
         Status::Orphaned | Status::Lost => Some(format!("({})", place(block))),
         _ => None,
     });

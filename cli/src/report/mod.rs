@@ -8,7 +8,6 @@ pub(crate) mod sarif;
 mod source;
 mod verdict;
 mod within;
-mod wording;
 
 use std::path::PathBuf;
 

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 use unincluded_properties::CATALOGUE;
 
-use super::{Examined, Judged, Summary, Verdict, source, wording};
+use super::{Examined, Judged, Summary, Verdict, source};
 use crate::digest::digest;
 
 /// Thread-flow locations of a result that code scanning takes.
@@ -80,7 +80,7 @@ fn result(scenario: &Examined, one: &Judged, level: &str) -> Value {
     if let Some(run) = &one.run {
         let steps = run.steps.iter().take(MOST_STEPS).filter_map(|step| {
             let mut place = location(source::of_action(&step.deed)?);
-            place["message"] = json!({ "text": wording::step(step) });
+            place["message"] = json!({ "text": unincluded_traces::in_words(step) });
             Some(json!({ "location": place }))
         });
         let steps: Vec<Value> = steps.collect();
@@ -107,7 +107,7 @@ fn location(place: source::Place) -> Value {
 fn fingerprint(scenario: &Examined, one: &Judged) -> String {
     let mut text = format!("{}\n{}\n", one.name, scenario.title);
     for step in one.run.iter().flat_map(|run| &run.steps) {
-        text += &wording::step(step);
+        text += &unincluded_traces::in_words(step);
         text.push('\n');
     }
     digest(&text)

@@ -24,6 +24,7 @@ const PARA: (&str, &str) = text!("model/src/protocol/para.rs");
 const RELAY: (&str, &str) = text!("model/src/protocol/relay.rs");
 const BACKING: (&str, &str) = text!("model/src/protocol/backing.rs");
 const COLLATOR: (&str, &str) = text!("model/src/protocol/collator.rs");
+const FORKS: (&str, &str) = text!("model/src/protocol/forks.rs");
 
 /// Where a property stands in the catalogue.
 pub(crate) fn of_property(id: &str) -> Option<Place> {
@@ -39,6 +40,8 @@ pub(crate) fn of_action(deed: &Deed) -> Option<Place> {
         Deed::RelayBlock(_) => (RELAY, "fn relay_block("),
         Deed::LearnBackable { .. } => (BACKING, "fn learn_backable("),
         Deed::Recover { .. } => (COLLATOR, "fn recover("),
+        Deed::Fork => (FORKS, "fn fork("),
+        Deed::Settle { .. } => (FORKS, "fn settle("),
     };
     find(text, |line| line.contains(function))
 }
@@ -68,6 +71,8 @@ mod tests {
             (RELAY, "fn relay_block("),
             (BACKING, "fn learn_backable("),
             (COLLATOR, "fn recover("),
+            (FORKS, "fn fork("),
+            (FORKS, "fn settle("),
         ] {
             assert!(find(text, |line| line.contains(function)).is_some(), "{function}");
         }

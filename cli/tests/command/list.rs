@@ -31,7 +31,7 @@ fn every_property_has_a_kind_a_claim_and_what_it_watches() {
 #[test]
 fn every_scenario_says_why_it_exists() {
     let names = names("scenarios", "name", &["about", "name", "production"]);
-    assert_eq!(names, Scenario::names().collect::<Vec<_>>());
+    assert_eq!(names, Scenario::full_names().collect::<Vec<_>>());
 }
 
 #[test]

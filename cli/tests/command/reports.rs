@@ -68,7 +68,7 @@ fn sarif_has_what_code_scanning_reads() {
     let steps = flow.as_array().expect("steps");
     assert_eq!(steps.len(), 7);
     let last = steps[6]["location"]["message"]["text"].as_str().expect("words");
-    assert_eq!(last, "step 7: author P4 on P3, relay parent R3");
+    assert_eq!(last, "step 7: P4 on P3 at R3");
     let print = &result["partialFingerprints"]["primaryLocationLineHash"];
     assert_eq!(print.as_str().map(str::len), Some(32));
 

@@ -8,7 +8,7 @@ use super::Protocol;
 use crate::action::Action;
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
-use crate::state::{BlockIndex, MAX_VALIDATORS, ParaBlock, State};
+use crate::state::{Age, BlockIndex, MAX_VALIDATORS, ParaBlock, State};
 
 impl Protocol {
     /// FRAG-2, FRAG-4, FRAG-6: a validator learns that a candidate has its quorum, stores it, and
@@ -26,7 +26,7 @@ impl Protocol {
             return Err(Refusal::NotInThisScenario("such a validator"));
         }
         let block = state.block(candidate);
-        if state.descends_from(state.tip().newest(), candidate) {
+        if state.descends_from(state.main().tip().newest(), candidate) {
             return Err(Refusal::AlreadyOnChain);
         }
         if block.known_backable & (1 << validator) != 0 {
@@ -35,8 +35,8 @@ impl Protocol {
         if block.has(ParaBlock::LOST) {
             return Err(Refusal::CandidateLost);
         }
-        let in_scope = block.relay_parent.0 < self.parameters().scheduling_lookahead;
-        self.require(Rule::Frag4, in_scope, Refusal::OutOfScope(block.relay_parent))?;
+        let age = block.relay_parent.on(0);
+        self.require(Rule::Frag4, self.is_in_scope(state, age), Refusal::OutOfScope(age))?;
 
         let mut next = state.clone();
         next.blocks[candidate.get()].known_backable |= 1 << validator;
@@ -67,17 +67,22 @@ impl Protocol {
         }
     }
 
+    /// FRAG-0, PARM-3: the leaf and its ancestors of the same session, L blocks at most.
+    fn is_in_scope(&self, state: &State, age: Age) -> bool {
+        age.0 < self.parameters().scheduling_lookahead && age <= state.main().session
+    }
+
     fn offer_of(&self, state: &State, validator: usize) -> Option<BlockIndex> {
-        let base = state.tip().newest();
-        let lookahead = self.parameters().scheduling_lookahead;
-        let context = state.block(base).relay_parent;
+        let base = state.main().tip().newest();
+        let context = state.block(base).relay_parent.on(0);
         let fits = |&child: &BlockIndex| {
             let block = state.block(child);
-            let in_scope = block.relay_parent.0 < lookahead || !self.has(Rule::Frag4);
+            let age = block.relay_parent.on(0);
+            let in_scope = self.is_in_scope(state, age) || !self.has(Rule::Frag4);
             block.known_backable & (1 << validator) != 0
                 && !block.has(ParaBlock::LOST)
                 && in_scope
-                && block.relay_parent <= context
+                && age <= context
         };
         let by_hash = !self.variants.contains(Variant::FirstSeen) && self.has(Rule::Frag5);
         if !by_hash

@@ -10,7 +10,7 @@ use arrayvec::ArrayVec;
 use super::Protocol;
 use crate::rule::{Rule, RuleSet};
 use crate::scenario::CollatorKind;
-use crate::state::{Age, BlockIndex, MAX_BLOCKS, MAX_VIEWS, ParaBlock, State};
+use crate::state::{BlockIndex, MAX_BLOCKS, MAX_BRANCHES, MAX_VIEWS, ParaBlock, Pending, State};
 
 /// Something that is not stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,7 +44,9 @@ impl Reduction {
     pub fn leans_on(self) -> &'static [Rule] {
         match self {
             Reduction::IncludedHistory => &[Rule::Incl6, Rule::Incl5],
-            Reduction::DeadBlocks => &[Rule::Arp1, Rule::Coll4],
+            Reduction::DeadBlocks => {
+                &[Rule::Arp1, Rule::Arp2, Rule::Arp4, Rule::Coll4, Rule::Sess5]
+            }
             Reduction::IncludedEntries => &[Rule::Seg2, Rule::Seg4, Rule::Coll7],
             Reduction::SpentSlots => &[Rule::Hook2],
             Reduction::SiblingOrder | Reduction::RotationPhase => &[],
@@ -116,8 +118,7 @@ impl Protocol {
         if !self.reductions.contains(Reduction::IncludedHistory) {
             return BlockIndex::ROOT;
         }
-        let named = state.views.iter().map(|view| view.included);
-        let root = named.chain(anchors(state)).reduce(|a, b| common(state, a, b));
+        let root = anchors(state).reduce(|a, b| common(state, a, b));
         root.unwrap_or(BlockIndex::ROOT)
     }
 
@@ -134,16 +135,35 @@ impl Protocol {
             }
         }
         let forgets = self.reductions.contains(Reduction::DeadBlocks);
-        let oldest = self.oldest_age();
         let mut kept = 1u32 << root.0;
         for place in state.indices().skip(root.get() + 1) {
             let block = state.block(place);
-            let alive = !forgets || block.relay_parent < oldest;
+            let alive = !forgets || self.is_alive(state, block);
             if kept & (1 << block.parent.0) != 0 && (alive || named & (1 << place.0) != 0) {
                 kept |= 1 << place.0;
             }
         }
         kept
+    }
+
+    /// Whether some relay block can still back the block, or some collator's search can reach it: it is
+    /// in a window of some branch, and no session ended there before all that authors can use.
+    fn is_alive(&self, state: &State, block: &ParaBlock) -> bool {
+        let oldest = self.oldest_age();
+        state.branches.iter().enumerate().any(|(place, branch)| {
+            let age = block.relay_parent.on(place);
+            let of_last_session = age > branch.session && branch.session >= self.oldest_view();
+            age < oldest && !of_last_session
+        })
+    }
+
+    /// Whether an author can still build on the slot of the block's relay parent.
+    fn slot_is_usable(&self, state: &State, block: &ParaBlock) -> bool {
+        if state.branches.len() == 1 {
+            return block.relay_parent.on(0) <= self.oldest_view();
+        }
+        let views = state.branches.iter().flat_map(|branch| &branch.views);
+        views.into_iter().any(|view| view.slot == block.relay_parent.slot)
     }
 
     /// Whether the entries of included blocks are certain to be pruned: honest collators build on
@@ -158,9 +178,7 @@ impl Protocol {
     fn trimmed(&self, state: &State, place: BlockIndex, root: BlockIndex) -> ParaBlock {
         let mut block = *state.block(place);
         block.issued = block.issued.saturating_sub(state.block(root).issued);
-        if self.reductions.contains(Reduction::SpentSlots)
-            && block.relay_parent > self.oldest_view()
-        {
+        if self.reductions.contains(Reduction::SpentSlots) && !self.slot_is_usable(state, &block) {
             block.authored = block.authored.min(1);
         }
         if self.forgets_included_entries() {
@@ -175,6 +193,7 @@ impl Protocol {
         if place == root {
             block.hash_rank = 0;
             block.known_backable = 0;
+            block.against = [0; MAX_BRANCHES]; // Included on every branch, so beyond dispute.
         }
         block
     }
@@ -210,8 +229,10 @@ impl Protocol {
 
 /// The blocks that the relay chain names beside the included heads.
 fn anchors(state: &State) -> impl Iterator<Item = BlockIndex> + '_ {
-    let views = state.views.iter().flat_map(|view| [Some(view.included), view.newest_pending]);
-    views.flatten().chain(state.pending.iter().map(|pending| pending.block))
+    state.branches.iter().flat_map(|branch| {
+        let views = branch.views.iter().flat_map(|view| [Some(view.included), view.newest_pending]);
+        views.flatten().chain(branch.pending.iter().map(|pending| pending.block))
+    })
 }
 
 /// The newest block that both build on.
@@ -241,17 +262,22 @@ fn compare(
     })
 }
 
-/// What the relay chain says of a block: pending or included, at which view.
-fn marks(state: &State, place: BlockIndex) -> (u32, Option<Age>, u8) {
+/// What the relay chain says of a block: pending or included, at which view, on each branch.
+fn marks(state: &State, place: BlockIndex) -> (u32, [Option<Pending>; MAX_BRANCHES], u8) {
     let mut views = 0u32;
-    for (age, view) in state.views.iter().enumerate() {
-        views |= u32::from(view.included == place) << age;
-        views |= u32::from(view.newest_pending == Some(place)) << (age + MAX_VIEWS);
+    let mut pending = [None; MAX_BRANCHES];
+    for (at, branch) in state.branches.iter().enumerate() {
+        for (age, view) in branch.views.iter().enumerate() {
+            let bit = 2 * (at * MAX_VIEWS + age);
+            views |= u32::from(view.included == place) << bit;
+            views |= u32::from(view.newest_pending == Some(place)) << (bit + 1);
+        }
+        let own = branch.pending.iter().find(|pending| pending.block == place);
+        pending[at] = own.map(|pending| Pending { block: BlockIndex::ROOT, ..*pending });
     }
-    let pending = state.pending.iter().find(|pending| pending.block == place);
     let chains = state.chains.iter().enumerate();
     let offered = chains.map(|(v, chain)| u8::from(*chain == Some(place)) << v).sum();
-    (views, pending.map(|pending| pending.backed), offered)
+    (views, pending, offered)
 }
 
 /// Places among siblings without gaps, once some of them are forgotten.
@@ -287,12 +313,14 @@ fn rename(state: &State, order: &Places) -> (State, Renaming) {
         let block = state.block(old);
         next.blocks.push(ParaBlock { parent: name(block.parent), ..*block });
     }
-    for view in &mut next.views {
-        view.included = name(view.included);
-        view.newest_pending = view.newest_pending.map(name);
-    }
-    for pending in &mut next.pending {
-        pending.block = name(pending.block);
+    for branch in &mut next.branches {
+        for view in &mut branch.views {
+            view.included = name(view.included);
+            view.newest_pending = view.newest_pending.map(name);
+        }
+        for pending in &mut branch.pending {
+            pending.block = name(pending.block);
+        }
     }
     for chain in &mut next.chains {
         *chain = chain.map(name);

@@ -5,7 +5,7 @@ use crate::action::{Action, Author, Claim};
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
 use crate::scenario::{CollatorKind, StaleView};
-use crate::state::{Age, BlockIndex, MAX_BLOCKS, ParaBlock, State, View};
+use crate::state::{Age, BlockIndex, Branch, MAX_BLOCKS, ParaBlock, RelayParent, State, View};
 
 impl Protocol {
     /// Whether somebody of this scenario authors such a block. The runtime has not been asked.
@@ -17,8 +17,17 @@ impl Protocol {
         if author.parent.get() >= state.blocks.len() {
             return Err(Refusal::NoSuchBlock(author.parent));
         }
+        if usize::from(author.branch) >= state.branches.len() {
+            return Err(Refusal::NoSuchBranch(author.branch));
+        }
         if author.relay_parent > self.oldest_view() {
             return Err(Refusal::NoSuchView(author.relay_parent));
+        }
+        if self.canonical_place(state, author) != (author.branch, author.relay_parent) {
+            return Err(Refusal::NotInThisScenario("second name for a relay block"));
+        }
+        if author.core >= self.parameters().cores {
+            return Err(Refusal::NotInThisScenario("such a core"));
         }
         if author.sends_message && self.parameters().upward_message_room == 0 {
             return Err(Refusal::NotInThisScenario("messages"));
@@ -34,20 +43,25 @@ impl Protocol {
     /// An adversary follows no collator's rule. It keeps no two blocks that are alike in all but
     /// their hash, and no more than the scenario gives it.
     fn adversary_may_author(&self, state: &State, author: &Author) -> Result<(), Refusal> {
-        if author.equivocation || author.withheld {
+        if author.equivocation || author.withheld || author.invalid {
             return Err(Refusal::NotInThisScenario("named faults: an adversary needs none"));
         }
+        let relay_parent = state.relay_parent(usize::from(author.branch), author.relay_parent);
         let alike = state.children(author.parent).any(|child| {
             let block = state.block(child);
-            block.relay_parent == author.relay_parent
+            block.relay_parent == relay_parent
+                && block.core == author.core
                 && (block.segment.messages & 1 != 0) == author.sends_message
         });
         if alike {
             return Err(Refusal::NotInThisScenario("two blocks of the adversary alike"));
         }
         let most = usize::from(self.environment().adversary_blocks);
-        let included = state.tip().included;
-        let kept = state.indices().filter(|&block| !state.descends_from(included, block)).count();
+        let is_included = |block: BlockIndex| {
+            let included = |branch: &Branch| state.descends_from(branch.tip().included, block);
+            state.branches.iter().all(included)
+        };
+        let kept = state.indices().filter(|&block| !is_included(block)).count();
         if most > 0 && kept >= most {
             return Err(Refusal::NotInThisScenario("more blocks of the adversary"));
         }
@@ -55,39 +69,81 @@ impl Protocol {
     }
 
     fn honest_may_author(&self, state: &State, author: &Author) -> Result<(), Refusal> {
-        let relay_parent = author.relay_parent;
-        let together = self.environment().stale_view == StaleView::Together;
-        self.require(
-            Rule::Slotb2,
-            !together || state.turn.is_none_or(|turn| turn == relay_parent),
-            Refusal::NotTheBest(relay_parent),
-        )?;
+        let (branch, age) = (usize::from(author.branch), author.relay_parent);
+        self.check_best(state, author)?;
         self.check_claim(author)?;
+        if author.invalid {
+            self.may_author_invalid(state, author)?;
+        }
         if author.withheld && !self.environment().withholding {
             return Err(Refusal::NotThisFault("withheld blocks (FLT-9)"));
         }
 
-        let view = self.looked_up(state, relay_parent);
+        let view = self.looked_up(state, branch, age);
         for named in [Some(view.included), view.newest_pending].into_iter().flatten() {
-            let known = !state.block(named).has(ParaBlock::WITHHELD);
+            let known = !state.block(named).is_unknown_to_collators();
             self.require(Rule::Coll3, known, Refusal::UnknownToCollator(named))?;
         }
+        let relay_parent = state.relay_parent(branch, age);
         if author.equivocation {
-            return self.may_equivocate(state, author);
+            return self.may_equivocate(state, author, &relay_parent);
         }
-        owner_has_not_withheld(state, relay_parent)?;
+        owner_is_not_done(state, &relay_parent)?;
 
-        let chosen = self.chosen_parents(state, relay_parent);
+        let chosen = self.chosen_parents(state, branch, age);
         if chosen & (1 << author.parent.0) == 0 {
             return Err(Refusal::NotTheChosenParent(author.parent));
         }
-        self.may_build_on(state, author.parent, relay_parent)
+        let core = self.may_build_on(state, author.parent, branch, age)?;
+        if core != author.core {
+            return Err(Refusal::NotInThisScenario("other core for this block"));
+        }
+        Ok(())
+    }
+
+    /// SLOTB-2: the relay parent is the r-th ancestor of what this wake-up takes for the best relay
+    /// block. LOOK-1: every imported relay block wakes the lookahead collator, on any fork.
+    fn check_best(&self, state: &State, author: &Author) -> Result<(), Refusal> {
+        let (branch, age) = (usize::from(author.branch), author.relay_parent);
+        let offset = self.parameters().relay_parent_offset;
+        let Some(late) = age.0.checked_sub(offset) else {
+            return Err(Refusal::NotTheBest(age));
+        };
+        if self.environment().collator == CollatorKind::SlotBased {
+            // Late by one block of the highest branch, or on the tip of one that is one lower.
+            let behind = state.highest() - state.branch(branch).own + late;
+            let latest = self.oldest_view().0 - offset;
+            self.require(Rule::Slotb2, behind <= latest, Refusal::NotTheBest(age))?;
+            // With an offset the blocks after the relay parent must be of one session.
+            let session = state.branch(branch).session.0;
+            let crosses = offset > 0 && (late..late + offset).contains(&session);
+            self.require(Rule::Slotb2, !crosses, Refusal::SessionBetween(age))?;
+        }
+        let together = self.environment().stale_view == StaleView::Together;
+        let here = (author.branch, age);
+        self.require(
+            Rule::Slotb2,
+            !together || state.turn.is_none_or(|turn| turn == here),
+            Refusal::NotTheBest(age),
+        )
+    }
+
+    /// The first name of the relay block that an author names: blocks before a fork are on both
+    /// branches.
+    fn canonical_place(&self, state: &State, author: &Author) -> (u8, Age) {
+        let relay_parent = state.relay_parent(usize::from(author.branch), author.relay_parent);
+        let first = relay_parent.on(0);
+        if first.is_here() && first <= self.oldest_view() {
+            (0, first)
+        } else {
+            (author.branch, author.relay_parent)
+        }
     }
 
     /// COLL-3: the state in which the collator looks up the included and the pending head.
-    pub fn looked_up<'a>(&self, state: &'a State, relay_parent: Age) -> &'a View {
+    pub fn looked_up<'a>(&self, state: &'a State, branch: usize, age: Age) -> &'a View {
         let at_the_tip = self.variants.contains(Variant::SearchAtTheTip);
-        &state.views[if at_the_tip { 0 } else { usize::from(relay_parent.0) }]
+        state.branch(branch).view(if at_the_tip { Age::TIP } else { age })
     }
 
     /// COLL-1, COLL-2: an honest block claims the derived slot and is its owner's.
@@ -102,22 +158,42 @@ impl Protocol {
         }
     }
 
+    /// FLT-8: an owner authors what is not valid instead of what is, one at a time.
+    fn may_author_invalid(&self, state: &State, author: &Author) -> Result<(), Refusal> {
+        if !self.environment().disputes {
+            return Err(Refusal::NotThisFault("invalid blocks (FLT-8)"));
+        }
+        if author.equivocation || author.withheld {
+            return Err(Refusal::NotInThisScenario("invalid block with another fault"));
+        }
+        if state.blocks.iter().any(|block| block.has(ParaBlock::INVALID)) {
+            return Err(Refusal::NotInThisScenario("two invalid blocks at a time"));
+        }
+        Ok(())
+    }
+
     /// FLT-7: beside exactly one block of the same owner, parent and relay parent.
-    fn may_equivocate(&self, state: &State, author: &Author) -> Result<(), Refusal> {
+    fn may_equivocate(
+        &self,
+        state: &State,
+        author: &Author,
+        relay_parent: &RelayParent,
+    ) -> Result<(), Refusal> {
         if !self.environment().equivocation {
             return Err(Refusal::NotThisFault("equivocation (FLT-7)"));
         }
-        let beside = state
-            .children(author.parent)
-            .filter(|&child| state.block(child).relay_parent == author.relay_parent)
-            .count();
-        if beside == 1 { Ok(()) } else { Err(Refusal::NothingToEquivocate) }
+        let twins = || {
+            let children = state.children(author.parent).map(|child| state.block(child));
+            children.filter(|block| block.relay_parent == *relay_parent)
+        };
+        let repeats = twins().count() == 1 && twins().all(|block| block.core == author.core);
+        if repeats { Ok(()) } else { Err(Refusal::NothingToEquivocate) }
     }
 
     /// COLL-3 to COLL-6: the parents among which the collator's search may end, as a set of
     /// places.
-    pub fn chosen_parents(&self, state: &State, relay_parent: Age) -> u32 {
-        let (potential, depths) = self.potential_parents(state, relay_parent);
+    pub fn chosen_parents(&self, state: &State, branch: usize, age: Age) -> u32 {
+        let (potential, depths) = self.potential_parents(state, branch, age);
         if !self.has(Rule::Coll5) {
             return potential;
         }
@@ -125,7 +201,7 @@ impl Protocol {
             potential
         } else {
             let fits = |&place: &u32| {
-                self.may_build_on(state, BlockIndex(place as u8), relay_parent).is_ok()
+                self.may_build_on(state, BlockIndex(place as u8), branch, age).is_ok()
             };
             places(potential).filter(fits).fold(0, |set, place| set | 1 << place)
         };
@@ -135,25 +211,40 @@ impl Protocol {
             .fold(0, |set, place| set | 1 << place)
     }
 
+    /// COLL-6 has no say in it: every parent that the search reaches and on which the collator would
+    /// build, as a set of places.
+    pub fn legal_parents(&self, state: &State, branch: usize, age: Age) -> u32 {
+        let (potential, _) = self.potential_parents(state, branch, age);
+        let legal =
+            |&place: &u32| self.may_build_on(state, BlockIndex(place as u8), branch, age).is_ok();
+        places(potential).filter(legal).fold(0, |set, place| set | 1 << place)
+    }
+
+    /// COLL-4, SESS-5: the oldest relay parent in the window of one of this age: L blocks with it,
+    /// and none from before the end of the last session.
+    fn end_of_window(&self, session: Age, age: Age) -> Age {
+        let last = Age(age.0 + self.parameters().scheduling_lookahead - 1);
+        if age <= session && self.has(Rule::Sess5) { last.min(session) } else { last }
+    }
+
     /// COLL-3, COLL-4: the newest block the relay parent's state names, and what can be reached
     /// from it through known blocks whose relay parent lies in the window; with their depths.
-    fn potential_parents(&self, state: &State, relay_parent: Age) -> (u32, [u8; MAX_BLOCKS]) {
-        let view = self.looked_up(state, relay_parent);
-        let is_known = |block: BlockIndex| !state.block(block).has(ParaBlock::WITHHELD);
+    fn potential_parents(&self, state: &State, branch: usize, age: Age) -> (u32, [u8; MAX_BLOCKS]) {
+        let view = self.looked_up(state, branch, age);
+        let is_known = |block: BlockIndex| !state.block(block).is_unknown_to_collators();
         let start =
             view.newest_pending.filter(|&pending| is_known(pending) || self.has(Rule::Coll3));
         let start = start.unwrap_or(view.included);
-        let newest = relay_parent.0;
-        let oldest = newest + self.parameters().scheduling_lookahead - 1;
+        let window = age..=self.end_of_window(state.branch(branch).session, age);
         let mut found: u32 = 1 << start.0;
         let mut depths = [0u8; MAX_BLOCKS];
         depths[start.get()] = 1;
         for place in start.get() + 1..state.blocks.len() {
             let block = &state.blocks[place];
             let parent = block.parent.get();
-            let in_window = (newest..=oldest).contains(&block.relay_parent.0);
+            let in_window = window.contains(&block.relay_parent.on(branch));
             if found & (1 << parent) != 0
-                && !block.has(ParaBlock::WITHHELD)
+                && !block.is_unknown_to_collators()
                 && (in_window || !self.has(Rule::Coll4))
             {
                 found |= 1 << place;
@@ -163,27 +254,35 @@ impl Protocol {
         (found, depths)
     }
 
-    /// SLOTB-3 or LOOK-1, then COLL-7 or COLL-8: whether the collator builds on its choice.
+    /// SLOTB-3 or LOOK-1, then COLL-7 or COLL-8: whether the collator builds on its choice, and for
+    /// which core.
     fn may_build_on(
         &self,
         state: &State,
         parent: BlockIndex,
-        relay_parent: Age,
-    ) -> Result<(), Refusal> {
+        branch: usize,
+        age: Age,
+    ) -> Result<u8, Refusal> {
         let (rule, most) = match self.environment().collator {
             CollatorKind::Lookahead => (Rule::Look1, 2),
-            _ => (Rule::Slotb3, 1),
+            _ => (Rule::Slotb3, usize::from(self.parameters().cores)),
         };
-        let built = state.built_on(parent, relay_parent);
+        let assigned = state.branch(branch).view(age).assigned;
+        self.require(rule, assigned, Refusal::NoCoreClaimed { rule })?;
+        let built = state.built_on(parent, &state.relay_parent(branch, age));
         self.require(rule, built < most, Refusal::RelayParentUsed { rule, built, most })?;
+        let core = match self.environment().collator {
+            CollatorKind::Lookahead => 0,
+            _ => built.min(usize::from(self.parameters().cores - 1)) as u8,
+        };
 
-        let included = self.looked_up(state, relay_parent).included;
+        let included = self.looked_up(state, branch, age).included;
         if parent == included && self.has(Rule::Coll7) {
-            return Ok(());
+            return Ok(core);
         }
-        match self.can_build_upon(state, parent, relay_parent) {
+        match self.can_build_upon(state, parent, branch, age) {
             Err(refusal) if self.has(Rule::Coll8) => Err(refusal),
-            _ => Ok(()),
+            _ => Ok(core),
         }
     }
 
@@ -192,8 +291,8 @@ impl Protocol {
         if block.get() >= state.blocks.len() {
             return Err(Refusal::NoSuchBlock(block));
         }
-        let named = state.descends_from(state.tip().newest(), block);
-        if !named || !state.block(block).has(ParaBlock::WITHHELD) {
+        let names = |branch: &Branch| state.descends_from(branch.tip().newest(), block);
+        if !state.branches.iter().any(names) || !state.block(block).has(ParaBlock::WITHHELD) {
             return Err(Refusal::NothingToRecover);
         }
         let mut next = state.clone();
@@ -211,14 +310,11 @@ impl Protocol {
     }
 }
 
-/// The owner of a slot knows the block it withheld, and does not build it again.
-fn owner_has_not_withheld(state: &State, relay_parent: Age) -> Result<(), Refusal> {
-    let spent = state
-        .blocks
-        .iter()
-        .any(|block| block.relay_parent == relay_parent && block.has(ParaBlock::WITHHELD));
-    let refusal = Refusal::RelayParentUsed { rule: Rule::Slotb3, built: 1, most: 1 };
-    if spent { Err(refusal) } else { Ok(()) }
+/// The owner of a slot knows the block that nobody else has, and does not build another.
+fn owner_is_not_done(state: &State, relay_parent: &RelayParent) -> Result<(), Refusal> {
+    let own =
+        |block: &ParaBlock| block.relay_parent == *relay_parent && block.is_unknown_to_collators();
+    if state.blocks.iter().any(own) { Err(Refusal::OwnerIsDone) } else { Ok(()) }
 }
 
 /// The places in a set, in order.

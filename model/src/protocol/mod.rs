@@ -1,14 +1,18 @@
 //! What follows from an action: the rules, one family a file, and the one function that asks them.
 //!
 //! [`para`] is the parachain's runtime, [`collator`] decides who builds on what, [`backing`] is
-//! what the relay chain's validators do off chain, [`relay`] the relay chain's runtime, and
-//! [`canonical`] forgets what no rule can read any more.
+//! what the relay chain's validators do off chain, [`relay`] the relay chain's runtime, [`forks`] is
+//! how the relay chain splits and settles, [`scheduling`] says whose turn it is at a core,
+//! [`disputes`] what votes against a candidate do, and [`canonical`] forgets what no rule can read any more.
 
 pub mod backing;
 pub mod canonical;
 pub mod collator;
+pub mod disputes;
+pub mod forks;
 pub mod para;
 pub mod relay;
+pub mod scheduling;
 
 use arrayvec::ArrayVec;
 
@@ -17,7 +21,9 @@ use crate::economics::Balance;
 use crate::refusal::Refusal;
 use crate::rule::{Rule, RuleSet, Variant, VariantSet};
 use crate::scenario::{CollatorKind, Environment, Parameters, Scenario, StaleView};
-use crate::state::{Age, BlockIndex, MAX_BLOCKS, MAX_VIEWS, ParaBlock, State, View};
+use crate::state::{
+    Age, BlockIndex, Branch, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock, State, View,
+};
 use canonical::{Reductions, Renaming};
 
 /// A scenario with its rules: all of them, less those switched off.
@@ -134,22 +140,29 @@ impl Protocol {
     /// The oldest relay parent that an author of this scenario can use.
     pub fn oldest_view(&self) -> Age {
         let environment = self.environment();
-        match environment.collator {
-            CollatorKind::Adversary => Age(environment.oldest_relay_parent),
-            _ if environment.stale_view != StaleView::Never || !self.has(Rule::Slotb2) => Age(1),
-            _ => Age::TIP,
-        }
+        let late = match environment.collator {
+            CollatorKind::Adversary => environment.oldest_relay_parent,
+            _ if environment.stale_view != StaleView::Never || !self.has(Rule::Slotb2) => 1,
+            _ => 0,
+        };
+        Age(self.parameters().relay_parent_offset + late)
     }
 
     /// The age at which a relay parent is as good as any older one: no author can use it, no
-    /// collator's window holds it, and no relay block may back on it.
+    /// collator's window holds it, no relay block may back on it, and on no branch does a usable
+    /// relay parent have a lower number.
     pub fn oldest_age(&self) -> Age {
         let lookahead = self.parameters().scheduling_lookahead;
-        let view = self.oldest_view().0;
+        let (view, depth) = (self.oldest_view().0, self.environment().fork_depth);
         match self.environment().collator {
-            CollatorKind::Adversary => Age(lookahead.max(view + 1)),
-            _ => Age(lookahead + view),
+            CollatorKind::Adversary => Age(lookahead.max(view + depth + 1)),
+            _ => Age(lookahead.max(depth + 1) + view),
         }
+    }
+
+    /// The number of newer slots at which a relay slot is older than any that an author can use.
+    pub fn oldest_slot(&self) -> u8 {
+        2 * self.environment().fork_depth + self.oldest_view().0 + 1
     }
 
     /// The bound on how long a candidate can occupy its core: max(P, F) relay blocks.
@@ -163,35 +176,51 @@ impl Protocol {
     pub fn initial(&self) -> State {
         let mut blocks = ArrayVec::new();
         blocks.push(ParaBlock::genesis(self.oldest_age()));
-        let view = View { included: BlockIndex::ROOT, newest_pending: None, go_ahead: false };
-        let mut views: ArrayVec<View, MAX_VIEWS> = ArrayVec::new();
-        for _ in 0..=self.oldest_view().0 {
-            views.push(view);
-        }
-        State {
-            blocks,
-            views,
+        let view = View {
+            included: BlockIndex::ROOT,
+            newest_pending: None,
+            go_ahead: false,
+            slot: 0,
+            assigned: true,
+        };
+        let mut branches = ArrayVec::new();
+        branches.push(Branch {
+            views: std::iter::repeat_n(view, usize::from(self.oldest_view().0) + 1).collect(),
             pending: ArrayVec::new(),
-            chains: [None; 2],
             rotation: 0,
-            turn: None,
-        }
+            session: self.oldest_age(),
+            own: 0,
+            fetched: [0; MAX_LOOKAHEAD],
+        });
+        State { blocks, branches, chains: [None; MAX_VALIDATORS], turn: None }
     }
 
     /// A state that another environment of the same rules left behind, as this one goes on from
-    /// it: authors who are later than this environment allows are out of the picture.
+    /// it: authors who are later than this environment allows are out of the picture, and nobody
+    /// vouches or votes for what is invalid any more.
     pub fn adopt(&self, state: &State) -> State {
         let mut state = state.clone();
-        let tip = *state.tip();
         let views = usize::from(self.oldest_view().0) + 1;
-        while state.views.len() < views {
-            state.views.push(tip);
-        }
-        state.views.truncate(views);
-        state.turn = None;
         let oldest = self.oldest_age();
+        for branch in &mut state.branches {
+            let tip = *branch.tip();
+            while branch.views.len() < views {
+                branch.views.push(tip);
+            }
+            branch.views.truncate(views);
+            branch.session = branch.session.min(oldest);
+            for pending in &mut branch.pending {
+                pending.available &= !state.blocks[pending.block.get()].has(ParaBlock::INVALID);
+            }
+        }
+        state.turn = None;
         for block in &mut state.blocks {
-            block.relay_parent = block.relay_parent.min(oldest);
+            if block.has(ParaBlock::INVALID) {
+                block.fate |= ParaBlock::LOST | ParaBlock::NEVER_AVAILABLE;
+            }
+            for age in block.relay_parent.ages.iter_mut().filter(|age| age.is_here()) {
+                *age = (*age).min(oldest);
+            }
         }
         self.fill_chains(&mut state);
         self.canonical(&state).0
@@ -207,6 +236,8 @@ impl Protocol {
         match action {
             Action::Author(author) => self.author(state, author),
             Action::RelayBlock(plan) => self.relay_block(state, plan),
+            Action::Fork => self.fork(state),
+            Action::Settle { branch } => Self::settle(state, *branch),
             Action::LearnBackable { validator, candidate } => {
                 self.learn_backable(state, *validator, *candidate)
             }
@@ -246,6 +277,7 @@ impl Protocol {
         if self.environment().may_idle() || !self.somebody_succeeds(state, &actions) {
             self.relay_actions(state, &mut actions);
         }
+        self.fork_actions(state, &mut actions);
         actions
     }
 
@@ -267,23 +299,28 @@ impl Protocol {
     fn author_actions(&self, state: &State, actions: &mut Vec<Action>) {
         let room = self.parameters().upward_message_room > 0;
         let adversary = self.environment().collator == CollatorKind::Adversary;
-        for relay_parent in (0..state.views.len() as u8).map(Age) {
+        for (branch, view) in places_of_views(state) {
             for parent in state.indices() {
-                let plain = Author::honest(parent, relay_parent);
-                self.offer_author(state, plain, actions);
-                if self.environment().equivocation {
-                    let second = Author { equivocation: true, ..plain };
-                    self.offer_author(state, second, actions);
-                }
-                if self.environment().withholding {
-                    self.offer_author(state, Author { withheld: true, ..plain }, actions);
-                }
-                if room {
-                    self.offer_author(state, Author { sends_message: true, ..plain }, actions);
-                }
-                if adversary || !self.has(Rule::Coll1) || !self.has(Rule::Coll2) {
-                    for claim in Claim::ALL.into_iter().filter(|claim| !claim.is_honest()) {
-                        self.offer_author(state, Author { claim, ..plain }, actions);
+                for core in 0..self.parameters().cores {
+                    let plain = Author { branch, core, ..Author::honest(parent, view) };
+                    self.offer_author(state, plain, actions);
+                    if self.environment().equivocation {
+                        let second = Author { equivocation: true, ..plain };
+                        self.offer_author(state, second, actions);
+                    }
+                    if self.environment().disputes {
+                        self.offer_author(state, Author { invalid: true, ..plain }, actions);
+                    }
+                    if self.environment().withholding {
+                        self.offer_author(state, Author { withheld: true, ..plain }, actions);
+                    }
+                    if room {
+                        self.offer_author(state, Author { sends_message: true, ..plain }, actions);
+                    }
+                    if adversary || !self.has(Rule::Coll1) || !self.has(Rule::Coll2) {
+                        for claim in Claim::ALL.into_iter().filter(|claim| !claim.is_honest()) {
+                            self.offer_author(state, Author { claim, ..plain }, actions);
+                        }
                     }
                 }
             }
@@ -324,6 +361,13 @@ impl Protocol {
         if author.withheld {
             block.fate |= ParaBlock::WITHHELD;
         }
+        if author.invalid {
+            block.fate |= ParaBlock::INVALID;
+        }
+        let is_fetched = self.is_fetched(state, &block.relay_parent);
+        if !is_fetched {
+            block.fate |= ParaBlock::LOST;
+        }
         if !self.has(Rule::Coll9) {
             block.fate |= ParaBlock::LOST;
         }
@@ -339,10 +383,20 @@ impl Protocol {
             }
         }
         next.blocks.push(block);
+        if is_fetched {
+            self.note_fetched(&mut next, &block.relay_parent);
+        }
         let honest = self.environment().collator != CollatorKind::Adversary;
         if honest && self.environment().stale_view == StaleView::Together {
-            next.turn = Some(author.relay_parent);
+            next.turn = Some((author.branch, author.relay_parent));
         }
         Ok(next)
     }
+}
+
+/// Every relay block that is kept, by branch and age.
+fn places_of_views(state: &State) -> impl Iterator<Item = (u8, Age)> + '_ {
+    state.branches.iter().enumerate().flat_map(|(place, branch)| {
+        (0..branch.views.len() as u8).map(move |age| (place as u8, Age(age)))
+    })
 }

@@ -1,11 +1,13 @@
 //! The parachain's runtime: what makes a block valid on every node, whoever authored it.
 
+use std::cmp::Ordering;
+
 use super::Protocol;
 use crate::action::{Author, Claim};
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
 use crate::scenario::RelayNumberCheck;
-use crate::state::{Age, BlockIndex, ParaBlock, Segment, State};
+use crate::state::{Age, BlockIndex, MAX_BRANCHES, ParaBlock, RelayParent, Segment, State};
 
 impl Protocol {
     /// BLK-4: executes a block on its parent's state, in the order of the inherent: seal, relay
@@ -16,27 +18,33 @@ impl Protocol {
     /// The rule on which the runtime panics: the block is invalid on every node.
     pub fn execute(&self, state: &State, author: &Author) -> Result<ParaBlock, Refusal> {
         let parent = state.block(author.parent);
+        let branch = usize::from(author.branch);
+        let relay_parent = state.relay_parent(branch, author.relay_parent);
         self.check_seal(author)?;
-        self.check_relay_number(parent.relay_parent, author.relay_parent)?;
-        let authored = self.check_slot(parent, author)?;
+        self.check_relay_number(state, author, parent, &relay_parent)?;
+        self.check_descendants(author)?;
+        let authored = self.check_slot(state, author, parent, &relay_parent)?;
 
         let inherited = self.hash_of_parent(parent.segment)?;
-        let included = state.views[usize::from(author.relay_parent.0)].included;
+        let view = state.branch(branch).view(author.relay_parent);
+        let included = view.included;
         let included = state.steps_back(author.parent, included).map(|steps| steps + 1);
         let pruned = self.prune(inherited, included);
         self.check_capacity(pruned)?;
-        let consumes = self.consume_signal(state, author.relay_parent, pruned)?;
+        let consumes = self.consume_signal(view.go_ahead, pruned)?;
         let segment = self.append(pruned, author.sends_message, consumes)?;
 
         Ok(ParaBlock {
             parent: author.parent,
-            relay_parent: author.relay_parent,
+            relay_parent,
+            core: author.core,
             authored,
             hash_rank: author.hash_rank,
             issued: self.issue(state, author.parent, authored),
             segment,
             fate: 0,
             known_backable: 0,
+            against: [0; MAX_BRANCHES],
         })
     }
 
@@ -45,33 +53,55 @@ impl Protocol {
         self.require(Rule::Blk3, author.claim != Claim::Stranger, Refusal::SealedByStranger)
     }
 
-    /// RPN-1: relay parents, compared by number. On one relay fork a greater age is a smaller
-    /// number.
-    fn check_relay_number(&self, parent: Age, block: Age) -> Result<(), Refusal> {
+    /// RPN-1: relay parents, compared by number, whatever their fork (SEG-9).
+    fn check_relay_number(
+        &self,
+        state: &State,
+        author: &Author,
+        parent: &ParaBlock,
+        relay_parent: &RelayParent,
+    ) -> Result<(), Refusal> {
         let check = self.parameters().relay_number_check;
+        let order = state.compare_numbers(relay_parent, &parent.relay_parent);
         let follows = match check {
-            RelayNumberCheck::Strict => block < parent,
-            RelayNumberCheck::Monotonic => block <= parent,
+            RelayNumberCheck::Strict => order.is_gt(),
+            RelayNumberCheck::Monotonic => order.is_ge(),
             RelayNumberCheck::Any => true,
         };
+        let parent = parent.relay_parent.on(usize::from(author.branch));
+        let block = author.relay_parent;
         self.require(Rule::Rpn1, follows, Refusal::RelayNumberNotNewer { parent, block, check })
     }
 
+    /// HOOK-9: the offset's relay blocks follow the relay parent.
+    fn check_descendants(&self, author: &Author) -> Result<(), Refusal> {
+        let (found, offset) = (author.relay_parent.0, self.parameters().relay_parent_offset);
+        let refusal = Refusal::TooFewDescendants { found, offset };
+        self.require(Rule::Hook9, found >= offset, refusal)
+    }
+
     /// HOOK-1 to HOOK-4: the slot of the relay parent, and how many blocks share it with this
-    /// one. On one relay fork slots and relay blocks are in the same order.
-    fn check_slot(&self, parent: &ParaBlock, author: &Author) -> Result<u8, Refusal> {
+    /// one; blocks of two forks may have one slot.
+    fn check_slot(
+        &self,
+        state: &State,
+        author: &Author,
+        parent: &ParaBlock,
+        relay_parent: &RelayParent,
+    ) -> Result<u8, Refusal> {
         let velocity = self.velocity();
         let slot_is_known = author.claim != Claim::SlotMissing;
         self.require(Rule::Hook1, slot_is_known, Refusal::NoRelaySlot)?;
 
-        let (stored, new) = (parent.relay_parent, author.relay_parent);
-        let went_back = parent.authored > 0 && new > stored;
+        let order = state.compare_slots(relay_parent, &parent.relay_parent);
+        let stored = parent.relay_parent.on(usize::from(author.branch));
+        let went_back = parent.authored > 0 && order.is_lt();
         self.require(
             Rule::Hook2,
             !went_back,
-            Refusal::SlotWentBack { parent: stored, block: new },
+            Refusal::SlotWentBack { parent: stored, block: author.relay_parent },
         )?;
-        let already = if new == stored { parent.authored } else { 0 };
+        let already = if order.is_eq() { parent.authored } else { 0 };
         self.require(
             Rule::Hook3,
             already <= velocity,
@@ -149,13 +179,7 @@ impl Protocol {
     }
 
     /// UPG-3, UPG-4: whether this block consumes the go-ahead signal shown at its relay parent.
-    fn consume_signal(
-        &self,
-        state: &State,
-        relay_parent: Age,
-        segment: Segment,
-    ) -> Result<bool, Refusal> {
-        let shown = state.views[usize::from(relay_parent.0)].go_ahead;
+    fn consume_signal(&self, shown: bool, segment: Segment) -> Result<bool, Refusal> {
         let consumed = segment.aggregate_signal && self.has(Rule::Upg3);
         self.require(Rule::Upg3, !consumed || shown, Refusal::SignalWithdrawn)?;
         Ok(shown && !consumed)
@@ -199,15 +223,15 @@ impl Protocol {
         &self,
         state: &State,
         parent: BlockIndex,
-        relay_parent: Age,
+        branch: usize,
+        age: Age,
     ) -> Result<(), Refusal> {
         let block = state.block(parent);
         if block.authored == 0 {
             return Ok(()); // No slot is stored: the answer comes before the segment is looked at.
         }
         let capacity = usize::from(self.parameters().unincluded_segment_capacity);
-        let included = state.views[usize::from(relay_parent.0)].included;
-        let steps = state.steps_back(parent, included);
+        let steps = state.steps_back(parent, state.branch(branch).view(age).included);
         let held = match steps {
             Some(0) if !self.has(Rule::Seg3) => 0,
             _ => block.segment.size_after_included(steps),
@@ -221,10 +245,9 @@ impl Protocol {
 
         let velocity = self.velocity();
         let refusal = Refusal::SlotNotOpen { authored: block.authored, velocity };
-        if block.relay_parent == relay_parent {
-            self.require(Rule::Hook3, block.authored < velocity + 1, refusal)
-        } else {
-            self.require(Rule::Hook2, block.relay_parent > relay_parent, refusal)
+        match state.compare_slots(&state.relay_parent(branch, age), &block.relay_parent) {
+            Ordering::Equal => self.require(Rule::Hook3, block.authored < velocity + 1, refusal),
+            order => self.require(Rule::Hook2, order.is_gt(), refusal),
         }
     }
 

@@ -1,11 +1,14 @@
 //! The relay chain's runtime: one block counts availability and enacts, evicts what timed out,
-//! and backs a candidate, in this order (INH-1).
+//! and backs candidates, in this order (INH-1).
 
 use super::Protocol;
-use crate::action::{Action, Bits, RelayBlockPlan};
+use super::disputes::Concluded;
+use crate::action::{Action, Bits, Dispute, RelayBlockPlan};
+use crate::few::Few;
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
-use crate::state::{Age, BlockIndex, MAX_VIEWS, ParaBlock, Pending, State, View};
+use crate::scenario::Claims;
+use crate::state::{Age, BlockIndex, Branch, MAX_VIEWS, ParaBlock, Pending, State, View};
 
 impl Protocol {
     /// The relay chain grows by one block, if nobody is waited for.
@@ -24,89 +27,229 @@ impl Protocol {
     fn process_inherent(&self, state: &State, plan: &RelayBlockPlan) -> Result<State, Refusal> {
         self.environment_allows(state, plan)?;
         let backing_first = self.variants.contains(Variant::BackingFirst);
-        let mut next = self.aged(state);
+        let mut next = self.aged(state, plan);
+        let lost = match self.import_votes(&mut next, plan) {
+            Concluded::Nothing => None,
+            Concluded::Frees(place) => Some(place),
+            Concluded::Freezes => return Self::left(&next, plan),
+        };
+        let branch = next.branch(usize::from(plan.branch));
+        let discarded = self.discarded_bitfields(branch, plan, lost);
         if backing_first {
-            self.back(state, &mut next, plan.back)?;
+            self.back(state, &mut next, plan)?;
         }
-        self.count_and_evict(&mut next, plan.bits);
+        let counted = self.counted(&next, plan, discarded);
+        if let Some(lost) = lost {
+            next.branches[usize::from(plan.branch)].pending.truncate(lost);
+        }
+        self.count_and_evict(&mut next, plan, &counted);
+        let was_free = next.branch(usize::from(plan.branch)).pending.is_empty();
         if !backing_first {
-            self.back(state, &mut next, plan.back)?;
+            self.back(state, &mut next, plan)?;
         }
         if self.enacts_at_once(state, plan) {
-            self.enact(&mut next, plan.bits);
+            self.enact(&mut next, plan, &[Counted { available: true, new: 0, lied: false }]);
         }
-        self.publish(&mut next, plan.go_ahead);
+        if !next.branches.iter().any(|branch| next.may_stay(branch)) {
+            return Err(Refusal::NotInThisScenario("other branch to go back to"));
+        }
+        if plan.session_change {
+            self.end_session(&mut next, plan);
+        }
+        self.publish(&mut next, plan, was_free);
         Ok(next)
     }
 
     /// What the environment's faults leave to choose, before any rule is asked.
     fn environment_allows(&self, state: &State, plan: &RelayBlockPlan) -> Result<(), Refusal> {
-        if plan.back.is_some_and(|back| back.get() >= state.blocks.len()) {
-            return Err(Refusal::NoSuchBlock(plan.back.unwrap_or_default()));
-        }
-        let first = state.pending.first().map(|pending| state.block(pending.block));
-        let fits = match first {
-            None => plan.bits == Bits::NothingPending || self.enacts_at_once(state, plan),
-            Some(_) => plan.bits != Bits::NothingPending,
+        let environment = self.environment();
+        let Some(branch) = state.branches.get(usize::from(plan.branch)) else {
+            return Err(Refusal::NoSuchBranch(plan.branch));
         };
-        if !fits {
+        if let Some(&unknown) = plan.back.iter().find(|block| block.get() >= state.blocks.len()) {
+            return Err(Refusal::NoSuchBlock(unknown));
+        }
+        if state.branches.len() > 1 && branch.own >= environment.fork_depth {
+            return Err(Refusal::NotInThisScenario("deeper fork"));
+        }
+        if plan.same_slot && !may_share_slot(state, plan.branch) {
+            return Err(Refusal::NotInThisScenario("block of this slot on the other branch"));
+        }
+        if plan.session_change && !self.session_may_end(branch) {
+            return Err(Refusal::NotInThisScenario("end of a session now"));
+        }
+        if plan.bits.len() != branch.pending.len() && !self.enacts_at_once(state, plan) {
             return Err(Refusal::BitsDoNotFit);
         }
-        if let Some(block) = first {
-            let withheld = block.has(ParaBlock::NEVER_AVAILABLE);
-            if plan.bits == Bits::Enough && withheld {
-                return Err(Refusal::NeverAvailable);
-            }
-            if plan.bits == Bits::OneShort && !withheld && !self.environment().unavailability {
-                return Err(Refusal::NotThisFault("missing availability (FLT-5)"));
-            }
+        if let Some(dispute) = plan.dispute {
+            self.dispute_is_possible(state, plan, dispute)?;
         }
-        if plan.go_ahead && (!self.environment().go_ahead || state.tip().go_ahead) {
+        if plan.reassigned && environment.claims != Claims::Lapsing {
+            return Err(Refusal::NotThisFault("lapsing claims (FLT-15)"));
+        }
+        if environment.counted_votes {
+            self.counts_fit(state, branch, plan)?;
+        } else {
+            self.bits_fit(state, branch, plan)?;
+        }
+        if plan.go_ahead && (!environment.go_ahead || branch.tip().go_ahead) {
             return Err(Refusal::NotInThisScenario("go-ahead signal now"));
         }
         Ok(())
     }
 
+    /// Whether the votes are such as this environment has, where they are chosen.
+    fn bits_fit(
+        &self,
+        state: &State,
+        branch: &Branch,
+        plan: &RelayBlockPlan,
+    ) -> Result<(), Refusal> {
+        let environment = self.environment();
+        for (&bits, pending) in plan.bits.iter().zip(&branch.pending) {
+            if matches!(bits, Bits::Count(_)) {
+                return Err(Refusal::BitsDoNotFit);
+            }
+            let withheld = state.block(pending.block).has(ParaBlock::NEVER_AVAILABLE);
+            if bits == Bits::Enough && withheld {
+                return Err(Refusal::NeverAvailable);
+            }
+            if bits == Bits::OneShort && pending.available {
+                return Err(Refusal::BitsDoNotFit); // Votes that were counted stay.
+            }
+            if bits == Bits::OneShort && !withheld && !environment.unavailability {
+                return Err(Refusal::NotThisFault("missing availability (FLT-5)"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The same where validators are counted: each honest one votes once, and only for what it has.
+    fn counts_fit(
+        &self,
+        state: &State,
+        branch: &Branch,
+        plan: &RelayBlockPlan,
+    ) -> Result<(), Refusal> {
+        for (&bits, pending) in plan.bits.iter().zip(&branch.pending) {
+            let Bits::Count(new) = bits else { return Err(Refusal::BitsDoNotFit) };
+            let withheld = state.block(pending.block).has(ParaBlock::NEVER_AVAILABLE);
+            let left = self.votes_left(pending);
+            if withheld && new > 0 {
+                return Err(Refusal::NeverAvailable);
+            }
+            if new > left {
+                return Err(Refusal::BitsDoNotFit);
+            }
+            if new < left && !withheld && !self.environment().unavailability {
+                return Err(Refusal::NotThisFault("missing availability (FLT-5)"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Honest validators whose vote is still of use.
+    fn votes_left(&self, pending: &Pending) -> u8 {
+        if pending.available { 0 } else { self.honest_validators().saturating_sub(pending.votes) }
+    }
+
+    /// Validators that are neither silent nor lying.
+    pub fn honest_validators(&self) -> u8 {
+        let environment = self.environment();
+        let all = self.parameters().validators.min(u16::from(u8::MAX)) as u8;
+        all.saturating_sub(environment.silent).saturating_sub(environment.lying)
+    }
+
+    /// INCL-3: for each pending candidate, whether it has its votes with this block, and how many
+    /// honest ones were new. Where votes are counted, a lying validator votes for whatever is
+    /// pending; `discarded` honest bitfields of this block, and all lying ones, do not count where a
+    /// dispute was just lost. What was recorded before stays.
+    fn counted(&self, next: &State, plan: &RelayBlockPlan, discarded: Option<u8>) -> Vec<Counted> {
+        let parameters = self.parameters();
+        let branch = next.branch(usize::from(plan.branch));
+        let threshold = parameters.availability_threshold();
+        let lying = u16::from(self.environment().lying);
+        let heard = self.honest_validators().saturating_sub(discarded.unwrap_or_default());
+        let votes = |(pending, &bits): (&Pending, &Bits)| match bits {
+            Bits::Count(new) => {
+                let new = new.min(heard);
+                let lied = pending.lied || discarded.is_none();
+                let all = u16::from(pending.votes + new) + if lied { lying } else { 0 };
+                Counted { available: all >= threshold, new, lied }
+            }
+            chosen => {
+                let lenient = chosen == Bits::OneShort && !self.has(Rule::Incl3);
+                let available = parameters.votes(chosen) >= threshold || lenient;
+                Counted { available, new: 0, lied: false }
+            }
+        };
+        branch.pending.iter().zip(plan.bits.iter()).map(votes).collect()
+    }
+
+    /// Whether a session can end: sessions are longer than anything that is remembered.
+    fn session_may_end(&self, branch: &Branch) -> bool {
+        self.environment().session_changes && branch.session >= self.oldest_age()
+    }
+
     /// INCL-3 switched off: a candidate needs no block between backing and enactment.
     fn enacts_at_once(&self, state: &State, plan: &RelayBlockPlan) -> bool {
         !self.has(Rule::Incl3)
-            && state.pending.is_empty()
-            && plan.back.is_some()
-            && plan.bits == Bits::Enough
+            && state.branch(usize::from(plan.branch)).pending.is_empty()
+            && !plan.back.is_empty()
+            && *plan.bits == [Bits::Enough]
     }
 
-    /// Everything one relay block older.
-    fn aged(&self, state: &State) -> State {
+    /// Everything on the branch that grows one relay block older.
+    fn aged(&self, state: &State, plan: &RelayBlockPlan) -> State {
         let mut next = state.clone();
+        let place = usize::from(plan.branch);
         let oldest = self.oldest_age();
         for block in &mut next.blocks {
-            block.relay_parent = block.relay_parent.older(oldest);
+            block.relay_parent.ages[place] = block.relay_parent.ages[place].older(oldest);
         }
+        if next.branches.len() > 1 && !plan.same_slot {
+            let oldest = self.oldest_slot();
+            let views = next.branches.iter_mut().flat_map(|branch| &mut branch.views);
+            let slots = views.map(|view| &mut view.slot);
+            let of_blocks = next.blocks.iter_mut().map(|block| &mut block.relay_parent.slot);
+            for slot in slots.chain(of_blocks) {
+                *slot = slot.saturating_add(1).min(oldest);
+            }
+        }
+        let forked = next.branches.len() > 1;
+        let branch = &mut next.branches[place];
         let longest = Age(self.longest_occupancy() + 1);
-        for pending in &mut next.pending {
+        for pending in &mut branch.pending {
             pending.backed = pending.backed.older(longest);
         }
-        let newest = *next.tip();
-        if next.views.len() == MAX_VIEWS || next.views.len() > usize::from(self.oldest_view().0) {
-            next.views.pop();
+        let newest = View { slot: 0, ..*branch.tip() };
+        if branch.views.len() == MAX_VIEWS || branch.views.len() > usize::from(self.oldest_view().0)
+        {
+            branch.views.pop();
         }
-        next.views.insert(0, newest);
+        branch.views.insert(0, newest);
+        branch.session = branch.session.older(oldest);
+        branch.fetched.rotate_right(1);
+        branch.fetched[0] = 0;
+        branch.fetched[usize::from(self.parameters().scheduling_lookahead)..].fill(0);
+        branch.own += u8::from(forked);
         next.turn = None;
         next
     }
 
     /// INH-1 (8) to (10): votes and enactment, then timeouts. TO-3 is this order.
-    fn count_and_evict(&self, next: &mut State, bits: Bits) {
+    fn count_and_evict(&self, next: &mut State, plan: &RelayBlockPlan, counted: &[Counted]) {
+        let place = usize::from(plan.branch);
         if self.variants.contains(Variant::TimeoutsFirst) || !self.has(Rule::Inh1) {
-            self.evict(next);
-            self.enact(next, bits);
+            self.evict(&mut next.branches[place]);
+            self.enact(next, plan, counted);
         } else {
-            self.enact(next, bits);
-            self.evict(next);
+            self.enact(next, plan, counted);
+            self.evict(&mut next.branches[place]);
         }
-        let frequency = self.parameters().group_rotation_frequency;
         if self.keeps_rotation() {
-            next.rotation = (next.rotation + 1) % frequency;
+            let branch = &mut next.branches[place];
+            branch.rotation = (branch.rotation + 1) % self.rotation_cycle();
         }
     }
 
@@ -114,115 +257,168 @@ impl Protocol {
     pub(crate) fn keeps_rotation(&self) -> bool {
         let p = self.parameters();
         let open = p.paras_availability_period >= p.group_rotation_frequency;
-        !(open && self.reductions.contains(super::canonical::Reduction::RotationPhase))
+        let grouped = !self.environment().groups.is_empty();
+        grouped || !(open && self.reductions.contains(super::canonical::Reduction::RotationPhase))
     }
 
-    /// INCL-3 to INCL-5: enacts the available prefix. Votes speak of the first candidate only.
-    fn enact(&self, next: &mut State, bits: Bits) {
-        let parameters = self.parameters();
-        let enough = parameters.votes(bits) >= parameters.availability_threshold();
-        let available = enough || (bits == Bits::OneShort && !self.has(Rule::Incl3));
-        if !available || next.pending.is_empty() {
-            return;
+    /// INCL-3 to INCL-5: notes who is available, and enacts the available prefix.
+    fn enact(&self, next: &mut State, plan: &RelayBlockPlan, counted: &[Counted]) {
+        let place = usize::from(plan.branch);
+        for (pending, counted) in next.branches[place].pending.iter_mut().zip(counted) {
+            pending.available |= counted.available;
+            pending.votes += counted.new;
+            pending.lied |= counted.lied;
         }
-        let enacted = next.pending.remove(0).block;
-        if self.has(Rule::Incl5) {
-            next.views[0].included = enacted;
-        }
-        if next.block(enacted).segment.signals & 1 != 0 {
-            next.views[0].go_ahead = false; // UPG-12: the consuming block is in.
-        }
-    }
-
-    /// TO-1, TO-2, INCL-13: evicts the first candidate that timed out, and those behind it.
-    fn evict(&self, next: &mut State) {
-        let p = self.parameters();
-        let open = next.rotation < p.paras_availability_period || !self.has(Rule::To1);
-        if !open || !self.has(Rule::To2) {
-            return;
-        }
-        let timed_out = |pending: &Pending| pending.backed.0 >= p.paras_availability_period;
-        if let Some(first) = next.pending.iter().position(timed_out) {
-            if self.has(Rule::Incl13) {
-                next.pending.truncate(first);
-            } else {
-                next.pending.remove(first);
+        loop {
+            let pending = &next.branches[place].pending;
+            let available = match pending.iter().position(|pending| pending.available) {
+                Some(0) => 0,
+                Some(behind) if !self.has(Rule::Incl4) => behind,
+                _ => return,
+            };
+            let enacted = next.branches[place].pending.remove(available).block;
+            let consumed = next.block(enacted).segment.signals & 1 != 0;
+            let view = &mut next.branches[place].views[0];
+            if self.has(Rule::Incl5) {
+                view.included = enacted;
+            }
+            if consumed {
+                view.go_ahead = false; // UPG-12: the consuming block is in.
             }
         }
     }
 
-    /// INCL-1, INCL-6: puts a candidate on its core.
-    fn back(
-        &self,
-        before: &State,
-        next: &mut State,
-        candidate: Option<BlockIndex>,
-    ) -> Result<(), Refusal> {
-        let Some(candidate) = candidate else { return self.may_leave_out(before, next) };
-        self.may_back(before, next, candidate)?;
-        let age = before.block(candidate).relay_parent;
-        if age.0 + 1 < self.environment().earliest_backing {
-            return Err(Refusal::NotThisFault("backing before a quorum can be known"));
+    /// TO-1, TO-2, INCL-13: evicts the first candidate that timed out, and those behind it.
+    fn evict(&self, branch: &mut Branch) {
+        let p = self.parameters();
+        let since_rotation = branch.rotation % p.group_rotation_frequency;
+        let open = since_rotation < p.paras_availability_period || !self.has(Rule::To1);
+        if !open || !self.has(Rule::To2) {
+            return;
         }
-        if next.pending.is_full() {
-            return Err(Refusal::ModelIsFull);
+        let timed_out = |pending: &Pending| pending.backed.0 >= p.paras_availability_period;
+        if let Some(first) = branch.pending.iter().position(timed_out) {
+            if self.has(Rule::Incl13) {
+                branch.pending.truncate(first);
+            } else {
+                branch.pending.remove(first);
+            }
         }
-        next.pending.push(Pending { block: candidate, backed: Age::TIP });
-        Ok(())
     }
 
-    /// FRAG-8, ARP-1, INCL-1, INCL-6: whether the candidate can be backed in this block. `before`
-    /// is the state at the parent of this block, `now` the state after votes and evictions.
-    fn may_back(&self, before: &State, now: &State, candidate: BlockIndex) -> Result<(), Refusal> {
+    /// SESS-2, SESS-3: what the new session does away with; its rotations begin with the next block.
+    fn end_session(&self, next: &mut State, plan: &RelayBlockPlan) {
+        let branch = &mut next.branches[usize::from(plan.branch)];
+        branch.session = Age::TIP;
+        if self.has(Rule::Sess3) {
+            branch.pending.clear();
+        }
+        if self.keeps_rotation() {
+            branch.rotation = 1 % self.rotation_cycle();
+        }
+    }
+
+    /// INCL-1, INCL-6: puts candidates on their cores, one after the other.
+    fn back(&self, before: &State, next: &mut State, plan: &RelayBlockPlan) -> Result<(), Refusal> {
+        let place = usize::from(plan.branch);
+        for &candidate in plan.back.iter() {
+            self.may_back(before, next, plan, candidate)?;
+            let age = before.block(candidate).relay_parent.on(place);
+            if age.0.saturating_add(1) < self.environment().earliest_backing {
+                return Err(Refusal::NotThisFault("backing before a quorum can be known"));
+            }
+            let pending = &mut next.branches[place].pending;
+            if pending.is_full() {
+                return Err(Refusal::ModelIsFull);
+            }
+            pending.push(Pending {
+                block: candidate,
+                backed: Age::TIP,
+                available: false,
+                votes: 0,
+                lied: false,
+            });
+        }
+        self.may_leave_out(before, next, plan)
+    }
+
+    /// FRAG-8, ARP-1, ARP-2, ARP-4, INCL-1, INCL-2, INCL-6: whether the candidate can be backed in
+    /// this block. `before` is the state at the parent of this block, `now` the state after votes,
+    /// evictions and the candidates backed so far.
+    fn may_back(
+        &self,
+        before: &State,
+        now: &State,
+        plan: &RelayBlockPlan,
+        candidate: BlockIndex,
+    ) -> Result<(), Refusal> {
+        let place = usize::from(plan.branch);
+        let (old, branch) = (before.branch(place), now.branch(place));
         let block = before.block(candidate);
         if block.has(ParaBlock::LOST) {
             return Err(Refusal::CandidateLost);
         }
-        let on_chain = now.descends_from(now.tip().included, candidate)
-            || now.pending.iter().any(|pending| pending.block == candidate);
+        let on_chain = now.descends_from(branch.tip().included, candidate)
+            || branch.pending.iter().any(|pending| pending.block == candidate);
         if on_chain {
             return Err(Refusal::AlreadyOnChain);
         }
+        let concluded = self.is_concluded_invalid(now.block(candidate), place);
+        self.require(Rule::Disp1, !concluded, Refusal::ConcludedInvalid)?;
+        self.require(Rule::Incl2, !plan.session_change, Refusal::SessionEnds)?;
+        self.require(Rule::Sched2, old.tip().assigned, Refusal::CoreNotAssigned)?;
         if self.environment().followed_validators > 0 {
             let offered = before.chains.contains(&Some(candidate));
             self.require(Rule::Frag8, offered, Refusal::NotOffered)?;
         }
-        let (age, lookahead) = (block.relay_parent, self.parameters().scheduling_lookahead);
+        let (age, lookahead) =
+            (block.relay_parent.on(place), self.parameters().scheduling_lookahead);
+        let here = age.is_here();
+        self.require(Rule::Arp4, here, Refusal::NotOnThisFork(candidate))?;
         self.require(
             Rule::Arp1,
-            age.0 < lookahead,
+            age.0 < lookahead || !here,
             Refusal::RelayParentNotAllowed { age, lookahead },
         )?;
-        self.require(Rule::Incl1, now.pending.is_empty(), Refusal::CoreOccupied)?;
+        self.require(Rule::Arp2, age <= old.session || !here, Refusal::OfLastSession(age))?;
+        self.check_group(old, block, age)?;
+        let is_free = branch.pending.iter().all(|p| now.block(p.block).core != block.core);
+        self.require(Rule::Incl1, is_free, Refusal::CoreOccupied)?;
 
-        let head = now.pending.last().map_or(now.tip().included, |pending| pending.block);
+        let head = branch.pending.last().map_or(branch.tip().included, |pending| pending.block);
         let parent = block.parent;
         self.require(Rule::Incl6, parent == head, Refusal::NotOnNewestHead { parent, head })?;
         let context = before.block(head).relay_parent;
         self.require(
             Rule::Incl6b,
-            age <= context,
-            Refusal::RelayParentWentBack { head: context, candidate: age },
+            before.compare_numbers(&block.relay_parent, &context).is_ge(),
+            Refusal::RelayParentWentBack { head: context.on(place), candidate: age },
         )
     }
 
-    /// FLT-4, FLT-6: whether this block may back nothing though it could.
-    fn may_leave_out(&self, before: &State, now: &State) -> Result<(), Refusal> {
+    /// FLT-4, FLT-6: whether this block may back no more though it could.
+    fn may_leave_out(
+        &self,
+        before: &State,
+        now: &State,
+        plan: &RelayBlockPlan,
+    ) -> Result<(), Refusal> {
         let environment = self.environment();
         if environment.delay && environment.loss {
             return Ok(());
         }
-        let earliest = environment.earliest_backing;
+        let place = usize::from(plan.branch);
+        let age = |candidate: BlockIndex| before.block(candidate).relay_parent.on(place);
         let ready = |&candidate: &BlockIndex| {
-            before.block(candidate).relay_parent.0 + 1 >= earliest
-                && self.may_back(before, now, candidate).is_ok()
+            age(candidate).0.saturating_add(1) >= environment.earliest_backing
+                && self.may_back(before, now, plan, candidate).is_ok()
         };
         let last = self.parameters().scheduling_lookahead - 1;
         for candidate in before.indices().filter(ready) {
             if !environment.delay {
                 return Err(Refusal::NotThisFault("late backing (FLT-6)"));
             }
-            if before.block(candidate).relay_parent.0 == last {
+            if age(candidate).0 == last {
                 return Err(Refusal::NotThisFault("missed backing (FLT-4)"));
             }
         }
@@ -230,44 +426,151 @@ impl Protocol {
     }
 
     /// The new tip, as authors and validators see it.
-    fn publish(&self, next: &mut State, go_ahead: bool) {
-        let newest_pending = next.pending.last().map(|pending| pending.block);
-        let tip = *next.tip();
-        next.views[0] = View { newest_pending, go_ahead: tip.go_ahead || go_ahead, ..tip };
+    fn publish(&self, next: &mut State, plan: &RelayBlockPlan, was_free: bool) {
+        let branch = &mut next.branches[usize::from(plan.branch)];
+        let newest_pending = branch.pending.last().map(|pending| pending.block);
+        let tip = *branch.tip();
+        let go_ahead = tip.go_ahead || plan.go_ahead;
+        let advances = was_free && !plan.session_change;
+        let assigned = self.next_claim(tip.assigned, plan.reassigned, advances);
+        branch.views[0] = View { newest_pending, go_ahead, assigned, ..tip };
         self.fill_chains(next);
     }
 
     pub(crate) fn relay_actions(&self, state: &State, actions: &mut Vec<Action>) {
-        let bits: &[Bits] = if state.pending.is_empty() {
-            if self.has(Rule::Incl3) {
-                &[Bits::NothingPending]
-            } else {
-                &[Bits::NothingPending, Bits::Enough]
+        for (place, branch) in state.branches.iter().enumerate() {
+            // Two branches that have not grown yet are alike.
+            if place > 0 && state.highest() == 0 {
+                continue;
             }
-        } else {
-            &[Bits::OneShort, Bits::Enough]
-        };
-        let signals: &[bool] = if self.environment().go_ahead { &[false, true] } else { &[false] };
-        for &bits in bits {
-            for &go_ahead in signals {
-                for back in std::iter::once(None).chain(self.near_heads(state).map(Some)) {
-                    let plan = RelayBlockPlan { skipped_slots: 0, bits, back, go_ahead };
-                    // A block for which the model has no room is offered, so that it is noticed.
-                    let possible = self.process_inherent(state, &plan);
-                    if matches!(possible, Ok(_) | Err(Refusal::ModelIsFull)) {
-                        actions.push(Action::RelayBlock(plan));
+            for bits in self.votes_to_come(branch) {
+                for first in self.plans(state, place, bits) {
+                    self.offer_relay_blocks(state, first, actions);
+                    for dispute in self.disputes_to_come(state, place) {
+                        let disputed = RelayBlockPlan { dispute: Some(dispute), ..first };
+                        self.offer_relay_blocks(state, disputed, actions);
                     }
                 }
             }
         }
     }
 
-    /// The candidates worth asking about: those on a head that the next block can have.
-    fn near_heads<'a>(&'a self, state: &'a State) -> impl Iterator<Item = BlockIndex> + 'a {
-        let View { included, newest_pending, .. } = *state.tip();
-        state.indices().filter(move |&block| {
-            let parent = state.block(block).parent;
-            !self.has(Rule::Incl6) || parent == included || Some(parent) == newest_pending
-        })
+    /// Every plan of this scenario that backs nothing yet, with these votes.
+    fn plans(&self, state: &State, place: usize, bits: Few<Bits>) -> Vec<RelayBlockPlan> {
+        let flagged = (0..16).map(|flags| RelayBlockPlan {
+            branch: place as u8,
+            same_slot: flags & 1 != 0,
+            skipped_slots: 0,
+            session_change: flags & 2 != 0,
+            bits,
+            back: Few::none(),
+            go_ahead: flags & 4 != 0,
+            dispute: None,
+            reassigned: flags & 8 != 0,
+        });
+        flagged.filter(|plan| self.environment_may_plan(state, plan)).collect()
     }
+
+    /// Every vote against a candidate that can come in.
+    fn disputes_to_come(&self, state: &State, place: usize) -> Vec<Dispute> {
+        if !self.environment().disputes {
+            return Vec::new();
+        }
+        // All who can vote do so at once: votes that come later could have come then.
+        let votes = |block: BlockIndex| {
+            let against = self.voters_against(state.block(block)) as u8;
+            let unheard = state.block(block).against[place] == 0 && against > 0;
+            unheard.then_some(Dispute { block, against })
+        };
+        state.indices().filter_map(votes).collect()
+    }
+
+    /// Whether what a plan says beside its candidates is possible in this scenario.
+    fn environment_may_plan(&self, state: &State, plan: &RelayBlockPlan) -> bool {
+        let branch = state.branch(usize::from(plan.branch));
+        (!plan.same_slot || may_share_slot(state, plan.branch))
+            && (!plan.session_change || self.session_may_end(branch))
+            && (!plan.go_ahead || self.environment().go_ahead)
+            && (!plan.reassigned || self.environment().claims == Claims::Lapsing)
+    }
+
+    /// Every relay block that begins with these candidates.
+    fn offer_relay_blocks(&self, state: &State, plan: RelayBlockPlan, actions: &mut Vec<Action>) {
+        // A block for which the model has no room is offered, so that it is noticed.
+        let possible = self.process_inherent(state, &plan);
+        if matches!(possible, Ok(_) | Err(Refusal::ModelIsFull)) {
+            actions.push(Action::RelayBlock(plan));
+        }
+        // Others may follow a candidate that can be backed; whether it may come alone or not.
+        let goes_on = match possible {
+            Ok(_) | Err(Refusal::NotThisFault(_)) => true,
+            Err(Refusal::BitsDoNotFit) => plan.back.is_empty() && !self.has(Rule::Incl3),
+            Err(_) => false,
+        };
+        if !goes_on || plan.back.len() >= usize::from(self.parameters().cores) {
+            return;
+        }
+        for candidate in self.near_heads(state, &plan) {
+            if let Some(back) = plan.back.with(candidate) {
+                self.offer_relay_blocks(state, RelayBlockPlan { back, ..plan }, actions);
+            }
+        }
+    }
+
+    /// Which votes can come in for the candidates that wait.
+    fn votes_to_come(&self, branch: &Branch) -> Vec<Few<Bits>> {
+        let mut all = vec![Few::none()];
+        for pending in &branch.pending {
+            let choices: Vec<Bits> = if self.environment().counted_votes {
+                (0..=self.votes_left(pending)).map(Bits::Count).collect()
+            } else if pending.available {
+                vec![Bits::Enough]
+            } else {
+                vec![Bits::OneShort, Bits::Enough]
+            };
+            let longer = |bits: &Few<Bits>| {
+                let bits = *bits;
+                choices.iter().filter_map(move |&choice| bits.with(choice)).collect::<Vec<_>>()
+            };
+            all = all.iter().flat_map(longer).collect();
+        }
+        if branch.pending.is_empty() && !self.has(Rule::Incl3) {
+            all.push(Few::from(Some(Bits::Enough)));
+        }
+        all
+    }
+
+    /// The candidates worth asking about next: those on a head that the block can have by then.
+    fn near_heads(&self, state: &State, plan: &RelayBlockPlan) -> Vec<BlockIndex> {
+        let View { included, newest_pending, .. } = *state.branch(usize::from(plan.branch)).tip();
+        let last = plan.back.last().copied();
+        let heads = |parent: BlockIndex| match last {
+            Some(last) => parent == last,
+            None => {
+                parent == included
+                    || Some(parent) == newest_pending
+                    || state.branches[usize::from(plan.branch)].pending.len() > 1
+            }
+        };
+        let near = |&block: &BlockIndex| !self.has(Rule::Incl6) || heads(state.block(block).parent);
+        state.indices().filter(near).collect()
+    }
+}
+
+/// What a relay block counts for a pending candidate.
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    available: bool,
+    /// Honest validators that vote for it for the first time.
+    new: u8,
+    /// Whether the votes of the lying ones are in.
+    lied: bool,
+}
+
+/// Whether the newest relay block is on the other branch alone, so that this one can have a block
+/// of its slot.
+fn may_share_slot(state: &State, branch: u8) -> bool {
+    let here = state.branch(usize::from(branch));
+    let there = state.branches.get(1 - usize::from(branch));
+    there.is_some_and(|there| there.own > 0 && there.tip().slot == 0 && here.tip().slot > 0)
 }

@@ -2,7 +2,7 @@
 
 use unincluded_model::Rule;
 
-use super::{BlockId, Refused, RelayNumber, World, in_scenario, require};
+use super::{BlockId, Refused, RelayId, World, in_scenario, require};
 
 impl World {
     /// FRAG-2, FRAG-4: a validator learns that a candidate has its quorum.
@@ -13,29 +13,35 @@ impl World {
     ) -> Result<(), Refused> {
         in_scenario(validator < self.seen_backable.len())?;
         in_scenario(self.para.contains_key(&candidate))?;
-        in_scenario(!self.ancestry(self.tip().newest()).contains(&candidate))?;
+        in_scenario(!self.ancestry(self.tip(0).newest()).contains(&candidate))?;
         in_scenario(!self.seen_backable[validator].contains(&candidate))?;
         let in_scope = self.para[&candidate].relay_parent.is_some_and(|rp| self.is_in_scope(rp));
         require(Rule::Frag4, in_scope)?;
         in_scenario(!self.para[&candidate].lost)
     }
 
-    /// FRAG-0: the leaf and its L - 1 ancestors.
-    fn is_in_scope(&self, relay_parent: RelayNumber) -> bool {
-        let lookahead = u64::from(self.parameters().scheduling_lookahead);
-        let leaf = self.tip_number();
-        (leaf - (lookahead - 1)..=leaf).contains(&relay_parent)
+    /// FRAG-0, PARM-3: the leaf and at most L - 1 ancestors of the same session.
+    fn is_in_scope(&self, relay_parent: RelayId) -> bool {
+        let length = usize::from(self.parameters().scheduling_lookahead);
+        self.session_window(self.tips[0], length).contains(&relay_parent)
+    }
+
+    /// A relay block and its ancestors, so many in all, cut where a session ended.
+    pub(super) fn session_window(&self, from: RelayId, length: usize) -> Vec<RelayId> {
+        let session = self.relay[&from].session;
+        let line = self.relay_line(from).take(length);
+        line.take_while(|id| self.relay[id].session == session).collect()
     }
 
     /// FRAG-3, FRAG-5, FRAG-7: beyond the newest head, the lowest hash among those with a quorum.
     pub(super) fn rebuild_chains(&mut self) {
-        let newest = self.tip().newest();
+        let newest = self.tip(0).newest();
         let ends = self.seen_backable.iter().map(|seen| {
             let fits = |id: &BlockId| {
                 let relay_parent = self.para[id].relay_parent;
                 !self.para[id].lost
                     && relay_parent.is_some_and(|rp| self.is_in_scope(rp))
-                    && relay_parent >= self.para[&newest].relay_parent
+                    && self.para[id].relay_number >= self.para[&newest].relay_number
             };
             let children = self.children(newest).filter(|id| seen.contains(id)).filter(fits);
             children.min_by_key(|id| self.para[id].hash)

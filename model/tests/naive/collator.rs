@@ -1,11 +1,11 @@
 //! The collator: who builds on what (COLL-*, LOOK-1, SLOTB-*), and recovery of withheld blocks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use unincluded_model::{CollatorKind, Rule};
 
 use super::{
-    AUTHORITIES, Authoring, BlockId, ParaBlock, Refused, RelayNumber, World, in_scenario, require,
+    AUTHORITIES, Authoring, BlockId, ParaBlock, Refused, RelayId, World, in_scenario, require,
 };
 
 impl World {
@@ -13,8 +13,9 @@ impl World {
     pub(super) fn permits_authoring(&self, authoring: &Authoring) -> Result<ParaBlock, Refused> {
         let environment = self.environment();
         in_scenario(self.para.contains_key(&authoring.parent))?;
-        let usable = self.oldest_usable()..=self.tip_number();
-        in_scenario(usable.contains(&authoring.relay_parent))?;
+        in_scenario(self.usable().contains(&authoring.relay_parent))?;
+        in_scenario(authoring.core < self.parameters().cores)?;
+        in_scenario(!authoring.invalid || environment.disputes)?;
         in_scenario(authoring.hash.is_some())?;
         in_scenario(!authoring.sends_message || self.parameters().upward_message_room > 0)?;
         match environment.collator {
@@ -24,15 +25,15 @@ impl World {
         self.execute(authoring)
     }
 
-    /// What a scenario with an adversary leaves out: two blocks that only their hash tells apart,
-    /// and more blocks than it gives the adversary to keep.
+    /// What a scenario with an adversary leaves out: two blocks that only their hash tells apart.
+    /// How many blocks it keeps is a bound on what the model remembers, and no concern of the twin.
     fn would_attack(&self, authoring: &Authoring) -> Result<(), Refused> {
         in_scenario(!authoring.equivocation && !authoring.withheld)?;
         let sends = |id: &BlockId| self.para[id].segment.last().is_some_and(|own| own.messages > 0);
-        let alike = |id: &BlockId| sends(id) == authoring.sends_message;
-        in_scenario(!self.beside(authoring).iter().any(alike))?;
-        let most = usize::from(self.environment().adversary_blocks);
-        in_scenario(most == 0 || self.kept_by_adversary() < most)
+        let alike = |id: &BlockId| {
+            sends(id) == authoring.sends_message && self.para[id].core == authoring.core
+        };
+        in_scenario(!self.beside(authoring).iter().any(alike))
     }
 
     /// The honest collator's decision.
@@ -42,60 +43,93 @@ impl World {
         let slot = at_relay_parent.slot;
         in_scenario(!authoring.equivocation || environment.equivocation)?;
         in_scenario(!authoring.withheld || environment.withholding)?;
+        let other_fault = authoring.equivocation || authoring.withheld;
+        in_scenario(!authoring.invalid || !other_fault)?;
         in_scenario(authoring.proves_slot)?;
 
-        if let Some(best) = self.best_at_wake_up {
-            require(Rule::Slotb2, authoring.relay_parent == best)?;
+        if environment.collator == CollatorKind::SlotBased {
+            require(Rule::Slotb2, self.follows_from_best(authoring.relay_parent))?;
+        }
+        if let Some(used) = self.used_at_wake_up {
+            require(Rule::Slotb2, authoring.relay_parent == used)?;
         }
         require(Rule::Coll2, authoring.sealed_by == authoring.para_slot % AUTHORITIES)?;
         require(Rule::Coll1, authoring.para_slot == self.para_slot_of(slot))?;
 
         let included = at_relay_parent.included;
         let newest = at_relay_parent.newest();
-        let knows = |block: BlockId| !self.para[&block].withheld;
+        let knows = |block: BlockId| self.para[&block].is_known();
         require(Rule::Coll3, knows(included) && knows(newest))?;
 
         // FLT-7: the fault is a second block beside the first. It follows no search: the owner's
         // search has ended there once, for the first.
         if authoring.equivocation {
-            return in_scenario(self.beside(authoring).len() == 1);
+            let beside = self.beside(authoring);
+            in_scenario(beside.len() == 1)?;
+            return in_scenario(self.para[&beside[0]].core == authoring.core);
         }
-        // FLT-9: the owner of the slot knows what it withheld, and is done.
-        let withheld = |block: &ParaBlock| {
-            block.withheld && block.relay_parent == Some(authoring.relay_parent)
+        // FLT-8, FLT-9: the owner of the slot knows what the others have not got, and is done.
+        let unknown = |block: &ParaBlock| {
+            !block.is_known() && block.relay_parent == Some(authoring.relay_parent)
         };
-        require(Rule::Slotb3, !self.para.values().any(withheld))?;
+        require(Rule::Slotb3, !self.para.values().any(unknown))?;
 
         let potential = self.potential_parents(authoring.relay_parent, included, newest);
         let deepest = potential.values().max();
         require(Rule::Coll5, potential.get(&authoring.parent) == deepest)?;
 
+        let cores = usize::from(self.parameters().cores);
         let (rule, most) = match environment.collator {
             CollatorKind::Lookahead => (Rule::Look1, 2),
-            CollatorKind::SlotBased | CollatorKind::Adversary => (Rule::Slotb3, 1),
+            CollatorKind::SlotBased | CollatorKind::Adversary => (Rule::Slotb3, cores),
         };
-        let built = self
-            .ancestry(authoring.parent)
-            .into_iter()
-            .take_while(|id| self.para[id].relay_parent == Some(authoring.relay_parent))
-            .count();
+        require(rule, self.holds_core(at_relay_parent))?;
+        // SLOTB-3: the selector after the parent's, if the parent was built on this relay parent.
+        let parent = &self.para[&authoring.parent];
+        let selector = match parent.relay_parent {
+            Some(relay_parent) if relay_parent == authoring.relay_parent => parent.core + 1,
+            _ => 0,
+        };
+        let built = match environment.collator {
+            CollatorKind::Lookahead => {
+                let line = self.ancestry(authoring.parent).into_iter();
+                let here = Some(authoring.relay_parent);
+                line.take_while(|id| self.para[id].relay_parent == here).count()
+            }
+            CollatorKind::SlotBased | CollatorKind::Adversary => usize::from(selector),
+        };
         require(rule, built < most)?;
 
         if authoring.parent != included {
             require(Rule::Coll8, self.can_build_upon(authoring.parent, included, slot))?;
         }
-        Ok(())
+        let core = if environment.collator == CollatorKind::Lookahead { 0 } else { selector };
+        in_scenario(authoring.core == core)
     }
 
-    /// COLL-4: the blocks a collator may build on, each with its depth behind the included head.
+    /// SLOTB-2: whether a relay block is the r-th ancestor of one that a collator takes for the best:
+    /// one of the highest, or one block lower where it may be late. With an offset, none of the
+    /// blocks that follow it on the way to the best may end a session.
+    fn follows_from_best(&self, relay_parent: RelayId) -> bool {
+        let offset = usize::from(self.parameters().relay_parent_offset);
+        let lowest = self.highest() - self.latest();
+        let high = |id: &RelayId| self.relay[id].number >= lowest;
+        self.tips.iter().flat_map(|&tip| self.relay_line(tip).take_while(high)).any(|best| {
+            let line: Vec<RelayId> = self.relay_line(best).take(offset + 1).collect();
+            line.last() == Some(&relay_parent)
+                && !line[..offset].iter().any(|id| self.relay[id].ends_session)
+        })
+    }
+
+    /// COLL-4, SESS-5: the blocks a collator may build on, each with its depth behind the included head.
     fn potential_parents(
         &self,
-        relay_parent: RelayNumber,
+        relay_parent: RelayId,
         included: BlockId,
         newest: BlockId,
     ) -> BTreeMap<BlockId, u64> {
-        let lookahead = u64::from(self.parameters().scheduling_lookahead);
-        let window = relay_parent - (lookahead - 1)..=relay_parent;
+        let length = usize::from(self.parameters().scheduling_lookahead);
+        let window = self.session_window(relay_parent, length);
 
         let depth = |id: BlockId| self.para[&id].number - self.para[&included].number;
         let mut potential = BTreeMap::new();
@@ -110,7 +144,7 @@ impl World {
             for child in self.children(at) {
                 let block = &self.para[&child];
                 let in_window = block.relay_parent.is_some_and(|number| window.contains(&number));
-                if in_window && !block.withheld {
+                if in_window && block.is_known() {
                     potential.insert(child, depth(child));
                     reached.push(child);
                 }
@@ -127,33 +161,12 @@ impl World {
             .collect()
     }
 
-    /// How many unincluded blocks an adversary keeps: those above the included head of the oldest
-    /// usable relay block, whose own relay parent is in reach of an author or of the next relay
-    /// block, or that a usable relay block names; and nothing above a block that is none of these.
-    fn kept_by_adversary(&self) -> usize {
-        let lookahead = u64::from(self.parameters().scheduling_lookahead);
-        let in_reach = (self.tip_number() + 1 - lookahead).min(self.oldest_usable());
-        let usable = self.relay.range(self.oldest_usable()..);
-        let named: BTreeSet<BlockId> =
-            usable.flat_map(|(_, relay)| self.ancestry(relay.newest())).collect();
-        let root = self.relay[&self.oldest_usable()].included;
-        let included = self.ancestry(self.tip().included);
-        let counts = |&id: &BlockId| {
-            let line = self.ancestry(id);
-            let Some(depth) = line.iter().position(|&step| step == root) else { return false };
-            let is_kept = |step: &BlockId| {
-                named.contains(step) || self.para[step].relay_parent >= Some(in_reach)
-            };
-            !included.contains(&id) && line[..depth].iter().all(is_kept)
-        };
-        self.para.keys().copied().filter(counts).count()
-    }
-
     /// FLT-9: a withheld block comes back from its availability once the relay chain names it or
     /// a block above it.
     pub(super) fn permits_recovery(&self, block: BlockId) -> Result<(), Refused> {
         in_scenario(self.para.get(&block).is_some_and(|block| block.withheld))?;
-        in_scenario(self.ancestry(self.tip().newest()).contains(&block))
+        let names = |&tip: &RelayId| self.ancestry(self.relay[&tip].newest()).contains(&block);
+        in_scenario(self.tips.iter().any(names))
     }
 
     /// Whether anybody but the relay chain can act. Where nobody is idle, the relay chain waits.
@@ -165,20 +178,24 @@ impl World {
             let authors = |number| self.somebody_authors(block, number);
             self.permits_recovery(block).is_ok()
                 || validators.clone().any(learns)
-                || (self.oldest_usable()..=self.tip_number()).any(authors)
+                || self.usable().into_iter().any(authors)
         })
     }
 
-    fn somebody_authors(&self, parent: BlockId, relay_parent: RelayNumber) -> bool {
+    fn somebody_authors(&self, parent: BlockId, relay_parent: RelayId) -> bool {
         let para_slot = self.para_slot_of(self.relay[&relay_parent].slot);
-        let choices = (0..8).map(|flags| Authoring {
+        let cores = 0..self.parameters().cores;
+        let choices = cores.flat_map(|core| (0..16).map(move |flags| (core, flags)));
+        let choices = choices.map(|(core, flags)| Authoring {
             parent,
             relay_parent,
+            core,
             para_slot,
             sealed_by: para_slot % AUTHORITIES,
             proves_slot: true,
             equivocation: flags & 1 != 0,
             withheld: flags & 2 != 0,
+            invalid: flags & 8 != 0,
             hash: Some(0),
             sends_message: flags & 4 != 0,
         });

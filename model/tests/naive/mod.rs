@@ -1,20 +1,25 @@
 //! A second model of the same protocol, absolute and slow: every para block ever authored, every
-//! relay block with its number and its slot, and the state after each of them, kept for ever.
+//! relay block with its parent, its number and its slot, and the state after each of them, kept for
+//! ever. Relay blocks are a tree; nothing is undone when a branch of it is given up.
 //!
 //! Its rules are written from Polkadot's, not from the model's, with which it shares the scenarios
 //! and the amount of a block reward; only what a scenario leaves out it takes from there. Nothing is
 //! counted from the tip and nothing is forgotten. So where the two agree, ages, bits and forgetting
 //! in the model lose nothing. [`World`] is what there is, [`Deed`] what happens; `para`, `collator`,
-//! `backing` and `relay` say what follows, and [`pair`] sets the two side by side.
+//! `backing`, `relay`, `forks`, `scheduling` and `disputes` say what follows, and [`pair`] sets the
+//! two side by side.
 
 #![allow(unreachable_pub, reason = "test files include this as a private module")]
 #![allow(clippy::struct_excessive_bools, reason = "each is a choice or a fault of its own")]
 
 mod backing;
 mod collator;
+mod disputes;
+mod forks;
 pub mod pair;
 mod para;
 mod relay;
+mod scheduling;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +47,9 @@ pub type BlockId = u32;
 /// The height of a relay block.
 pub type RelayNumber = u64;
 
+/// A relay block, numbered in order of authoring. It stands for the header's hash.
+pub type RelayId = u32;
+
 /// A relay slot, counted since the epoch.
 pub type RelaySlot = u64;
 
@@ -52,9 +60,9 @@ const RELAY_SLOT_MS: u64 = 6000;
 pub const AUTHORITIES: u64 = 5;
 
 /// Relay blocks before the first action, so that every window is full.
-const RELAY_BLOCKS_BEFORE: RelayNumber = 10;
+const RELAY_BLOCKS_BEFORE: RelayNumber = 24;
 
-/// S: the first relay block of the session.
+/// S: the first relay block of the session in which a run begins.
 const SESSION_START: RelayNumber = 2;
 
 /// The slot of relay block 0.
@@ -80,8 +88,12 @@ pub struct ParaBlock {
     pub parent: Option<BlockId>,
     /// The height.
     pub number: u64,
+    /// The relay block it was built on; none for genesis.
+    pub relay_parent: Option<RelayId>,
     /// LastRelayChainBlockNumber; none before the first block.
-    pub relay_parent: Option<RelayNumber>,
+    pub relay_number: Option<RelayNumber>,
+    /// The core selector of its digest (SLOTB-3).
+    pub core: u8,
     /// The CurrentSlot of aura.
     pub para_slot: u64,
     /// SEG-1: `UnincludedSegment`, oldest first.
@@ -98,23 +110,48 @@ pub struct ParaBlock {
     pub hash: u64,
     /// FLT-9: only the author and the validators have it.
     pub withheld: bool,
+    /// FLT-8: its execution fails, so that no honest node imports it.
+    pub invalid: bool,
     /// FLT-4: no quorum ever.
     pub lost: bool,
     /// FLT-5: no availability ever.
     pub never_available: bool,
 }
 
+impl ParaBlock {
+    /// Whether the collators have it.
+    fn is_known(&self) -> bool {
+        !self.withheld && !self.invalid
+    }
+}
+
 /// INCL-1: a candidate pending availability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pending {
     pub block: BlockId,
+    pub core: u8,
     pub backed_in: RelayNumber,
+    /// Bits recorded for it, of validators that are not lying.
+    pub votes: u64,
+    /// Bits recorded for it, of validators that vote for whatever is pending.
+    pub lies: u64,
 }
 
 /// A relay block, and what the state after it says of the para.
 #[derive(Clone, Debug)]
 pub struct RelayBlock {
+    /// None for the first that is remembered.
+    pub parent: Option<RelayId>,
+    pub number: RelayNumber,
     pub slot: RelaySlot,
+    /// Whether it carries an epoch change (SESS-1).
+    pub ends_session: bool,
+    /// The session of its children.
+    pub session: u64,
+    /// S: the first relay block of that session.
+    pub session_start: RelayNumber,
+    /// ARP-1: the buffer of allowed relay parents, newest first.
+    pub allowed: Vec<RelayId>,
     /// `Heads`.
     pub included: BlockId,
     /// `MostRecentContext`: the number of the relay parent of the included head.
@@ -123,6 +160,14 @@ pub struct RelayBlock {
     pub pending: Vec<Pending>,
     /// UPG-11: the go-ahead signal, with the block that set it.
     pub go_ahead: Option<RelayNumber>,
+    /// SCHED-1: claims popped from the claim queue of the core, where it is stored.
+    pub popped: u64,
+    /// FLT-15: whether the para has lost its core.
+    pub lapsed: bool,
+    /// DISP-1: votes against each candidate that was disputed.
+    pub against: BTreeMap<BlockId, u64>,
+    /// DISP-2.
+    pub frozen: bool,
 }
 
 impl RelayBlock {
@@ -137,6 +182,8 @@ impl RelayBlock {
 pub enum Deed {
     Author(Authoring),
     RelayBlock(Building),
+    Fork,
+    Settle { branch: usize },
     LearnBackable { validator: usize, candidate: BlockId },
     Recover { block: BlockId },
 }
@@ -145,7 +192,8 @@ pub enum Deed {
 #[derive(Clone, Debug)]
 pub struct Authoring {
     pub parent: BlockId,
-    pub relay_parent: RelayNumber,
+    pub relay_parent: RelayId,
+    pub core: u8,
     /// The slot in the header.
     pub para_slot: u64,
     /// The authority that seals.
@@ -154,19 +202,35 @@ pub struct Authoring {
     pub proves_slot: bool,
     pub equivocation: bool,
     pub withheld: bool,
+    pub invalid: bool,
     /// None if the action asks for a place among the siblings' hashes that there is not.
     pub hash: Option<u64>,
     pub sends_message: bool,
 }
 
+/// Availability votes for one candidate, in the bitfields of one relay block.
+#[derive(Clone, Copy, Debug)]
+pub enum Vote {
+    /// So many in all.
+    InAll(u64),
+    /// So many validators for the first time, beside those that lie.
+    New(u64),
+}
+
 /// A relay block to be.
 #[derive(Clone, Debug)]
 pub struct Building {
+    /// Which of the tips it is built on.
+    pub branch: usize,
     pub slot: RelaySlot,
-    /// Availability votes for the candidate first in the queue; none without a vote.
-    pub votes: Option<u64>,
-    pub back: Option<BlockId>,
+    pub session_change: bool,
+    /// For each candidate in the queue.
+    pub votes: Vec<Vote>,
+    pub back: Vec<BlockId>,
     pub go_ahead: bool,
+    /// Votes against a candidate.
+    pub dispute: Option<(BlockId, u64)>,
+    pub reassigned: bool,
 }
 
 /// Everything that ever was.
@@ -176,24 +240,33 @@ pub struct World {
     /// INFL-7: what every block issues, planck.
     pub block_reward: u128,
     pub para: BTreeMap<BlockId, ParaBlock>,
-    pub relay: BTreeMap<RelayNumber, RelayBlock>,
+    pub relay: BTreeMap<RelayId, RelayBlock>,
+    /// The newest block of each branch that can still win; two that are one right after a fork.
+    pub tips: Vec<RelayId>,
+    /// The number of the first relay block of the run.
+    pub first: RelayNumber,
+    /// Relay blocks between two ends of sessions, at least: what the scenario leaves out.
+    pub shortest_session: u64,
     /// FRAG-2: the candidates that each followed validator has seen a quorum for.
     pub seen_backable: Vec<BTreeSet<BlockId>>,
     /// FRAG-3: what comes after the pending candidate in each followed validator's chain.
     pub chain_end: Vec<Option<BlockId>>,
-    /// SLOTB-2: the relay block that the collators of this wake-up took for the best.
-    pub best_at_wake_up: Option<RelayNumber>,
+    /// SLOTB-2: the relay parent of the collators of this wake-up.
+    pub used_at_wake_up: Option<RelayId>,
 }
 
 impl World {
     /// A relay chain that has long included the genesis head, and its first rotation complete.
-    pub fn new(scenario: &Scenario) -> World {
-        let rotation = u64::from(scenario.parameters.group_rotation_frequency);
+    pub fn new(scenario: &Scenario, shortest_session: u64) -> World {
+        let groups = scenario.environment.groups.0.len().max(1) as u64;
+        let rotation = u64::from(scenario.parameters.group_rotation_frequency) * groups;
         let tip = RELAY_BLOCKS_BEFORE.next_multiple_of(rotation);
         let genesis = ParaBlock {
             parent: None,
             number: 0,
             relay_parent: None,
+            relay_number: None,
+            core: 0,
             para_slot: 0,
             segment: Vec::new(),
             aggregate_messages: 0,
@@ -202,18 +275,33 @@ impl World {
             total_issuance: scenario.economics.issuance().expect("a checked scenario"),
             hash: 0,
             withheld: false,
+            invalid: false,
             lost: false,
             never_available: false,
         };
+        let lookahead = u64::from(scenario.parameters.scheduling_lookahead);
         let relay = (0..=tip).map(|number| {
             let block = RelayBlock {
+                parent: number.checked_sub(1).map(|parent| parent as RelayId),
+                number,
                 slot: FIRST_SLOT + number,
+                ends_session: false,
+                session: 0,
+                session_start: SESSION_START,
+                allowed: (number.saturating_sub(lookahead)..number)
+                    .rev()
+                    .map(|n| n as u32)
+                    .collect(),
                 included: 0,
                 most_recent_context: 0,
                 pending: Vec::new(),
                 go_ahead: None,
+                popped: 0,
+                lapsed: false,
+                against: BTreeMap::new(),
+                frozen: false,
             };
-            (number, block)
+            (number as RelayId, block)
         });
         let followed = usize::from(scenario.environment.followed_validators);
         World {
@@ -221,9 +309,12 @@ impl World {
             block_reward: scenario.inflation().block_reward(),
             para: BTreeMap::from([(0, genesis)]),
             relay: relay.collect(),
+            tips: vec![tip as RelayId],
+            first: tip + 1,
+            shortest_session,
             seen_backable: vec![BTreeSet::new(); followed],
             chain_end: vec![None; followed],
-            best_at_wake_up: None,
+            used_at_wake_up: None,
         }
     }
 
@@ -232,6 +323,8 @@ impl World {
         match deed {
             Deed::Author(authoring) => self.permits_authoring(authoring).map(|_| ()),
             Deed::RelayBlock(building) => self.permits_relay_block(building).map(|_| ()),
+            Deed::Fork => self.permits_fork(),
+            Deed::Settle { branch } => self.permits_settling(*branch),
             Deed::LearnBackable { validator, candidate } => {
                 self.permits_learning(*validator, *candidate)
             }
@@ -247,14 +340,34 @@ impl World {
                 let block = self.permits_authoring(authoring)?;
                 next.para.insert(self.next_id(), block);
                 if self.environment().stale_view == StaleView::Together {
-                    next.best_at_wake_up = Some(authoring.relay_parent);
+                    next.used_at_wake_up = Some(authoring.relay_parent);
                 }
             }
             Deed::RelayBlock(building) => {
                 let block = self.permits_relay_block(building)?;
-                next.relay.insert(self.tip_number() + 1, block);
-                next.best_at_wake_up = None;
+                let id = self.relay.len() as RelayId;
+                // DISP-2: the nodes abandon a fork that froze.
+                next.tips = if block.frozen {
+                    vec![self.tips[1 - building.branch]]
+                } else {
+                    replaced(&self.tips, building.branch, id)
+                };
+                next.relay.insert(id, block);
+                next.used_at_wake_up = None;
                 next.rebuild_chains();
+            }
+            Deed::Fork => {
+                self.permits_fork()?;
+                next.tips.push(self.tips[0]);
+            }
+            Deed::Settle { branch } => {
+                self.permits_settling(*branch)?;
+                let stays = self.tips[*branch];
+                next.tips = vec![stays];
+                let is_left = |used: &RelayId| !self.relay_line(stays).any(|id| id == *used);
+                if next.used_at_wake_up.as_ref().is_some_and(is_left) {
+                    next.used_at_wake_up = None;
+                }
             }
             Deed::LearnBackable { validator, candidate } => {
                 self.permits_learning(*validator, *candidate)?;
@@ -274,12 +387,42 @@ impl World {
         self.para.len() as BlockId
     }
 
-    pub fn tip_number(&self) -> RelayNumber {
-        *self.relay.keys().next_back().expect("there is always a relay block")
+    /// The state after the newest block of a branch.
+    pub fn tip(&self, branch: usize) -> &RelayBlock {
+        &self.relay[&self.tips[branch]]
     }
 
-    pub fn tip(&self) -> &RelayBlock {
-        &self.relay[&self.tip_number()]
+    /// The relay block and its ancestors, newest first.
+    pub fn relay_line(&self, from: RelayId) -> impl Iterator<Item = RelayId> + '_ {
+        std::iter::successors(Some(from), |id| self.relay[id].parent)
+    }
+
+    /// Whether a relay block is on the branch that ends in `tip`.
+    pub fn is_on(&self, block: RelayId, tip: RelayId) -> bool {
+        let number = self.relay[&block].number;
+        self.relay_line(tip).find(|id| self.relay[id].number <= number) == Some(block)
+    }
+
+    /// The newest relay block that both branches have.
+    pub fn fork_point(&self) -> RelayId {
+        let [first, second] = self.tips[..] else { return self.tips[0] };
+        let mut line = self.relay_line(first);
+        line.find(|&id| self.is_on(id, second)).expect("all come from the first")
+    }
+
+    /// Relay blocks of a branch that the other has not got.
+    pub fn own_blocks(&self, branch: usize) -> u64 {
+        self.tip(branch).number - self.relay[&self.fork_point()].number
+    }
+
+    /// The height of the best relay block that there is.
+    pub fn highest(&self) -> RelayNumber {
+        self.tips.iter().map(|tip| self.relay[tip].number).max().unwrap_or_default()
+    }
+
+    /// The newest slot with a relay block.
+    pub fn newest_slot(&self) -> RelaySlot {
+        self.relay.values().map(|block| block.slot).max().unwrap_or_default()
     }
 
     pub fn parameters(&self) -> &Parameters {
@@ -290,15 +433,31 @@ impl World {
         &self.scenario.environment
     }
 
-    /// The oldest relay block that an author of this scenario can still build on.
-    pub fn oldest_usable(&self) -> RelayNumber {
+    /// How many blocks behind its tip the oldest relay block of a branch is that an author of this
+    /// scenario can still build on.
+    pub fn oldest_usable(&self) -> u64 {
+        let offset = u64::from(self.parameters().relay_parent_offset);
+        offset + self.latest()
+    }
+
+    /// FLT-14: how many blocks an author can be late.
+    fn latest(&self) -> u64 {
         let environment = self.environment();
-        let behind = match (environment.collator, environment.stale_view) {
+        match (environment.collator, environment.stale_view) {
             (CollatorKind::Adversary, _) => u64::from(environment.oldest_relay_parent),
             (_, StaleView::Never) => 0,
             (_, StaleView::Together | StaleView::Apart) => 1,
-        };
-        self.tip_number() - behind
+        }
+    }
+
+    /// The relay blocks that an author can still build on, of each branch the newest first.
+    pub fn usable(&self) -> Vec<RelayId> {
+        let length = self.oldest_usable() as usize + 1;
+        let mut usable: Vec<RelayId> =
+            self.tips.iter().flat_map(|&tip| self.relay_line(tip).take(length)).collect();
+        usable.sort_unstable();
+        usable.dedup();
+        usable
     }
 
     /// HOOK-4, COLL-1: the para slot that a relay slot stands for.
@@ -320,8 +479,12 @@ impl World {
         line
     }
 
-    /// (n + 1 - S) mod F of relay block n: how far the block after it is in its rotation.
-    pub fn rotation_phase(&self, number: RelayNumber) -> u64 {
-        (number + 1 - SESSION_START) % u64::from(self.parameters().group_rotation_frequency)
+    /// (n + 1 - S) of relay block n, the next on `parent`.
+    pub fn next_in_session(parent: &RelayBlock) -> u64 {
+        parent.number + 2 - parent.session_start
     }
+}
+
+fn replaced(tips: &[RelayId], branch: usize, id: RelayId) -> Vec<RelayId> {
+    tips.iter().enumerate().map(|(at, &tip)| if at == branch { id } else { tip }).collect()
 }

@@ -1,17 +1,31 @@
 //! One relative state and one world that it stands for, stepped together and compared.
 
+use std::cmp::Ordering;
 use std::fmt::Write;
 
-use unincluded_model::state::MAX_BLOCKS;
+use unincluded_model::action::Dispute;
+use unincluded_model::few::Few;
+use unincluded_model::scenario::Claims;
+use unincluded_model::state::{MAX_BLOCKS, MAX_BRANCHES};
 use unincluded_model::{
     Action, Age, Author, Bits, BlockIndex, Claim, CollatorKind, ParaBlock, Protocol, Refusal,
     RelayBlockPlan, Segment, State,
 };
 
-use super::{AUTHORITIES, Authoring, BlockId, Building, Deed, Entry, Refused, World};
+use super::{
+    AUTHORITIES, Authoring, BlockId, Building, Deed, Entry, FIRST_SLOT, Refused, RelayId, Vote,
+    World,
+};
 
-/// An id that no block has.
+/// An id that no block has, para or relay.
 const NOBODY: BlockId = BlockId::MAX;
+
+/// The model calls a relay block that both branches have by one of its two names.
+const OTHER_NAME: &str = "second name for a relay block";
+
+/// The model's bounds on what it remembers.
+const BOUND: &str = "more blocks of the adversary";
+const ONE_INVALID: &str = "two invalid blocks at a time";
 
 /// A relative state, a world, and which block is which.
 #[derive(Clone)]
@@ -25,7 +39,7 @@ pub struct Pair {
 impl Pair {
     /// The start of both.
     pub fn new(protocol: &Protocol) -> Pair {
-        let world = World::new(protocol.scenario());
+        let world = World::new(protocol.scenario(), u64::from(protocol.oldest_age().0));
         Pair { state: protocol.initial(), world, names: vec![0] }
     }
 
@@ -64,6 +78,8 @@ impl Pair {
         match action {
             Action::Author(author) => Deed::Author(self.authoring(author)),
             Action::RelayBlock(plan) => Deed::RelayBlock(self.building(plan)),
+            Action::Fork => Deed::Fork,
+            Action::Settle { branch } => Deed::Settle { branch: usize::from(*branch) },
             Action::LearnBackable { validator, candidate } => Deed::LearnBackable {
                 validator: usize::from(*validator),
                 candidate: name(*candidate),
@@ -72,10 +88,17 @@ impl Pair {
         }
     }
 
+    /// The relay block of an age on a branch.
+    fn relay_block(&self, branch: usize, age: Age) -> RelayId {
+        let Some(&tip) = self.world.tips.get(branch) else { return NOBODY };
+        self.world.relay_line(tip).nth(usize::from(age.0)).unwrap_or(NOBODY)
+    }
+
     fn authoring(&self, author: &Author) -> Authoring {
         let world = &self.world;
-        let relay_parent = world.tip_number().saturating_sub(u64::from(author.relay_parent.0));
-        let derived = world.para_slot_of(world.relay[&relay_parent].slot);
+        let relay_parent = self.relay_block(usize::from(author.branch), author.relay_parent);
+        let slot = world.relay.get(&relay_parent).map_or(FIRST_SLOT, |block| block.slot);
+        let derived = world.para_slot_of(slot);
         let (para_slot, stranger) = match author.claim {
             Claim::Honest | Claim::SlotMissing => (derived, 0),
             Claim::SlotAhead => (derived + 1, 0),
@@ -85,11 +108,13 @@ impl Pair {
         Authoring {
             parent: self.names.get(author.parent.get()).copied().unwrap_or(NOBODY),
             relay_parent,
+            core: author.core,
             para_slot,
             sealed_by: (para_slot + stranger) % AUTHORITIES,
             proves_slot: author.claim != Claim::SlotMissing,
             equivocation: author.equivocation,
             withheld: author.withheld,
+            invalid: author.invalid,
             hash: self.hash_at(author),
             sends_message: author.sends_message,
         }
@@ -120,18 +145,27 @@ impl Pair {
     }
 
     fn building(&self, plan: &RelayBlockPlan) -> Building {
-        let validators = u64::from(self.world.parameters().validators);
+        let world = &self.world;
+        let validators = u64::from(world.parameters().validators);
         let mut counts = 0..=validators;
-        let enough = counts.find(|&votes| self.world.is_available(votes)).expect("all suffice");
+        let enough = counts.find(|&votes| world.is_available(votes)).expect("all suffice");
+        let name = |at: BlockIndex| self.names.get(at.get()).copied().unwrap_or(NOBODY);
+        let newest = world.newest_slot();
+        let later = newest + 1 + u64::from(plan.skipped_slots);
+        let vote = |&bits: &Bits| match bits {
+            Bits::OneShort => Vote::InAll(enough - 1),
+            Bits::Enough => Vote::InAll(enough),
+            Bits::Count(new) => Vote::New(u64::from(new)),
+        };
         Building {
-            slot: self.world.tip().slot + 1 + u64::from(plan.skipped_slots),
-            votes: match plan.bits {
-                Bits::NothingPending => None,
-                Bits::OneShort => Some(enough - 1),
-                Bits::Enough => Some(enough),
-            },
-            back: plan.back.map(|at| self.names.get(at.get()).copied().unwrap_or(NOBODY)),
+            branch: usize::from(plan.branch),
+            slot: if plan.same_slot { newest } else { later },
+            session_change: plan.session_change,
+            votes: plan.bits.iter().map(vote).collect(),
+            back: plan.back.iter().copied().map(name).collect(),
             go_ahead: plan.go_ahead,
+            dispute: plan.dispute.map(|vote| (name(vote.block), u64::from(vote.against))),
+            reassigned: plan.reassigned,
         }
     }
 
@@ -139,6 +173,10 @@ impl Pair {
     pub fn agree_on(&self, protocol: &Protocol, action: &Action) -> Result<bool, String> {
         let ours = match protocol.apply(&self.state, action) {
             Err(Refusal::ModelIsFull) if self.state.blocks.len() == MAX_BLOCKS => return Ok(false),
+            Err(Refusal::NotInThisScenario(OTHER_NAME | BOUND | ONE_INVALID)) => return Ok(false),
+            Err(Refusal::NoSuchView(_)) if self.has_other_name(protocol, action) => {
+                return Ok(false);
+            }
             answer => answer,
         };
         let twins = self.world.permits(&self.deed(action));
@@ -160,38 +198,31 @@ impl Pair {
         Err(text + &self.to_string())
     }
 
-    /// Everything that somebody could think of doing, sensible or not.
+    /// Whether the relay parent of an author is young enough on the other branch.
+    fn has_other_name(&self, protocol: &Protocol, action: &Action) -> bool {
+        let Action::Author(author) = action else { return false };
+        let here = usize::from(author.branch);
+        let relay_parent = self.relay_block(here, author.relay_parent);
+        let there = self.world.tips.get(1 - here.min(1));
+        let mut line = there.into_iter().flat_map(|&tip| self.world.relay_line(tip));
+        line.by_ref().take(usize::from(protocol.oldest_view().0) + 1).any(|id| id == relay_parent)
+    }
+
+    /// Everything that somebody could think of doing, sensible or not; relay blocks with at most
+    /// one candidate.
     pub fn conceivable(&self, protocol: &Protocol) -> Vec<Action> {
-        let places: Vec<BlockIndex> = (0..=self.state.blocks.len() as u8).map(BlockIndex).collect();
-        let oldest = protocol.oldest_view().0 + 1;
+        let places = self.places();
+        let branches = 0..=self.state.branches.len() as u8;
         let followed = protocol.environment().followed_validators;
-        let mut all = Vec::new();
-        for relay_parent in (0..=oldest).map(Age) {
-            for &parent in &places {
-                let plain = Author::honest(parent, relay_parent);
-                for flags in 0..8 {
-                    let [equivocation, withheld, sends_message] =
-                        [1, 2, 4].map(|flag| flags & flag != 0);
-                    let author = Author { equivocation, withheld, sends_message, ..plain };
-                    all.push(Action::Author(author));
-                }
-                for claim in Claim::ALL {
-                    all.push(Action::Author(Author { claim, ..plain }));
-                }
-                let siblings = self.state.children(parent).count() as u8;
-                for hash_rank in 1..=if followed > 0 { siblings + 1 } else { 1 } {
-                    all.push(Action::Author(Author { hash_rank, ..plain }));
-                    all.push(Action::Author(Author { hash_rank, equivocation: true, ..plain }));
-                }
-            }
-        }
-        for bits in [Bits::NothingPending, Bits::OneShort, Bits::Enough] {
-            for back in std::iter::once(None).chain(places.iter().copied().map(Some)) {
-                for go_ahead in [false, true] {
-                    for skipped_slots in 0..=2 {
-                        let plan = RelayBlockPlan { skipped_slots, bits, back, go_ahead };
-                        all.push(Action::RelayBlock(plan));
-                    }
+        let mut all = vec![Action::Fork];
+        for branch in branches {
+            all.push(Action::Settle { branch });
+            self.conceivable_authors(protocol, branch, &mut all);
+            for plan in self.conceivable_plans(protocol, branch) {
+                all.push(Action::RelayBlock(plan));
+                for &place in &places {
+                    let back = Few::from(Some(place));
+                    all.push(Action::RelayBlock(RelayBlockPlan { back, ..plan }));
                 }
             }
         }
@@ -200,6 +231,111 @@ impl Pair {
                 all.push(Action::LearnBackable { validator, candidate: place });
             }
             all.push(Action::Recover { block: place });
+        }
+        all
+    }
+
+    /// The places of all blocks, and one where there is none.
+    fn places(&self) -> Vec<BlockIndex> {
+        (0..=self.state.blocks.len() as u8).map(BlockIndex).collect()
+    }
+
+    fn conceivable_authors(&self, protocol: &Protocol, branch: u8, all: &mut Vec<Action>) {
+        let oldest = protocol.oldest_view().0 + 1;
+        let followed = protocol.environment().followed_validators;
+        let cores = 0..=protocol.parameters().cores;
+        for relay_parent in (0..=oldest).map(Age) {
+            for parent in self.places() {
+                for core in cores.clone() {
+                    let plain = Author { branch, core, ..Author::honest(parent, relay_parent) };
+                    for flags in 0..16 {
+                        let [equivocation, withheld, sends_message, invalid] =
+                            [1, 2, 4, 8].map(|flag| flags & flag != 0);
+                        let author =
+                            Author { equivocation, withheld, sends_message, invalid, ..plain };
+                        all.push(Action::Author(author));
+                    }
+                    for claim in Claim::ALL {
+                        all.push(Action::Author(Author { claim, ..plain }));
+                    }
+                    let siblings = self.state.children(parent).count() as u8;
+                    for hash_rank in 1..=if followed > 0 { siblings + 1 } else { 1 } {
+                        all.push(Action::Author(Author { hash_rank, ..plain }));
+                        all.push(Action::Author(Author { hash_rank, equivocation: true, ..plain }));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Relay blocks that back nothing: what the scenario has in every combination, what it has not
+    /// one at a time.
+    fn conceivable_plans(&self, protocol: &Protocol, branch: u8) -> Vec<RelayBlockPlan> {
+        let environment = protocol.environment();
+        let has = [
+            environment.fork_depth > 0,
+            environment.session_changes,
+            environment.go_ahead,
+            environment.claims == Claims::Lapsing,
+        ];
+        let mut flagged = Vec::new();
+        for flags in 0..16u8 {
+            let set = [1, 2, 4, 8].map(|flag| flags & flag != 0);
+            let odd = set.iter().zip(has).any(|(&set, has)| set && !has);
+            let [same_slot, session_change, go_ahead, reassigned] = set;
+            for skipped_slots in 0..=u8::from(!odd) {
+                if !odd || flags.is_power_of_two() {
+                    flagged.push(RelayBlockPlan {
+                        same_slot,
+                        skipped_slots,
+                        session_change,
+                        go_ahead,
+                        reassigned,
+                        ..empty(branch)
+                    });
+                }
+            }
+        }
+        let mut disputes = vec![None, Some(Dispute { block: BlockIndex::ROOT, against: 1 })];
+        if environment.disputes {
+            for block in self.places() {
+                let most = u8::try_from(protocol.parameters().validators).unwrap_or(u8::MAX);
+                disputes.extend((0..=most).map(|against| Some(Dispute { block, against })));
+            }
+        }
+        let mut plans = Vec::new();
+        for bits in self.conceivable_votes(protocol, branch) {
+            for plan in &flagged {
+                for &dispute in &disputes {
+                    plans.push(RelayBlockPlan { bits, dispute, ..*plan });
+                }
+            }
+        }
+        plans
+    }
+
+    /// Votes for as many candidates as there are, and for one more or fewer.
+    fn conceivable_votes(&self, protocol: &Protocol, branch: u8) -> Vec<Few<Bits>> {
+        let pending = self.state.branches.get(usize::from(branch)).map_or(0, |b| b.pending.len());
+        let mut kinds = vec![Bits::OneShort, Bits::Enough];
+        if protocol.environment().counted_votes {
+            kinds.extend((0..=protocol.honest_validators() + 1).map(Bits::Count));
+        } else {
+            kinds.push(Bits::Count(0));
+        }
+        let mut all = vec![Few::none()];
+        let mut longest = all.clone();
+        for length in 1..=pending + 1 {
+            let longer: Vec<Few<Bits>> = longest
+                .iter()
+                .flat_map(|bits: &Few<Bits>| kinds.iter().filter_map(|&kind| bits.with(kind)))
+                .collect();
+            if length + 1 >= pending && length <= pending {
+                all.extend(&longer);
+            } else {
+                all.extend(longer.first());
+            }
+            longest = longer;
         }
         all
     }
@@ -222,30 +358,54 @@ impl Pair {
             };
         }
         let (state, world) = (&self.state, &self.world);
-        let tip = world.tip_number();
-        let parameters = world.parameters();
         let name = |place: BlockIndex| self.names[place.get()];
+        let oldest = u64::from(protocol.oldest_age().0);
+        let forked = world.tips.len() > 1;
 
-        for (age, view) in state.views.iter().enumerate() {
-            let relay = &world.relay[&(tip - age as u64)];
-            same!(format!("included at age {age}"), name(view.included), relay.included);
-            let pending = relay.pending.last().map(|pending| pending.block);
-            same!(format!("pending at age {age}"), view.newest_pending.map(name), pending);
-            same!(format!("go-ahead at age {age}"), view.go_ahead, relay.go_ahead.is_some());
+        same!("branches", state.branches.len(), world.tips.len());
+        for (place, branch) in state.branches.iter().enumerate().take(world.tips.len()) {
+            let here = |what: &str| format!("{what} on branch {place}");
+            let tip = world.tip(place);
+            same!(here("views"), branch.views.len() as u64, world.oldest_usable() + 1);
+            for (age, view) in (0..).zip(&branch.views) {
+                let relay = &world.relay[&self.relay_block(place, Age(age))];
+                let here = |what: &str| format!("{what} at age {age} on branch {place}");
+                same!(here("included"), name(view.included), relay.included);
+                let pending = relay.pending.last().map(|pending| pending.block);
+                same!(here("pending"), view.newest_pending.map(name), pending);
+                same!(here("go-ahead"), view.go_ahead, relay.go_ahead.is_some());
+                same!(here("assigned"), view.assigned, world.holds_core(relay));
+                if forked {
+                    same!(
+                        here("slot"),
+                        u64::from(view.slot),
+                        self.newer_slots(protocol, relay.slot)
+                    );
+                }
+            }
+            let longest = u64::from(protocol.longest_occupancy()) + 1;
+            let pending = branch.pending.iter();
+            let pending = pending.map(|p| (name(p.block), u64::from(p.backed.0), p.available));
+            let twins = tip
+                .pending
+                .iter()
+                .map(|p| (p.block, (tip.number - p.backed_in).min(longest), world.has_enough(p)));
+            same!(here("pending"), pending.collect::<Vec<_>>(), twins.collect::<Vec<_>>());
+            if world.environment().counted_votes {
+                let votes = branch.pending.iter().map(|p| u64::from(p.votes));
+                let twins = tip.pending.iter().map(|p| p.votes);
+                same!(here("votes"), votes.collect::<Vec<_>>(), twins.collect::<Vec<_>>());
+            }
+            let phase = self.rotation_phase(place);
+            same!(here("rotation"), u64::from(branch.rotation), phase);
+            let since = (tip.number + 1 - tip.session_start).min(oldest);
+            same!(here("session"), u64::from(branch.session.0), since);
+            let own = if forked { world.own_blocks(place) } else { 0 };
+            same!(here("own blocks"), u64::from(branch.own), own);
         }
-        same!("views", tip - (state.views.len() as u64 - 1), world.oldest_usable());
 
-        let pending = state.pending.iter().map(|p| (name(p.block), u64::from(p.backed.0)));
-        let twins = world.tip().pending.iter().map(|p| (p.block, tip - p.backed_in));
-        same!("pending", pending.collect::<Vec<_>>(), twins.collect::<Vec<_>>());
-
-        let always_open =
-            parameters.paras_availability_period >= parameters.group_rotation_frequency;
-        let phase = if always_open { 0 } else { world.rotation_phase(tip + 1) };
-        same!("rotation", u64::from(state.rotation), phase);
-
-        let turn = state.turn.map(|age| tip - u64::from(age.0));
-        same!("turn", turn, world.best_at_wake_up);
+        let turn = state.turn.map(|(branch, age)| self.relay_block(usize::from(branch), age));
+        same!("turn", turn, world.used_at_wake_up);
 
         for (validator, end) in world.chain_end.iter().enumerate() {
             let ours = state.chains[validator].map(name);
@@ -265,12 +425,41 @@ impl Pair {
             if place != BlockIndex::ROOT {
                 same!(format!("parent of P{id}"), Some(name(ours.parent)), twin.parent);
             }
-            let oldest = u64::from(protocol.oldest_age().0);
-            let age = twin.relay_parent.map_or(oldest, |number| (tip - number).min(oldest));
-            same!(format!("relay parent of P{id}"), u64::from(ours.relay_parent.0), age);
+            let mut here = false;
+            for branch in 0..MAX_BRANCHES {
+                let age = match (world.tips.get(branch), twin.relay_parent) {
+                    (Some(_), None) => protocol.oldest_age(),
+                    (Some(&tip), Some(id)) if world.is_on(id, tip) => {
+                        let age = world.relay[&tip].number - world.relay[&id].number;
+                        Age(age.min(oldest) as u8)
+                    }
+                    _ => Age::ELSEWHERE,
+                };
+                here |= age.is_here();
+                let what = format!("relay parent of P{id} on branch {branch}");
+                same!(what, ours.relay_parent.ages[branch], age);
+                let against = world.tips.get(branch).map_or(0, |tip| {
+                    world.relay[tip].against.get(&id).copied().unwrap_or_default()
+                });
+                let against = if place == BlockIndex::ROOT { 0 } else { against };
+                let what = format!("votes against P{id} on branch {branch}");
+                same!(what, u64::from(ours.against[branch]), against);
+            }
+            // Of two slots that are too old, only their place before all usable ones is kept.
+            for (at, branch) in state.branches.iter().enumerate().filter(|_| here && forked) {
+                for (age, view) in (0..).zip(&branch.views) {
+                    let theirs = world.relay[&self.relay_block(at, Age(age))].slot;
+                    let order = ours.relay_parent.slot.cmp(&view.slot);
+                    let twins =
+                        twin.slot_info.map_or(Ordering::Greater, |(slot, _)| theirs.cmp(&slot));
+                    same!(format!("slots of P{id} and age {age} of branch {at}"), order, twins);
+                }
+            }
+            same!(format!("core of P{id}"), ours.core, twin.core);
 
-            let spent = age > tip - world.oldest_usable();
+            let usable = |slot| world.usable().iter().any(|id| world.relay[id].slot == slot);
             let authored = twin.slot_info.map_or(0, |(_, authored)| authored);
+            let spent = !here || !twin.slot_info.is_some_and(|(slot, _)| usable(slot));
             let authored = if spent { authored.min(1) } else { authored };
             same!(format!("blocks on the slot of P{id}"), u32::from(ours.authored), authored);
 
@@ -283,6 +472,7 @@ impl Pair {
             );
 
             same!(format!("P{id} withheld"), ours.has(ParaBlock::WITHHELD), twin.withheld);
+            same!(format!("P{id} invalid"), ours.has(ParaBlock::INVALID), twin.invalid);
             same!(format!("P{id} lost"), ours.has(ParaBlock::LOST), twin.lost);
             let never = ours.has(ParaBlock::NEVER_AVAILABLE);
             same!(format!("P{id} never available"), never, twin.never_available);
@@ -325,6 +515,29 @@ impl Pair {
         }
     }
 
+    /// How many slots with a relay block on a living branch are newer than this, as far as the
+    /// model counts.
+    fn newer_slots(&self, protocol: &Protocol, slot: u64) -> u64 {
+        let world = &self.world;
+        let lines = world.tips.iter().flat_map(|&tip| {
+            let newer = move |id: &RelayId| world.relay[id].slot > slot;
+            world.relay_line(tip).take_while(newer)
+        });
+        let slots: std::collections::BTreeSet<u64> =
+            lines.map(|id| world.relay[&id].slot).collect();
+        (slots.len() as u64).min(u64::from(protocol.oldest_slot()))
+    }
+
+    /// (n + 1 - S) of the next relay block n, as far as the model counts.
+    fn rotation_phase(&self, branch: usize) -> u64 {
+        let parameters = self.world.parameters();
+        let frequency = u64::from(parameters.group_rotation_frequency);
+        let groups = self.world.environment().groups.0.len() as u64;
+        let open = u64::from(parameters.paras_availability_period) >= frequency;
+        let n = World::next_in_session(self.world.tip(branch));
+        if open && groups == 0 { 0 } else { n % (frequency * groups.max(1)) }
+    }
+
     /// Whether both give the same answer to everything conceivable, and nothing can be done any
     /// more with a block that the state does not hold. Returns what is permitted.
     ///
@@ -333,9 +546,25 @@ impl Pair {
     /// The first action they do not agree on.
     pub fn agree_on_everything(&self, protocol: &Protocol) -> Result<Vec<Action>, String> {
         let mut permitted = Vec::new();
-        for action in self.conceivable(protocol) {
-            if self.agree_on(protocol, &action)? {
+        let cores = usize::from(protocol.parameters().cores);
+        let mut waiting = self.conceivable(protocol);
+        waiting.reverse();
+        while let Some(action) = waiting.pop() {
+            let both = self.agree_on(protocol, &action)?;
+            if both {
                 permitted.push(action);
+            }
+            // What comes after a candidate that cannot be backed is never looked at.
+            let Action::RelayBlock(plan) = action else { continue };
+            let goes_on = both
+                || matches!(
+                    protocol.apply(&self.state, &action),
+                    Err(Refusal::NotThisFault("late backing (FLT-6)" | "missed backing (FLT-4)"))
+                );
+            if goes_on && (1..=cores).contains(&plan.back.len()) {
+                let longer = self.places().into_iter().filter_map(|place| plan.back.with(place));
+                let longer = longer.map(|back| RelayBlockPlan { back, ..plan });
+                waiting.extend(longer.map(Action::RelayBlock));
             }
         }
         let uses = self.uses_of_the_forgotten(protocol);
@@ -352,22 +581,52 @@ impl Pair {
         let mut uses = Vec::new();
         let honest = protocol.environment().collator != CollatorKind::Adversary;
         let forgotten = self.world.para.keys().filter(|id| !self.names.contains(id));
+        // Relay blocks with nothing in them but votes.
+        let wholes: Vec<Building> = (0..self.world.tips.len() as u8)
+            .flat_map(|branch| {
+                let votes = self.conceivable_votes(protocol, branch).into_iter();
+                votes.map(move |bits| RelayBlockPlan { bits, ..empty(branch) })
+            })
+            .map(|plan| self.building(&plan))
+            .filter(|building| self.world.permits_votes(building).is_ok())
+            .collect();
         for &id in forgotten {
             let mut deeds = vec![Deed::Recover { block: id }];
-            for bits in [Bits::NothingPending, Bits::OneShort, Bits::Enough] {
-                let plan = RelayBlockPlan { skipped_slots: 0, bits, back: None, go_ahead: false };
-                deeds.push(Deed::RelayBlock(Building { back: Some(id), ..self.building(&plan) }));
+            for building in &wholes {
+                deeds.push(Deed::RelayBlock(Building { back: vec![id], ..building.clone() }));
             }
-            for age in (0..=protocol.oldest_view().0).map(Age).filter(|_| honest) {
-                for equivocation in [false, true] {
-                    let author = Author { equivocation, ..Author::honest(BlockIndex::ROOT, age) };
-                    deeds.push(Deed::Author(Authoring { parent: id, ..self.authoring(&author) }));
+            for branch in 0..self.world.tips.len() as u8 {
+                for age in (0..=protocol.oldest_view().0).map(Age).filter(|_| honest) {
+                    for equivocation in [false, true] {
+                        let author = Author {
+                            branch,
+                            equivocation,
+                            ..Author::honest(BlockIndex::ROOT, age)
+                        };
+                        let authoring = Authoring { parent: id, ..self.authoring(&author) };
+                        deeds.push(Deed::Author(authoring));
+                    }
                 }
             }
             let possible = deeds.into_iter().filter(|deed| self.world.permits(deed).is_ok());
             uses.extend(possible.map(|deed| format!("possible with a forgotten block: {deed:?}")));
         }
         uses
+    }
+}
+
+/// A relay block with nothing in it.
+fn empty(branch: u8) -> RelayBlockPlan {
+    RelayBlockPlan {
+        branch,
+        same_slot: false,
+        skipped_slots: 0,
+        session_change: false,
+        bits: Few::none(),
+        back: Few::none(),
+        go_ahead: false,
+        dispute: None,
+        reassigned: false,
     }
 }
 
@@ -410,16 +669,23 @@ impl World {
         let parent = newest.parent.map_or(newest, |parent| &self.para[&parent]);
         // BLK-3, the part that the rule table leaves out: aura's slots never decrease. HOOK-2 and
         // HOOK-4 imply it.
-        if newest.para_slot < parent.para_slot || newest.relay_parent < parent.relay_parent {
+        if newest.para_slot < parent.para_slot {
             found.push(format!("P{id} goes back in time"));
         }
-        let tip = self.tip();
-        let mut head = tip.included;
-        for pending in &tip.pending {
-            if self.para[&pending.block].parent != Some(head) {
-                found.push(format!("P{} is pending on something else", pending.block));
+        for branch in 0..self.tips.len() {
+            let tip = self.tip(branch);
+            let mut head = tip.included;
+            for pending in &tip.pending {
+                if self.para[&pending.block].parent != Some(head) {
+                    found.push(format!("P{} is pending on something else", pending.block));
+                }
+                head = pending.block;
             }
-            head = pending.block;
+            // COLL-7: what is included was built on an ancestor of the tip.
+            let relay_parent = self.para[&tip.included].relay_parent;
+            if relay_parent.is_some_and(|id| !self.is_on(id, self.tips[branch])) {
+                found.push(format!("P{} is included on another fork", tip.included));
+            }
         }
         found
     }
@@ -434,15 +700,18 @@ impl std::fmt::Display for Pair {
             let id = self.names[place.get()];
             writeln!(f, "place {} is P{id}: {:?}", place.0, state.block(place))?;
         }
-        writeln!(f, "views {:?}", state.views)?;
-        writeln!(f, "pending {:?} chains {:?}", state.pending, state.chains)?;
-        writeln!(f, "rotation {} turn {:?}", state.rotation, state.turn)?;
+        for (place, branch) in state.branches.iter().enumerate() {
+            writeln!(f, "branch {place}: {branch:?}")?;
+        }
+        writeln!(f, "chains {:?} turn {:?}", state.chains, state.turn)?;
         for (id, block) in &world.para {
             writeln!(f, "P{id}: {block:?}")?;
         }
-        for (number, block) in world.relay.range(world.oldest_usable().saturating_sub(5)..) {
-            writeln!(f, "R{number}: {block:?}")?;
+        let old = world.first.saturating_sub(2) as RelayId;
+        for (id, block) in world.relay.range(old..).rev().take(20) {
+            writeln!(f, "R{id}: {block:?}")?;
         }
+        writeln!(f, "tips {:?} used {:?}", world.tips, world.used_at_wake_up)?;
         writeln!(f, "seen {:?} ends {:?}", world.seen_backable, world.chain_end)
     }
 }

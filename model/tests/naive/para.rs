@@ -4,7 +4,7 @@ use unincluded_model::Rule;
 use unincluded_model::scenario::RelayNumberCheck;
 
 use super::{
-    AUTHORITIES, Authoring, BlockId, Entry, ParaBlock, Refused, RelaySlot, World, require,
+    AUTHORITIES, Authoring, BlockId, Entry, ParaBlock, Refused, RelayId, RelaySlot, World, require,
 };
 
 impl World {
@@ -18,8 +18,8 @@ impl World {
 
         require(Rule::Blk3, authoring.sealed_by == authoring.para_slot % AUTHORITIES)?;
 
-        if let Some(previous) = parent.relay_parent {
-            let current = authoring.relay_parent;
+        if let Some(previous) = parent.relay_number {
+            let current = at_relay_parent.number;
             let follows = match self.parameters().relay_number_check {
                 RelayNumberCheck::Strict => current > previous,
                 RelayNumberCheck::Monotonic => current >= previous,
@@ -27,6 +27,9 @@ impl World {
             };
             require(Rule::Rpn1, follows)?;
         }
+
+        let offset = usize::from(self.parameters().relay_parent_offset);
+        require(Rule::Hook9, self.descendants(authoring.relay_parent) >= offset)?;
 
         require(Rule::Hook1, authoring.proves_slot)?;
         let slot = at_relay_parent.slot;
@@ -42,6 +45,8 @@ impl World {
             parent: Some(authoring.parent),
             number: parent.number + 1,
             relay_parent: Some(authoring.relay_parent),
+            relay_number: Some(at_relay_parent.number),
+            core: authoring.core,
             para_slot: authoring.para_slot,
             segment: parent.segment.clone(),
             aggregate_messages: parent.aggregate_messages,
@@ -50,7 +55,8 @@ impl World {
             total_issuance: parent.total_issuance + self.block_reward,
             hash: authoring.hash.unwrap_or_default(),
             withheld: authoring.withheld,
-            lost: false,
+            invalid: authoring.invalid,
+            lost: !self.is_fetched(authoring.relay_parent),
             never_available: false,
         };
         block.write_parent_hash(authoring.parent);
@@ -70,6 +76,12 @@ impl World {
         block.aggregate_signal |= own.signal;
         block.segment.push(own);
         Ok(block)
+    }
+
+    /// HOOK-9: how many headers that follow a relay block an author can show.
+    fn descendants(&self, relay_parent: RelayId) -> usize {
+        let behind = |&tip: &RelayId| self.relay_line(tip).position(|id| id == relay_parent);
+        self.tips.iter().filter_map(behind).max().unwrap_or_default()
     }
 
     /// HOOK-6: what the runtime answers in the state at `parent`.

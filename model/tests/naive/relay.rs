@@ -1,51 +1,123 @@
 //! The relay chain's runtime: one relay block, in the order of INH-1.
 
 use unincluded_model::Rule;
+use unincluded_model::scenario::{ClaimQueue, Claims, Group};
 
 use super::{
-    BlockId, Building, Pending, Refused, RelayBlock, RelayNumber, World, in_scenario, require,
+    BlockId, Building, Pending, Refused, RelayBlock, RelayNumber, Vote, World, in_scenario, require,
 };
 
 impl World {
     /// The relay block with the state after it, if it can be built.
     pub(super) fn permits_relay_block(&self, building: &Building) -> Result<RelayBlock, Refused> {
         let environment = self.environment();
-        let number = self.tip_number() + 1;
-        let candidate_exists = |id| self.para.contains_key(&id);
-        in_scenario(building.back.is_none_or(candidate_exists))?;
+        in_scenario(building.branch < self.tips.len())?;
+        let parent = self.tip(building.branch);
+        let number = parent.number + 1;
+        in_scenario(building.back.iter().all(|id| self.para.contains_key(id)))?;
+        self.permits_slot(building)?;
+        in_scenario(!building.session_change || self.session_may_end(parent))?;
         // UPG-10: no second upgrade is scheduled before the first is applied.
-        let none_shown = self.tip().go_ahead.is_none();
+        let none_shown = parent.go_ahead.is_none();
         in_scenario(!building.go_ahead || (environment.go_ahead && none_shown))?;
-        in_scenario(building.votes.is_some() != self.tip().pending.is_empty())?;
-        if let (Some(votes), Some(first)) = (building.votes, self.tip().pending.first()) {
-            let withheld = self.para[&first.block].never_available;
-            in_scenario(!(self.is_available(votes) && withheld))?;
-            in_scenario(self.is_available(votes) || environment.unavailability || withheld)?;
+        in_scenario(!building.reassigned || environment.claims == Claims::Lapsing)?;
+        if let Some((block, votes)) = building.dispute {
+            self.permits_dispute(building, block, votes)?;
         }
-
+        self.permits_votes(building)?;
         in_scenario(environment.may_idle() || !self.somebody_acts())?;
 
-        let mut block = self.tip().clone();
-        block.slot = building.slot;
-        if building.go_ahead {
-            block.go_ahead = Some(number);
+        let mut block = self.child_of(building);
+        if let Some((disputed, votes)) = building.dispute {
+            self.import_votes(&mut block, disputed, votes);
         }
-        if building.votes.is_some_and(|votes| self.is_available(votes)) {
+        if block.frozen {
+            let nothing = building.back.is_empty() && !building.session_change;
+            in_scenario(nothing && !building.go_ahead && self.tips.len() == 2)?;
+            return Ok(block);
+        }
+        let lost = self.free_disputed(parent, &mut block);
+        self.record_votes(parent, &mut block, &building.votes, lost);
+        while block.pending.first().is_some_and(|first| self.has_enough(first)) {
             self.enact_first(&mut block);
         }
-        if self.rotation_phase(number) < u64::from(self.parameters().paras_availability_period) {
+        let in_rotation = World::next_in_session(&block) - 1; // n + 1 - S
+        let frequency = u64::from(self.parameters().group_rotation_frequency);
+        if in_rotation % frequency < u64::from(self.parameters().paras_availability_period) {
             self.evict(&mut block, number);
         }
 
-        match building.back {
-            Some(candidate) => {
-                in_scenario(self.is_late_enough(candidate, number))?;
-                self.may_back(&block, candidate, number)?;
-                block.pending.push(Pending { block: candidate, backed_in: number });
-            }
-            None => in_scenario(!self.is_overdue(&block, number))?,
+        let was_free = block.pending.is_empty();
+        for &candidate in &building.back {
+            self.may_back(parent, &block, building.session_change, candidate)?;
+            in_scenario(self.is_late_enough(candidate, number))?;
+            let core = self.para[&candidate].core;
+            block.pending.push(Pending {
+                block: candidate,
+                core,
+                backed_in: number,
+                votes: 0,
+                lies: 0,
+            });
+        }
+        in_scenario(!self.is_overdue(parent, &block, building.session_change))?;
+        // What is going to be disputed needs another fork to go to.
+        let other = (0..self.tips.len()).filter(|&other| other != building.branch);
+        let refuge = other.into_iter().any(|other| !self.includes_invalid(self.tip(other)));
+        in_scenario(refuge || !self.includes_invalid(&block))?;
+        self.pass_claims(&mut block, building, was_free);
+        if building.session_change {
+            start_session(&mut block);
         }
         Ok(block)
+    }
+
+    /// ARP-1: the block before anything happens in it, its parent among those allowed.
+    fn child_of(&self, building: &Building) -> RelayBlock {
+        let mut block = self.tip(building.branch).clone();
+        let lookahead = usize::from(self.parameters().scheduling_lookahead);
+        block.parent = Some(self.tips[building.branch]);
+        block.number += 1;
+        block.slot = building.slot;
+        block.ends_session = building.session_change;
+        block.allowed.insert(0, self.tips[building.branch]);
+        block.allowed.truncate(lookahead);
+        if building.go_ahead {
+            block.go_ahead = Some(block.number);
+        }
+        block
+    }
+
+    /// A session is longer than what the model remembers.
+    fn session_may_end(&self, parent: &RelayBlock) -> bool {
+        let since = parent.number + 1 - parent.session_start;
+        self.environment().session_changes && since >= self.shortest_session
+    }
+
+    /// What the voters of the scenario leave to choose: each votes once, for what it has.
+    pub(super) fn permits_votes(&self, building: &Building) -> Result<(), Refused> {
+        let environment = self.environment();
+        let pending = &self.tip(building.branch).pending;
+        in_scenario(building.votes.len() == pending.len())?;
+        for (vote, pending) in building.votes.iter().zip(pending) {
+            let withheld = self.para[&pending.block].never_available;
+            let complete = match *vote {
+                Vote::InAll(votes) => {
+                    in_scenario(!environment.counted_votes && votes >= pending.votes)?;
+                    in_scenario(!withheld || !self.is_available(votes))?;
+                    self.is_available(votes)
+                }
+                Vote::New(new) => {
+                    let left =
+                        if self.has_enough(pending) { 0 } else { self.honest() - pending.votes };
+                    in_scenario(environment.counted_votes && new <= left)?;
+                    in_scenario(!withheld || new == 0)?;
+                    new == left
+                }
+            };
+            in_scenario(complete || withheld || environment.unavailability)?;
+        }
+        Ok(())
     }
 
     /// INCL-3: all but less than a third have voted.
@@ -54,12 +126,50 @@ impl World {
         votes <= validators && (validators - votes) * 3 < validators
     }
 
+    pub(super) fn has_enough(&self, pending: &Pending) -> bool {
+        self.is_available(pending.votes + pending.lies)
+    }
+
+    /// INH-1 (7), (8): records the bits. The bitfield of a validator with a bit on the core of a
+    /// candidate that just lost its dispute is discarded whole; bits recorded before stay.
+    fn record_votes(
+        &self,
+        before: &RelayBlock,
+        block: &mut RelayBlock,
+        votes: &[Vote],
+        lost: Option<usize>,
+    ) {
+        let on_disputed = lost.map(|lost| {
+            before.pending[lost].votes
+                + match votes[lost] {
+                    Vote::New(new) => new,
+                    Vote::InAll(_) => 0,
+                }
+        });
+        let lying = u64::from(self.environment().lying);
+        for (pending, vote) in block.pending.iter_mut().zip(votes) {
+            match (*vote, on_disputed) {
+                (Vote::InAll(votes), _) => pending.votes = votes,
+                (Vote::New(new), None) => {
+                    pending.votes += new;
+                    pending.lies = lying;
+                }
+                // Those who vote for the other may be those who have no bit on the disputed core.
+                (Vote::New(new), Some(discarded)) => {
+                    pending.votes += new.min(self.honest() - discarded);
+                }
+            }
+        }
+    }
+
     /// INCL-4, INCL-5, UPG-12: the candidate first in the queue becomes the included head.
+    /// DISP-2: unless a supermajority against it is known, then the fork freezes.
     fn enact_first(&self, block: &mut RelayBlock) {
         let enacted = block.pending.remove(0).block;
-        let relay_parent = self.para[&enacted].relay_parent.expect("genesis is never pending");
+        let relay_parent = self.para[&enacted].relay_number.expect("genesis is never pending");
         block.included = enacted;
         block.most_recent_context = relay_parent;
+        block.frozen |= self.is_concluded(block, enacted);
         if block.go_ahead.is_some_and(|since| relay_parent >= since) {
             block.go_ahead = None;
         }
@@ -74,45 +184,91 @@ impl World {
         }
     }
 
-    /// FRAG-8, ARP-1, INCL-*: whether relay block `number` can back the candidate.
+    /// FRAG-8, ARP-*, SCHED-*, INCL-*: whether a relay block can back the candidate, as it is
+    /// after its votes and evictions and what it backed so far.
     fn may_back(
         &self,
+        parent: &RelayBlock,
         block: &RelayBlock,
+        session_change: bool,
         candidate: BlockId,
-        number: RelayNumber,
     ) -> Result<(), Refused> {
-        let lookahead = u64::from(self.parameters().scheduling_lookahead);
         let para = &self.para[&candidate];
+        in_scenario(!para.lost)?;
+        let on_chain = self.ancestry(block.newest()).contains(&candidate);
+        in_scenario(!on_chain)?;
+        require(Rule::Disp1, !self.is_concluded(block, candidate))?;
+        require(Rule::Incl2, !session_change)?;
+        require(Rule::Sched2, self.holds_core(parent))?;
         let offered = self.chain_end.is_empty() || self.chain_end.contains(&Some(candidate));
         require(Rule::Frag8, offered)?;
-        in_scenario(!para.lost)?;
 
-        let allowed = |rp: RelayNumber| (rp + 1..=rp + lookahead).contains(&number);
-        require(Rule::Arp1, para.relay_parent.is_some_and(allowed))?;
-        require(Rule::Incl1, block.pending.is_empty())?;
+        self.is_allowed(block, para.relay_parent)?;
+        let relay_parent = para.relay_parent.ok_or(Refused(None))?;
+        let group = self.group(relay_parent, para.core);
+        require(Rule::Sched3, group != Some(Group::Offline))?;
+        in_scenario(!para.invalid || group.is_none_or(|group| group == Group::Byzantine))?;
+        let occupied = block.pending.iter().any(|pending| pending.core == para.core);
+        require(Rule::Incl1, !occupied)?;
         require(Rule::Incl6, para.parent == Some(block.newest()))?;
         let context = match block.pending.last() {
-            Some(last) => self.para[&last.block].relay_parent,
+            Some(last) => self.para[&last.block].relay_number,
             None => Some(block.most_recent_context),
         };
-        require(Rule::Incl6b, para.relay_parent >= context)
+        require(Rule::Incl6b, para.relay_number >= context)
+    }
+
+    /// ARP-1, ARP-2, ARP-4: the buffer has the relay parent; if not, why not.
+    fn is_allowed(
+        &self,
+        block: &RelayBlock,
+        relay_parent: Option<super::RelayId>,
+    ) -> Result<(), Refused> {
+        let Some(relay_parent) = relay_parent else { return Err(Refused(Some(Rule::Arp1))) };
+        if block.allowed.contains(&relay_parent) {
+            return Ok(());
+        }
+        let here = self.is_on(relay_parent, block.parent.expect("it has one"));
+        require(Rule::Arp4, here)?;
+        let lookahead = u64::from(self.parameters().scheduling_lookahead);
+        let in_time = self.relay[&relay_parent].number + lookahead >= block.number;
+        require(Rule::Arp1, in_time)?;
+        Err(Refused(Some(Rule::Arp2)))
     }
 
     /// What the scenario calls its fast path.
     fn is_late_enough(&self, candidate: BlockId, number: RelayNumber) -> bool {
         let earliest = u64::from(self.environment().earliest_backing);
-        self.para[&candidate].relay_parent.is_none_or(|rp| number >= rp + earliest)
+        self.para[&candidate].relay_number.is_none_or(|rp| number >= rp + earliest)
     }
 
-    /// FLT-4, FLT-6: whether a block that backs nothing commits a fault that the scenario has not.
-    fn is_overdue(&self, block: &RelayBlock, number: RelayNumber) -> bool {
+    /// FLT-4, FLT-6: whether a block that backs no more commits a fault that the scenario has not.
+    fn is_overdue(&self, parent: &RelayBlock, block: &RelayBlock, session_change: bool) -> bool {
         let environment = self.environment();
         let lookahead = u64::from(self.parameters().scheduling_lookahead);
         self.para.keys().any(|&id| {
-            let could = self.is_late_enough(id, number) && self.may_back(block, id, number).is_ok();
-            let last_chance =
-                self.para[&id].relay_parent.is_some_and(|rp| rp + lookahead == number);
+            let could = self.is_late_enough(id, block.number)
+                && self.may_back(parent, block, session_change, id).is_ok();
+            let last = |number: RelayNumber| number + lookahead == block.number;
+            let last_chance = self.para[&id].relay_number.is_some_and(last);
             could && (!environment.delay || (last_chance && !environment.loss))
         })
     }
+
+    /// SCHED-1, FLT-15: the queue of a free core advances, but not where a session ends.
+    fn pass_claims(&self, block: &mut RelayBlock, building: &Building, was_free: bool) {
+        let stored = self.parameters().claim_queue == ClaimQueue::Stored;
+        if stored && was_free && !building.session_change {
+            block.popped += 1;
+        }
+        block.lapsed ^= building.reassigned;
+    }
+}
+
+/// SESS-2, SESS-3: what the end of a session does to the state, after everything else.
+fn start_session(block: &mut RelayBlock) {
+    block.allowed.clear();
+    block.pending.clear();
+    block.session += 1;
+    block.session_start = block.number + 1;
 }

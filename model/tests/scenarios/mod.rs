@@ -3,23 +3,102 @@
 #![allow(unreachable_pub, reason = "test files include this as a private module")]
 
 use proptest::prelude::*;
-use unincluded_model::scenario::{RelayNumberCheck, StaleView};
-use unincluded_model::{CollatorKind, Environment, Parameters, Scenario};
+use unincluded_model::scenario::{ClaimQueue, Claims, Group, Groups, RelayNumberCheck, StaleView};
+use unincluded_model::{CollatorKind, Environment, Few, Parameters, Scenario};
 
 /// Any legal scenario, of a size that a walk can explore.
 pub fn legal() -> impl Strategy<Value = Scenario> {
-    (parameters(), environment()).prop_filter_map("an illegal scenario", |(parameters, actors)| {
+    let drawn = (parameters(), environment(), wide());
+    drawn.prop_filter_map("an illegal scenario", |(parameters, actors, wide)| {
         let adversary = actors.collator == CollatorKind::Adversary;
-        let environment = Environment {
+        let mut environment = Environment {
             oldest_relay_parent: if adversary { actors.oldest_relay_parent } else { 0 },
             adversary_blocks: if adversary { actors.adversary_blocks } else { 0 },
             // The view is the honest collators'; an adversary builds on any relay block in reach.
             stale_view: if adversary { StaleView::Never } else { actors.stale_view },
             ..actors
         };
+        let mut parameters = parameters;
+        wide.widen(&mut parameters, &mut environment);
         let model = Scenario::built_in("astar").expect("a built-in scenario");
         Scenario { name: "any".to_owned(), parameters, environment, ..model }.checked("any").ok()
     })
+}
+
+/// What makes a scenario wider than one core on one relay branch in one session.
+#[derive(Clone, Copy, Debug)]
+struct Wide {
+    sessions: bool,
+    way: Way,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    None,
+    Forks(u8),
+    Cores(u8),
+    Offset(u8),
+    Groups([Group; 2]),
+    Claims(Claims, ClaimQueue),
+    Votes { silent: u8, lying: u8 },
+    Disputes { forks: u8 },
+}
+
+impl Wide {
+    fn widen(self, parameters: &mut Parameters, environment: &mut Environment) {
+        environment.session_changes = self.sessions;
+        let adversary = environment.collator == CollatorKind::Adversary;
+        match self.way {
+            Way::None => {}
+            Way::Forks(depth) => environment.fork_depth = depth,
+            Way::Cores(cores) => parameters.cores = cores,
+            Way::Offset(offset) => {
+                parameters.relay_parent_offset = offset;
+                // Scenarios are refused that reach further back.
+                environment.oldest_relay_parent = environment.oldest_relay_parent.min(4 - offset);
+            }
+            Way::Groups(groups) => {
+                let groups = groups.iter().try_fold(Few::none(), |few, &group| few.with(group));
+                environment.groups = Groups(groups.unwrap_or_default());
+            }
+            Way::Claims(claims, queue) => {
+                environment.claims = claims;
+                parameters.claim_queue = queue;
+            }
+            Way::Votes { silent, lying } => {
+                parameters.validators = parameters.validators.min(7);
+                environment.counted_votes = true;
+                (environment.silent, environment.lying) = (silent, lying);
+            }
+            Way::Disputes { forks } => {
+                parameters.validators = parameters.validators.min(7);
+                environment.disputes = !adversary;
+                environment.fork_depth = forks;
+                // More than a third are refused.
+                environment.lying = u8::from(!adversary && parameters.validators > 3);
+            }
+        }
+        if environment.fork_depth > 0 || parameters.cores > 1 {
+            environment.followed_validators = 0;
+        }
+    }
+}
+
+fn wide() -> impl Strategy<Value = Wide> {
+    let group = || prop_oneof![Just(Group::Online), Just(Group::Offline), Just(Group::Byzantine)];
+    let claims = prop_oneof![Just(Claims::Shared), Just(Claims::Lapsing)];
+    let queue = prop_oneof![Just(ClaimQueue::Computed), Just(ClaimQueue::Stored)];
+    let way = prop_oneof![
+        2 => Just(Way::None),
+        3 => (1..=2u8).prop_map(Way::Forks),
+        2 => (2..=3u8).prop_map(Way::Cores),
+        1 => (1..=2u8).prop_map(Way::Offset),
+        1 => (group(), group()).prop_map(|(a, b)| Way::Groups([a, b])),
+        1 => (claims, queue).prop_map(|(claims, queue)| Way::Claims(claims, queue)),
+        1 => (0..=1u8, 0..=1u8).prop_map(|(silent, lying)| Way::Votes { silent, lying }),
+        1 => (0..=2u8).prop_map(|forks| Way::Disputes { forks }),
+    ];
+    (any::<bool>(), way).prop_map(|(sessions, way)| Wide { sessions, way })
 }
 
 fn parameters() -> impl Strategy<Value = Parameters> {
@@ -42,6 +121,9 @@ fn parameters() -> impl Strategy<Value = Parameters> {
                 para_slot_ms: slot,
                 validators,
                 upward_message_room: room,
+                relay_parent_offset: 0,
+                cores: 1,
+                claim_queue: ClaimQueue::Computed,
             }
         },
     )
@@ -73,6 +155,15 @@ fn environment() -> impl Strategy<Value = Environment> {
                 followed_validators,
                 oldest_relay_parent: oldest,
                 adversary_blocks: blocks,
+                fork_depth: 0,
+                session_changes: false,
+                groups: Groups::default(),
+                counted_votes: false,
+                silent: 0,
+                lying: 0,
+                disputes: false,
+                claims: Claims::Bulk,
+                collation_limits: false,
             }
         },
     )

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use proptest::prelude::*;
-use unincluded_model::action::Claim;
+use unincluded_model::action::{Claim, Dispute};
 use unincluded_model::{
-    Action, Age, Author, Bits, BlockIndex, Protocol, RelayBlockPlan, Rule, Scenario, Variant,
+    Action, Age, Author, Bits, BlockIndex, Few, Protocol, RelayBlockPlan, Rule, Scenario, Variant,
 };
 use unincluded_properties::progress::FaultFree;
 use unincluded_traces::format::{Deed, Moment, Status};
@@ -51,24 +51,44 @@ fn walk(protocol: &Protocol, choices: &[u16]) -> Vec<Action> {
 
 /// Everything that can be written as an action, possible or not.
 fn any_action() -> impl Strategy<Value = Action> {
-    let author = (0..40u8, any::<u8>(), 0..5usize, any::<[bool; 3]>(), any::<u8>()).prop_map(
-        |(parent, age, claim, [equivocation, withheld, sends_message], hash_rank)| {
+    let author = (0..40u8, any::<u8>(), 0..5usize, any::<[bool; 4]>(), any::<u8>()).prop_map(
+        |(parent, age, claim, [equivocation, withheld, sends_message, invalid], hash_rank)| {
             Action::Author(Author {
                 parent: BlockIndex(parent % 6),
                 relay_parent: Age(if age < 200 { age % 4 } else { age }),
+                branch: 0,
+                core: if age % 5 == 0 { age } else { 0 },
                 claim: if hash_rank < 200 { Claim::Honest } else { Claim::ALL[claim] },
                 equivocation: equivocation && withheld,
                 withheld: withheld && sends_message,
+                invalid: invalid && equivocation,
                 hash_rank: if hash_rank < 200 { 0 } else { hash_rank },
                 sends_message,
             })
         },
     );
-    let bits = prop_oneof![Just(Bits::NothingPending), Just(Bits::OneShort), Just(Bits::Enough)];
-    let relay = (any::<u8>(), bits, proptest::option::of(0..6u8), any::<bool>()).prop_map(
-        |(skipped_slots, bits, back, go_ahead)| {
-            let back = back.map(BlockIndex);
-            Action::RelayBlock(RelayBlockPlan { skipped_slots, bits, back, go_ahead })
+    let bits =
+        prop_oneof![Just(Bits::OneShort), Just(Bits::Enough), any::<u8>().prop_map(Bits::Count)];
+    let bits = proptest::collection::vec(bits, 0..4).prop_map(|bits| few(&bits));
+    let back = proptest::collection::vec((0..6u8).prop_map(BlockIndex), 0..4);
+    let back = back.prop_map(|back| few(&back));
+    let dispute = (0..6u8, any::<u8>())
+        .prop_map(|(block, against)| Dispute { block: BlockIndex(block), against });
+    let dispute = proptest::option::weighted(0.1, dispute);
+    let relay = (any::<u8>(), bits, back, any::<[bool; 4]>(), dispute).prop_map(
+        |(skipped_slots, bits, back, flags, dispute)| {
+            let [go_ahead, same_slot, session_change, reassigned] = flags;
+            Action::RelayBlock(RelayBlockPlan {
+                branch: 0,
+                same_slot: same_slot && go_ahead,
+                skipped_slots,
+                session_change: session_change && go_ahead,
+                bits,
+                back,
+                go_ahead,
+                dispute,
+                reassigned: reassigned && session_change,
+            })
         },
     );
     let learn = (0..4u8, 0..6u8).prop_map(|(validator, candidate)| Action::LearnBackable {
@@ -76,7 +96,12 @@ fn any_action() -> impl Strategy<Value = Action> {
         candidate: BlockIndex(candidate),
     });
     let recover = (0..6u8).prop_map(|block| Action::Recover { block: BlockIndex(block) });
-    prop_oneof![4 => author, 4 => relay, 1 => learn, 1 => recover]
+    let settle = (0..3u8).prop_map(|branch| Action::Settle { branch: branch % 2 });
+    prop_oneof![4 => author, 4 => relay, 1 => learn, 1 => recover, 1 => Just(Action::Fork), 1 => settle]
+}
+
+fn few<T: Copy + Default>(items: &[T]) -> Few<T> {
+    items.iter().fold(Few::none(), |few, &item| few.with(item).unwrap_or(few))
 }
 
 /// The run of a naive chronicler, who reads the deeds alone and believes no state.
@@ -96,10 +121,10 @@ impl Chronicle {
         match deed {
             Deed::Author(author) => {
                 assert_eq!(author.block.height, author.parent.height + 1);
-                assert!(author.relay_parent.0 <= self.tip);
+                assert!(author.relay_parent.number <= self.tip);
                 assert!(self.parents.insert(author.block, author.parent).is_none(), "a name twice");
                 self.relay_parents.insert(author.block, author.relay_parent);
-                let head = self.heads.get(&author.relay_parent.0.max(0)).copied();
+                let head = self.heads.get(&author.relay_parent.number.max(0)).copied();
                 let inherited = self.segments.get(&author.parent).cloned().unwrap_or_default();
                 let included = inherited.iter().position(|&entry| Some(entry) == head);
                 let mut segment = inherited[included.map_or(0, |place| place + 1)..].to_vec();
@@ -109,11 +134,14 @@ impl Chronicle {
             Deed::RelayBlock(growth) => {
                 self.tip += 1;
                 self.slot += 1 + i64::from(growth.skipped_slots);
-                assert_eq!(growth.block, RelayName(self.tip));
+                assert_eq!(growth.block, RelayName::first(self.tip));
             }
-            Deed::LearnBackable { .. } | Deed::Recover { .. } => {}
+            Deed::LearnBackable { .. }
+            | Deed::Recover { .. }
+            | Deed::Fork
+            | Deed::Settle { .. } => {}
         }
-        assert_eq!(then.relay.tip, RelayName(self.tip));
+        assert_eq!(then.relay.tip, RelayName::first(self.tip));
         assert_eq!(then.relay.slot, self.slot);
         self.heads.insert(self.tip, then.included.block);
     }
@@ -156,8 +184,11 @@ impl Chronicle {
     }
 }
 
-/// The same account, step by step.
+/// The same account, step by step; of one relay branch.
 fn chronicled(protocol: &Protocol, run: &Run) {
+    if protocol.environment().fork_depth > 0 {
+        return;
+    }
     let mut chronicle =
         Chronicle { heads: HashMap::from([(0, ParaName::GENESIS)]), ..Chronicle::default() };
     for step in &run.steps {
