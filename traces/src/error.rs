@@ -49,6 +49,25 @@ pub enum TraceError {
         /// Blocks the state holds.
         held: usize,
     },
+    /// An action names a relay branch that the state does not hold.
+    #[error("action {step} names relay branch {branch}, and the state holds {held}")]
+    NoSuchBranch {
+        /// The action, from 1.
+        step: usize,
+        /// The branch it names, from 0.
+        branch: u8,
+        /// Branches the state holds.
+        held: usize,
+    },
+    /// An action names a relay block by a branch on which the model does not look for it: a trace
+    /// has one name for it, and would replay as another action.
+    #[error("action {step} names by branch {branch} what the model names by an earlier one")]
+    SecondName {
+        /// The action, from 1.
+        step: usize,
+        /// The branch it names, from 0.
+        branch: u8,
+    },
     /// More actions than a file may hold.
     #[error("a trace holds at most {most} steps, and here are {steps}")]
     TooLong {

@@ -6,9 +6,12 @@ use unincluded_model::action::{Bits, Claim};
 use unincluded_properties::{Kind, Property};
 
 use crate::format::{
-    Authoring, Deed, Disputed, Growth, LiveBlock, Moment, Refused, Run, StepRecord,
+    Authoring, Deed, Disputed, Growth, LiveBlock, Moment, Refused, Run, Status, StepRecord,
 };
-use crate::story::{Changes, after_skipped, counted, headline, listed, paragraph, plain, reason};
+use crate::name::{ParaName, RelayName};
+use crate::story::{
+    Changes, Waiting, after_skipped, counted, headline, listed, paragraph, plain, reason,
+};
 
 /// The run in words: the headline, what it is about, the rules that were changed, the steps one by
 /// one, and the reason of the verdict.
@@ -91,7 +94,10 @@ fn sentences(run: &Run, before: Option<&Moment>, step: &StepRecord, reward: u128
         }
         Deed::Fork => "The relay chain splits: from here on two branches can grow.".to_owned(),
         Deed::Settle { keeps } => {
-            format!("The relay chain settles on the branch of {keeps}; the other is given up.")
+            let undone = undone(&Changes::of_settling(before, *keeps));
+            format!(
+                "The relay chain settles on the branch of {keeps}; the other is given up.{undone}"
+            )
         }
         Deed::Recover { block } => {
             format!("The other collators get {block} back from the validators.")
@@ -142,8 +148,14 @@ fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> Strin
         format!("A collator builds {block} on {parent}")
     };
     let _ = write!(text, ", seen from relay block {relay_parent}{}.", claimed(author));
-    if *relay_parent < then.relay.tip {
-        let _ = write!(text, " It is late: {} is there already.", then.relay.tip);
+    if let Some(tip) = newer_tip(author, then) {
+        let _ = write!(text, " It is late: {tip} is there already.");
+    }
+    if author.core > 0 {
+        let _ = write!(text, " It is for core {}.", author.core);
+    }
+    if author.invalid {
+        text.push_str(" The block breaks the rules of the para.");
     }
     if author.withheld {
         text.push_str(" It shows the block to the validators alone.");
@@ -164,6 +176,22 @@ fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> Strin
     );
     text.push_str(&issued(new, then, reward));
     text
+}
+
+/// The relay tip that follows the relay parent of a new block, if there is one: on a branch where
+/// the block is not lost from the start.
+fn newer_tip(author: &Authoring, then: &Moment) -> Option<RelayName> {
+    let new = then.blocks.iter().find(|live| live.block == author.block);
+    let second = then.beside.as_ref().map(|beside| beside.relay.tip);
+    if author.relay_parent == then.relay.tip || Some(author.relay_parent) == second {
+        return None;
+    }
+    let is_newer = |tip: &RelayName| tip.number > author.relay_parent.number;
+    let first = Some(then.relay.tip).filter(is_newer);
+    match new {
+        Some(new) if new.status == Status::Lost => second.filter(is_newer).or(first),
+        _ => first.or(second.filter(is_newer)),
+    }
 }
 
 /// What a block issues, where that is not one reward.
@@ -204,6 +232,7 @@ fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
     }
     if changes.freezes {
         text.push_str(" That freezes the branch, and the relay chain goes on with the other.");
+        text.push_str(&undone(changes));
         return text;
     }
     if !changes.included.is_empty() {
@@ -211,29 +240,16 @@ fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
         let it = if it == "is" { "it is" } else { "they are" };
         let _ = write!(text, " Enough validators hold the data of {included}: {it} included.");
     }
-    if let (Some(Bits::OneShort), Some(waits)) = (growth.bits.first(), changes.waits) {
-        let _ = write!(text, " For {waits} one vote is missing: it keeps waiting.");
-    }
-    if let (Some(Bits::Count(votes)), Some(waits)) = (growth.bits.first(), changes.waits) {
-        let votes = counted(usize::from(*votes), "honest vote");
-        let _ = write!(text, " {votes} came in for {waits}: it keeps waiting.");
-    }
-    if !changes.evicted.is_empty() {
-        let (evicted, is) = (listed(&changes.evicted), plural(&changes.evicted));
-        let _ = match (growth.bits.first(), growth.session_change, growth.dispute) {
-            (_, true, _) => write!(text, " {evicted} {is} dropped with the session."),
-            (_, _, Some(_)) => write!(text, " {evicted} {is} dropped."),
-            (Some(Bits::Enough), ..) if growth.bits.len() == 1 => {
-                write!(text, " {evicted} has the votes it waited for, and is dropped.")
-            }
-            _ => write!(text, " {evicted} waited too long for its votes and {is} dropped."),
-        };
-    }
+    changes.waits.iter().for_each(|waiting| text.push_str(&waits(waiting)));
+    text.push_str(&dropped(growth, changes));
     if !growth.back.is_empty() {
         let _ = write!(text, " It backs {}", listed(&growth.back));
         let (_, _, pending, _) = then.at(growth.block);
         if growth.back.iter().all(|back| pending.iter().any(|pending| pending.block == *back)) {
-            text.push_str(", which now waits until enough validators hold its data");
+            text.push_str(match &growth.back[..] {
+                [_] => ", which now waits until enough validators hold its data",
+                _ => ", which now wait until enough validators hold their data",
+            });
         }
         text.push('.');
     }
@@ -249,13 +265,68 @@ fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
     }
     if !changes.lost.is_empty() {
         let lost = listed(&changes.lost);
-        let _ = write!(text, " It is too late to back {lost} now: the relay parent is too old.");
+        let _ = if growth.session_change {
+            write!(text, " {lost} can never be backed now: the session has changed.")
+        } else {
+            write!(text, " It is too late to back {lost} now: the relay parent is too old.")
+        };
     }
     let is_quiet = changes.included.is_empty() && changes.evicted.is_empty();
-    if is_quiet && changes.waits.is_none() && growth.back.is_empty() {
+    if is_quiet && changes.waits.is_empty() && growth.back.is_empty() {
         text.push_str(" It neither backs nor includes a block.");
     }
     text
+}
+
+/// What came in for a candidate that stays pending.
+fn waits(Waiting { block, bits, is_available }: &Waiting) -> String {
+    let mut text = match bits {
+        Some(Bits::OneShort) => format!(" For {block} one vote is missing: it keeps waiting."),
+        Some(Bits::Count(votes)) if *votes > 0 || !is_available => {
+            let votes = counted(usize::from(*votes), "honest vote");
+            let rest = if *is_available { "." } else { ": it keeps waiting." };
+            format!(" {votes} came in for {block}{rest}")
+        }
+        _ => String::new(),
+    };
+    if *is_available {
+        let _ = write!(text, " {block} is available, and waits for one before it in the queue.");
+    }
+    text
+}
+
+/// Which candidates are no longer pending, though they were not included.
+fn dropped(growth: &Growth, changes: &Changes) -> String {
+    if changes.evicted.is_empty() {
+        return String::new();
+    }
+    let (evicted, is) = (listed(&changes.evicted), plural(&changes.evicted));
+    if growth.session_change {
+        return format!(" {evicted} {is} dropped with the session.");
+    }
+    if growth.dispute.is_some() {
+        return format!(" {evicted} {is} dropped.");
+    }
+    let is_late = |block: &&ParaName| !changes.voted.contains(block);
+    let late: Vec<ParaName> = changes.evicted.iter().filter(is_late).copied().collect();
+    let mut text = String::new();
+    if !late.is_empty() {
+        let (names, is) = (listed(&late), plural(&late));
+        let _ = write!(text, " {names} waited too long for its votes and {is} dropped.");
+    }
+    for voted in &changes.voted {
+        let _ = write!(text, " {voted} has the votes it waited for, and is dropped.");
+    }
+    text
+}
+
+/// What was included on a branch that is given up.
+fn undone(changes: &Changes) -> String {
+    match &changes.undone[..] {
+        [] => String::new(),
+        [only] => format!(" {only} was included there: that never happened."),
+        several => format!(" {} were included there: that never happened.", listed(several)),
+    }
 }
 
 fn plural<T>(several: &[T]) -> &'static str {

@@ -358,8 +358,11 @@ pub struct LiveBlock {
 pub struct Gone {
     /// The block.
     pub block: ParaName,
-    /// How far it had come.
+    /// How far it had come; on the first relay branch, where there are two.
     pub status: Status,
+    /// How far it had come on the second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Status>,
 }
 
 /// The sums that the pallet keeps beside a segment.
@@ -386,8 +389,8 @@ pub enum Status {
     EvictedIn(RelayName),
     /// Another block was included instead of it or of one below it.
     Orphaned,
-    /// It, or a block below it, can no longer be backed: the relay parent is too old, or the quorum
-    /// will never come.
+    /// It, or a block below it, can no longer be backed: the relay parent is too old, of the session
+    /// before or on another relay branch, or the quorum will never come.
     Lost,
 }
 

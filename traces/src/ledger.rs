@@ -148,6 +148,11 @@ impl Ledger {
         Some(self.entry(block)?.name)
     }
 
+    /// The relay parent of a block of the stored state; genesis has none.
+    pub(crate) fn relay_parent(&self, block: BlockIndex) -> Option<RelayName> {
+        self.entry(block)?.relay_parent
+    }
+
     fn entry(&self, block: BlockIndex) -> Option<&Entry> {
         self.at.get(block.get()).map(|&entry| &self.entries[entry])
     }
@@ -315,21 +320,28 @@ impl Ledger {
         let branches = 0..self.state.branches.len();
         let found = branches.clone().find(|&branch| self.tip(branch) == tip);
         found.map(|branch| branch as u8).ok_or_else(|| {
-            let tips: Vec<String> = branches.map(|branch| self.tip(branch).to_string()).collect();
+            let mut tips: Vec<String> =
+                branches.map(|branch| self.tip(branch).to_string()).collect();
+            tips.dedup(); // Right after a fork both are one block.
             Flaw::new(path, tips.join(" or "), tip)
         })
     }
 
-    /// The branch on which a relay block is, the first of two, and how old it is there.
+    /// The branch on which a relay block is, and how old it is there: the first of two on which an
+    /// author can use it, else the first that has it.
     fn age(&self, path: &'static str, relay: RelayName) -> Result<(u8, Age), Flaw> {
+        let mut too_old = None;
         for branch in 0..self.state.branches.len() {
             let age = self.tip(branch).number.checked_sub(relay.number);
             let age = age.and_then(|age| u8::try_from(age).ok()).map(Age);
-            if let Some(age) = age.filter(|&age| self.relay(branch, age) == relay)
-                && (age <= self.oldest_view || branch + 1 == self.state.branches.len())
-            {
+            let Some(age) = age.filter(|&age| self.relay(branch, age) == relay) else { continue };
+            if age <= self.oldest_view {
                 return Ok((branch as u8, age));
             }
+            too_old = too_old.or(Some((branch as u8, age)));
+        }
+        if let Some(found) = too_old {
+            return Ok(found);
         }
         let range = |branch| format!("{} to {}", self.relay(branch, Age(254)), self.tip(branch));
         let legal: Vec<String> = (0..self.state.branches.len()).map(range).collect();
@@ -369,11 +381,17 @@ impl Ledger {
         for (place, entry) in before.into_iter().enumerate() {
             match step.renaming.of(BlockIndex(place as u8)) {
                 Some(new) => self.at[new.get()] = entry,
-                None if matches!(self.entries[entry].statuses[0], Status::IncludedIn(_)) => {}
+                None if self.is_included(entry, step.next.branches.len()) => {}
                 None => self.gone.push(entry),
             }
         }
         self.state = step.next.clone();
+    }
+
+    /// Whether a block is included on each of so many branches.
+    fn is_included(&self, entry: usize, branches: usize) -> bool {
+        let statuses = &self.entries[entry].statuses[..branches];
+        statuses.iter().all(|status| matches!(status, Status::IncludedIn(_)))
     }
 
     /// A relay block is there.
@@ -471,17 +489,22 @@ impl Ledger {
         let is_pending = now.pending.iter().any(|pending| pending.block == place);
         let related = raw.descends_from(place, head) || raw.descends_from(head, place);
         let age = block.relay_parent.on(branch);
-        let missed = age.0 >= protocol.parameters().scheduling_lookahead;
-        let of_last_session = age > now.session && protocol.has(Rule::Arp2);
+        let is_here = age.is_here();
+        let missed = is_here && age.0 >= protocol.parameters().scheduling_lookahead;
+        let of_last_session = is_here && age > now.session;
+        let is_late = (missed && protocol.has(Rule::Arp1))
+            || (of_last_session && protocol.has(Rule::Arp2))
+            || (!is_here && protocol.has(Rule::Arp4));
         let parent = self.entries[self.at[block.parent.get()]].statuses[branch];
         match was {
-            Status::IncludedIn(_) => was,
-            _ if raw.descends_from(head, place) => Status::IncludedIn(Some(tip)),
+            // On a core is pending; without INCL-4 a head can be above it, or have been it.
             Status::PendingSince(_) if is_pending => was,
             _ if is_pending => Status::PendingSince(tip),
+            Status::IncludedIn(_) => was,
+            _ if raw.descends_from(head, place) => Status::IncludedIn(Some(tip)),
             _ if !related && protocol.has(Rule::Incl6) => Status::Orphaned,
             _ if block.has(ParaBlock::LOST) || parent == Status::Lost => Status::Lost,
-            _ if (missed && protocol.has(Rule::Arp1)) || of_last_session => Status::Lost,
+            _ if is_late => Status::Lost,
             Status::PendingSince(_) => Status::EvictedIn(tip),
             Status::EvictedIn(_) => was,
             _ => Status::Unbacked,
@@ -525,14 +548,18 @@ impl Ledger {
         let followed = usize::from(protocol.environment().followed_validators);
         let offers = state.chains.iter().take(followed);
         let Beside { relay, included, pending } = self.on(0);
-        let gone = self.gone.iter().map(|&gone| &self.entries[gone]);
+        let gone = self.gone.iter().map(|&gone| &self.entries[gone]).map(|gone| Gone {
+            block: gone.name,
+            status: gone.statuses[0],
+            beside: self.is_forked().then_some(gone.statuses[1]),
+        });
         Moment {
             relay,
             included,
             pending,
             beside: self.is_forked().then(|| self.on(1)),
             blocks: state.indices().map(|place| self.live(place)).collect(),
-            gone: gone.map(|gone| Gone { block: gone.name, status: gone.statuses[0] }).collect(),
+            gone: gone.collect(),
             offers: offers.map(|offer| offer.and_then(|block| self.name(block))).collect(),
             wake_up: state.turn.map(|(branch, age)| self.relay(usize::from(branch), age)),
         }

@@ -44,8 +44,9 @@ impl Display for Replayed {
 ///
 /// # Errors
 ///
-/// If the property is not claimed of the scenario, an action names a block that its state does
-/// not hold, there are too many actions, or the protocol forgets less than its replay would.
+/// If the property is not claimed of the scenario, an action names a block or a branch that its
+/// state does not hold, or a relay block by a second name, there are too many actions, or the
+/// protocol forgets less than its replay would.
 pub fn record(
     protocol: &Protocol,
     property: Option<&str>,
@@ -84,11 +85,18 @@ pub fn record(
         .map_err(|flaw| TraceError::UnknownProperty(flaw.found))?;
     let mut steps = Vec::with_capacity(actions.len());
     for (number, &action) in (1..).zip(actions) {
+        let (branch, held) = (branch(action), course.ledger.state().branches.len());
+        if usize::from(branch) >= held {
+            return Err(TraceError::NoSuchBranch { step: number, branch, held });
+        }
         let Some(deed) = course.ledger.deed(action) else {
             let place = named(action).map_or(0, |block| block.0);
             let held = course.ledger.state().blocks.len();
             return Err(TraceError::NoSuchBlock { step: number, place, held });
         };
+        if course.ledger.action(&deed).ok() != Some(action) {
+            return Err(TraceError::SecondName { step: number, branch });
+        }
         steps.push(course.take(number, action, deed));
     }
     if let Some(step) = course.judge.undecided() {
@@ -230,6 +238,16 @@ impl<'a> Course<'a> {
     }
 }
 
+/// The relay branch an action names; the first, if it names none.
+fn branch(action: Action) -> u8 {
+    match action {
+        Action::Author(author) => author.branch,
+        Action::RelayBlock(plan) => plan.branch,
+        Action::Settle { branch } => branch,
+        Action::Fork | Action::LearnBackable { .. } | Action::Recover { .. } => 0,
+    }
+}
+
 /// The block an action names first.
 fn named(action: Action) -> Option<unincluded_model::BlockIndex> {
     match action {
@@ -255,6 +273,16 @@ fn in_names(ledger: &Ledger, action: &Action, refusal: &Refusal) -> Refused {
         ledger.relay(branch.min(MAX_BRANCHES - 1), age).to_string()
     };
     let para = |block| ledger.name(block).map_or_else(|| "?".to_owned(), |name| name.to_string());
+    // Ages stop at the oldest, and say nothing of another fork; a block's own relay parent is known.
+    let above = |age: Age| {
+        match action {
+            Action::Author(author) => {
+                ledger.relay_parent(author.parent).map(|name| name.to_string())
+            }
+            _ => None,
+        }
+        .unwrap_or_else(|| relay(age))
+    };
     let because = match *refusal {
         Refusal::NoSuchView(age) => format!("no author uses {} any more", relay(age)),
         Refusal::NotTheBest(age) => {
@@ -267,10 +295,10 @@ fn in_names(ledger: &Ledger, action: &Action, refusal: &Refusal) -> Refused {
             format!("{} is not the deepest potential parent", para(block))
         }
         Refusal::RelayNumberNotNewer { parent, block, check } => {
-            format!("{} follows {}, the check is {check}", relay(block), relay(parent))
+            format!("{} follows {}, the check is {check}", relay(block), above(parent))
         }
         Refusal::SlotWentBack { parent, block } => {
-            format!("the slot of {} follows that of {}", relay(block), relay(parent))
+            format!("the slot of {} follows that of {}", relay(block), above(parent))
         }
         Refusal::OutOfScope(age) => format!("{} is out of scope", relay(age)),
         Refusal::SessionBetween(age) => format!("a session ended after {}", relay(age)),

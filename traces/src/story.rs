@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use unincluded_model::action::Bits;
 use unincluded_properties::{Kind, Property};
 
 use crate::format::{Growth, Judgement, LiveBlock, Moment, Run, Status};
@@ -56,17 +57,19 @@ pub(crate) fn reason(run: &Run) -> Option<String> {
         Some(Kind::Step) => step.and_then(|step| step.checked_sub(1)),
         _ => *step,
     };
-    if let Some(seen) = seen.filter(|_| reason.contains(" old")) {
-        let _ = write!(reason, "; seen from {}", tip_after(run, seen));
+    let seen = seen.filter(|_| reason.contains(" old"));
+    if let Some(tip) = seen.and_then(|seen| tip_after(run, seen)) {
+        let _ = write!(reason, "; seen from {tip}");
     }
     Some(reason)
 }
 
-/// The relay tip after so many steps.
-fn tip_after(run: &Run, steps: usize) -> RelayName {
+/// The relay tip after so many steps; none where there are two.
+fn tip_after(run: &Run, steps: usize) -> Option<RelayName> {
     let taken = run.steps.iter().take(steps);
     let moment = taken.filter_map(|step| step.then.as_ref()).next_back();
-    moment.map(|moment| moment.relay.tip).unwrap_or_default()
+    let Some(moment) = moment else { return Some(RelayName::default()) };
+    moment.beside.is_none().then_some(moment.relay.tip)
 }
 
 /// What a relay block changed.
@@ -75,21 +78,36 @@ pub(crate) struct Changes {
     pub(crate) included: Vec<ParaName>,
     /// Whether a dispute froze the branch, so that the relay block and its branch are given up.
     pub(crate) freezes: bool,
+    /// Included on a branch that is given up, and not on the one that stays.
+    pub(crate) undone: Vec<ParaName>,
     pub(crate) evicted: Vec<ParaName>,
+    /// Those of the evicted that had the votes they waited for.
+    pub(crate) voted: Vec<ParaName>,
     pub(crate) orphaned: Vec<ParaName>,
     pub(crate) lost: Vec<ParaName>,
-    /// The candidate first in the queue that stays pending.
-    pub(crate) waits: Option<ParaName>,
+    /// The candidates that stay pending.
+    pub(crate) waits: Vec<Waiting>,
+}
+
+/// A candidate that stays pending.
+pub(crate) struct Waiting {
+    pub(crate) block: ParaName,
+    /// What was voted for it.
+    pub(crate) bits: Option<Bits>,
+    /// Whether it is available, and waits for one before it.
+    pub(crate) is_available: bool,
 }
 
 impl Changes {
     /// From the moment before, none at the start, to the moment after, on the branch that grew.
     pub(crate) fn between(before: Option<&Moment>, after: &Moment, growth: &Growth) -> Changes {
         let (relay, included, waiting, is_second) = after.at(growth.block);
-        if relay.tip != growth.block {
-            return Changes { freezes: true, ..Changes::default() };
-        }
         let tip = growth.on.unwrap_or_default();
+        if relay.tip != growth.block {
+            let is_second = before.is_some_and(|before| before.at(tip).3);
+            let undone = undone(before, is_second);
+            return Changes { freezes: true, undone, ..Changes::default() };
+        }
         let old = before.map(|before| before.at(tip));
         let was_second = old.is_some_and(|(.., second)| second);
         let status = |block: &LiveBlock, second: bool| match block.beside {
@@ -102,16 +120,21 @@ impl Changes {
         };
         let mut changes = Changes::default();
         let head = old.map_or(ParaName::GENESIS, |(_, included, ..)| included.block);
-        let queue: Vec<ParaName> = old
-            .map_or_else(Vec::new, |(_, _, pending, _)| pending.iter().map(|p| p.block).collect());
+        let queue = old.map_or(&[][..], |(_, _, pending, _)| pending);
+        let now = |block: ParaName| waiting.iter().find(|pending| pending.block == block);
         if included.block != head {
-            changes.included = match queue.iter().position(|&block| block == included.block) {
-                Some(place) => queue[..=place].to_vec(),
+            changes.included = match queue.iter().position(|p| p.block == included.block) {
+                Some(place) => queue[..=place].iter().map(|p| p.block).collect(),
                 None => vec![included.block],
             };
+            changes.included.retain(|&block| now(block).is_none());
         }
+        let gone = after.gone.iter().map(|gone| match gone.beside {
+            Some(status) if is_second => (gone.block, status),
+            _ => (gone.block, gone.status),
+        });
         let live = after.blocks.iter().map(|block| (block.block, status(block, is_second)));
-        for (block, status) in live.chain(after.gone.iter().map(|gone| (gone.block, gone.status))) {
+        for (block, status) in live.chain(gone) {
             let before = was(block);
             match status {
                 _ if before == Some(status) => {}
@@ -124,10 +147,37 @@ impl Changes {
                 _ => {}
             }
         }
-        let stays = |block: &ParaName| waiting.iter().any(|pending| pending.block == *block);
-        changes.waits = queue.first().copied().filter(stays);
+        for (place, pending) in queue.iter().enumerate() {
+            let (block, bits) = (pending.block, growth.bits.get(place).copied());
+            if let Some(now) = now(block) {
+                changes.waits.push(Waiting { block, bits, is_available: now.available });
+            } else if pending.available || bits == Some(Bits::Enough) {
+                changes.voted.push(block);
+            }
+        }
+        let evicted = &changes.evicted;
+        changes.voted.retain(|block| evicted.contains(block));
         changes
     }
+
+    /// From the moment before the branch of this tip is kept.
+    pub(crate) fn of_settling(before: Option<&Moment>, keeps: RelayName) -> Changes {
+        let is_second = before.is_some_and(|before| before.at(keeps).3);
+        Changes { undone: undone(before, !is_second), ..Changes::default() }
+    }
+}
+
+/// What was included on the branch that is left, which is the second or not, and not on the other.
+fn undone(before: Option<&Moment>, left_second: bool) -> Vec<ParaName> {
+    let is_undone = |block: &LiveBlock| {
+        let beside = block.beside.unwrap_or(block.status);
+        let (left, kept) =
+            if left_second { (beside, block.status) } else { (block.status, beside) };
+        let is_included = |status| matches!(status, Status::IncludedIn(_));
+        is_included(left) && !is_included(kept)
+    };
+    let blocks = before.map_or(&[][..], |before| &before.blocks);
+    blocks.iter().filter(|block| is_undone(block)).map(|block| block.block).collect()
 }
 
 /// The slots that passed before a relay block, in words.

@@ -8,7 +8,8 @@ use crate::format::{
     Authoring, Deed, Growth, LiveBlock, Moment, PendingBlock, RelayTip, Run, Status, StepRecord,
 };
 use crate::story::{
-    Changes, WIDTH, after_skipped, counted, headline, names, paragraph, plain, reason, wrapped,
+    Changes, WIDTH, Waiting, after_skipped, counted, headline, names, paragraph, plain, reason,
+    wrapped,
 };
 
 /// The columns. The last takes what is left.
@@ -72,6 +73,10 @@ fn row(before: Option<&Moment>, step: &StepRecord) -> Row {
                 Some(new) => format!("{}, offers {new}", attempted(&step.deed)),
                 None => attempted(&step.deed),
             }
+        }
+        Deed::Settle { keeps } => {
+            let undone = undone(&Changes::of_settling(before, *keeps));
+            format!("{}{undone}", attempted(&step.deed))
         }
         deed => attempted(deed),
     };
@@ -171,22 +176,27 @@ fn grown(growth: &Growth, changes: &Changes) -> String {
         events.push(format!("{votes} against {}", dispute.block));
     }
     if changes.freezes {
-        events.push("frozen, and given up".to_owned());
+        events.push(format!("frozen, and given up{}", undone(changes)));
     }
     if !changes.included.is_empty() {
         events.push(format!("includes {}", names(&changes.included)));
     }
-    match (growth.bits.first(), changes.waits) {
-        (Some(Bits::OneShort), Some(waits)) => events.push(format!("{waits} one vote short")),
-        (Some(Bits::Count(votes)), Some(waits)) => {
-            events.push(format!("{} for {waits}", counted(usize::from(*votes), "vote")));
+    for Waiting { block, bits, is_available } in &changes.waits {
+        match bits {
+            Some(Bits::OneShort) => events.push(format!("{block} one vote short")),
+            Some(Bits::Count(votes)) if *votes > 0 || !is_available => {
+                events.push(format!("{} for {block}", counted(usize::from(*votes), "vote")));
+            }
+            _ => {}
         }
-        _ => {}
+        if *is_available {
+            events.push(format!("{block} available, waits"));
+        }
     }
     for evicted in &changes.evicted {
-        let voted = growth.bits.first() == Some(&Bits::Enough) && growth.bits.len() == 1;
         let timed_out = !growth.session_change && growth.dispute.is_none();
-        let despite = if voted && timed_out { " despite its votes" } else { "" };
+        let voted = changes.voted.contains(evicted) && timed_out;
+        let despite = if voted { " despite its votes" } else { "" };
         events.push(format!("evicts {evicted}{despite}"));
     }
     if !growth.back.is_empty() {
@@ -211,6 +221,14 @@ fn grown(growth: &Growth, changes: &Changes) -> String {
     let slot = if growth.same_slot { " in the same slot" } else { "" };
     let skipped = after_skipped(growth);
     format!("{}{on}{slot}{skipped}: {}", growth.block, events.join(", "))
+}
+
+/// What was included on a branch that is given up.
+fn undone(changes: &Changes) -> String {
+    match &changes.undone[..] {
+        [] => String::new(),
+        undone => format!(", {} undone", names(undone)),
+    }
 }
 
 /// The segment of a new block, and its sum of messages where that is another than the entries'.
@@ -267,7 +285,11 @@ fn lay_out(out: &mut String, rows: &[Row]) {
             widths[column] = widths[column].max(cell.chars().count().min(most));
         }
     }
-    let taken: usize = widths[..6].iter().map(|width| width + 2).sum();
+    // Two relay branches take room in every column; what happens can be told on more lines.
+    let taken = |widths: &[usize; 7]| widths[..6].iter().map(|width| width + 2).sum::<usize>();
+    let too_much = (taken(&widths) + CELL).saturating_sub(WIDTH);
+    widths[1] = widths[1].saturating_sub(too_much).max(CELL.min(widths[1]));
+    let taken = taken(&widths);
     widths[6] = WIDTH.saturating_sub(taken).max(CELL);
     let rest = WIDTH.saturating_sub(widths[0] + widths[1] + 4);
 

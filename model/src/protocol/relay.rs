@@ -110,7 +110,9 @@ impl Protocol {
             if matches!(bits, Bits::Count(_)) {
                 return Err(Refusal::BitsDoNotFit);
             }
-            let withheld = state.block(pending.block).has(ParaBlock::NEVER_AVAILABLE);
+            // Whose votes are in stays available, whatever befalls it.
+            let withheld = state.block(pending.block).has(ParaBlock::NEVER_AVAILABLE)
+                && !pending.available;
             if bits == Bits::Enough && withheld {
                 return Err(Refusal::NeverAvailable);
             }

@@ -100,7 +100,7 @@ impl World {
         let pending = &self.tip(building.branch).pending;
         in_scenario(building.votes.len() == pending.len())?;
         for (vote, pending) in building.votes.iter().zip(pending) {
-            let withheld = self.para[&pending.block].never_available;
+            let withheld = self.para[&pending.block].never_available && !self.has_enough(pending);
             let complete = match *vote {
                 Vote::InAll(votes) => {
                     in_scenario(!environment.counted_votes && votes >= pending.votes)?;

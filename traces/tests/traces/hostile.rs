@@ -28,6 +28,8 @@ fn altered(name: &str, from: &str, to: &str) -> Vec<u8> {
 
 const RUN: &str = "astar-without-seg-5";
 
+const FORK: &str = "forks-reaches-r-undone";
+
 #[test]
 fn complaints() {
     let lines: Vec<&str> = text(RUN).lines().collect();
@@ -135,6 +137,33 @@ fn complaints() {
         ("another digest", altered(RUN, "\"digest\":\"", "\"digest\":\"0")),
         ("another text", altered(RUN, "Nothing limits", "Something limits")),
         ("a text that would colour the screen", altered(RUN, "{\"author\":", "{\"\\u001b[31m\":")),
+        (
+            "no branch to grow on",
+            altered(FORK, "\"block\":\"R2\",\"on\":\"R1\"", "\"block\":\"R2\""),
+        ),
+        (
+            "a branch where there is one",
+            altered(FORK, "{\"block\":\"R1\",", "{\"block\":\"R1\",\"on\":\"R0\","),
+        ),
+        ("a tip of no branch", altered(FORK, "\"on\":\"R1\"", "\"on\":\"R7\"")),
+        (
+            "a name of another fork",
+            altered(FORK, "{\"block\":\"R2b\",\"on\"", "{\"block\":\"R2\",\"on\""),
+        ),
+        ("a tip that nobody keeps", altered(FORK, "\"keeps\":\"R2\"", "\"keeps\":\"R1\"")),
+        (
+            "another status beside",
+            altered(FORK, "\"beside\":{\"pending-since\":\"R1\"}", "\"beside\":\"lost\""),
+        ),
+        ("a relay block that is no name", altered(FORK, "\"on\":\"R1\"", "\"on\":\"R1a\"")),
+        (
+            "more votes than candidates can wait",
+            altered(
+                FORK,
+                "[\"one-short\"]",
+                "[\"enough\",\"enough\",\"enough\",\"enough\",\"enough\"]",
+            ),
+        ),
         (
             "a refusal elsewhere",
             altered("astar-with-seg-5-enforced-not-asked", "already holds 3 of 3\"},", "x\"},"),

@@ -5,6 +5,7 @@ mod hostile;
 mod pictures;
 mod tamper;
 mod walks;
+mod wide;
 
 use unincluded_traces::{Run, TraceError, corpus as kept, read, write};
 

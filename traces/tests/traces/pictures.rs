@@ -38,6 +38,9 @@ fn tables() {
         "bandwidth-without-seg-8",
         "adversary-without-rpn-1-hook-2",
         "siblings-with-frag-5-first-seen",
+        "forks-reaches-r-undone",
+        "elastic-reaches-inv-rel-15",
+        "disputes-reaches-r-frozen",
     ] {
         insta::assert_snapshot!(format!("table_{name}"), pictured(name));
     }
@@ -54,6 +57,11 @@ fn stories() {
         "astar-with-inh-1-timeouts-first",
         "siblings-with-frag-5-first-seen",
         "astar-reaches-inv-seg-8",
+        "forks-reaches-r-undone",
+        "sessions-reaches-r-session-tail",
+        "elastic-without-incl-4",
+        "elastic-without-incl-13",
+        "disputes-reaches-r-frozen",
     ] {
         insta::assert_snapshot!(format!("story_{name}"), told(name));
     }
