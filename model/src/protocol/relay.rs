@@ -111,8 +111,8 @@ impl Protocol {
                 return Err(Refusal::BitsDoNotFit);
             }
             // Whose votes are in stays available, whatever befalls it.
-            let withheld = state.block(pending.block).has(ParaBlock::NEVER_AVAILABLE)
-                && !pending.available;
+            let withheld =
+                state.block(pending.block).has(ParaBlock::NEVER_AVAILABLE) && !pending.available;
             if bits == Bits::Enough && withheld {
                 return Err(Refusal::NeverAvailable);
             }
