@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use stateright::{Checker, Model};
 use unincluded_model::{Action, Protocol, Rule, Variant};
 use unincluded_properties::oracle::{Opinion, STEPS};
-use unincluded_properties::search::{Cut, Outcome as Found};
+use unincluded_properties::search::Outcome as Found;
 use unincluded_properties::{CATALOGUE, Kind, Oracle, Property, Search, Stop};
 use unincluded_traces::{Run, TraceError};
 
@@ -37,7 +37,7 @@ fn by_search(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> E
 
     let mut examined = blank(subject, "search");
     examined.closed = report.closed;
-    examined.bounded = matches!(report.cut_by, Some(Cut::Horizon(_)));
+    examined.cut = report.cut_by;
     examined.states = report.states;
     examined.transitions = Some(report.transitions);
     examined.depth = Some(report.depth);
@@ -106,7 +106,7 @@ fn blank(subject: &Subject, engine: &'static str) -> Examined {
         closed: false,
         within: Within::of(protocol.scenario()),
         cut_by: None,
-        bounded: false,
+        cut: None,
         engine,
         disagreement: None,
         states: 0,
@@ -184,10 +184,7 @@ fn explore_within(asked: &Check, oracle: Oracle, threads: usize) -> Opinion {
     if let Some(time) = limits.time {
         checker = checker.timeout(time);
     }
-    let checker = checker.spawn_bfs().join();
-    let mut violated: Vec<&'static str> = checker.discoveries().into_keys().collect();
-    violated.sort_unstable();
-    Opinion { states: checker.unique_state_count(), violated }
+    Opinion::of(&checker.spawn_bfs().join())
 }
 
 /// Seconds, to the millisecond: more would be noise.

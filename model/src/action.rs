@@ -151,6 +151,23 @@ pub struct RelayBlockPlan {
     pub reassigned: bool,
 }
 
+impl RelayBlockPlan {
+    /// A relay block of this branch with nothing in it.
+    pub fn quiet(branch: u8) -> Self {
+        RelayBlockPlan {
+            branch,
+            same_slot: false,
+            skipped_slots: 0,
+            session_change: false,
+            bits: Few::none(),
+            back: Few::none(),
+            go_ahead: false,
+            dispute: None,
+            reassigned: false,
+        }
+    }
+}
+
 /// Votes against a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

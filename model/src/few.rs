@@ -20,6 +20,11 @@ impl<T: Copy + Default> Few<T> {
         Few::default()
     }
 
+    /// These things; none if there is no room for all of them.
+    pub fn of(items: impl IntoIterator<Item = T>) -> Option<Self> {
+        items.into_iter().try_fold(Few::none(), Few::with)
+    }
+
     /// The same with one more at its end; none if there is no room.
     #[must_use]
     pub fn with(mut self, item: T) -> Option<Self> {
@@ -59,6 +64,6 @@ impl<'de, T: Deserialize<'de> + Copy + Default> Deserialize<'de> for Few<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let items = Vec::<T>::deserialize(deserializer)?;
         let too_many = || serde::de::Error::custom(format!("more than {MAX_PENDING} entries"));
-        items.into_iter().try_fold(Few::none(), Few::with).ok_or_else(too_many)
+        Few::of(items).ok_or_else(too_many)
     }
 }

@@ -84,14 +84,6 @@ impl RelayParent {
     pub fn on(&self, branch: usize) -> Age {
         self.ages[branch]
     }
-
-    /// Whether both are one relay block. Those too old to be told apart are not.
-    pub fn is(&self, other: &RelayParent, oldest: Age) -> bool {
-        self.ages
-            .iter()
-            .zip(&other.ages)
-            .any(|(ours, theirs)| ours == theirs && *ours < oldest && ours.is_here())
-    }
 }
 
 /// The place of a para block in [`State::blocks`]; 0 is the root.
@@ -412,6 +404,27 @@ impl State {
             .take_while(|&step| self.block(step).relay_parent == *relay_parent)
             .filter(|&step| self.block(step).authored > 0)
             .count()
+    }
+
+    /// The same with every reference to a block replaced; the blocks stay where they are.
+    #[must_use]
+    pub fn renamed(mut self, name: impl Fn(BlockIndex) -> BlockIndex) -> State {
+        for block in &mut self.blocks {
+            block.parent = name(block.parent);
+        }
+        for branch in &mut self.branches {
+            for view in &mut branch.views {
+                view.included = name(view.included);
+                view.newest_pending = view.newest_pending.map(&name);
+            }
+            for pending in &mut branch.pending {
+                pending.block = name(pending.block);
+            }
+        }
+        for chain in &mut self.chains {
+            *chain = chain.map(&name);
+        }
+        self
     }
 
     /// The state as bytes, each state its own: what engines take fingerprints of.

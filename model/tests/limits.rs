@@ -55,7 +55,10 @@ impl Run {
 
     fn grows(self, bits: Bits, back: Option<BlockIndex>) -> Run {
         let pending = self.state.main().pending.len();
-        let plan = RelayBlockPlan { bits: few(std::iter::repeat_n(bits, pending)), ..empty() };
+        let plan = RelayBlockPlan {
+            bits: few(std::iter::repeat_n(bits, pending)),
+            ..RelayBlockPlan::quiet(0)
+        };
         self.does(&Action::RelayBlock(RelayBlockPlan { back: Few::from(back), ..plan }))
     }
 
@@ -77,27 +80,15 @@ fn author(parent: BlockIndex, relay_parent: u8) -> Action {
 }
 
 fn few<T: Copy + Default>(items: impl IntoIterator<Item = T>) -> Few<T> {
-    items.into_iter().fold(Few::none(), |few, item| few.with(item).expect("there is room"))
-}
-
-/// A relay block with nothing in it.
-fn empty() -> RelayBlockPlan {
-    RelayBlockPlan {
-        branch: 0,
-        same_slot: false,
-        skipped_slots: 0,
-        session_change: false,
-        bits: Few::none(),
-        back: Few::none(),
-        go_ahead: false,
-        dispute: None,
-        reassigned: false,
-    }
+    Few::of(items).expect("there is room")
 }
 
 /// A relay block that backs one candidate while none is pending.
 fn backing(candidate: BlockIndex) -> Action {
-    Action::RelayBlock(RelayBlockPlan { back: Few::from(Some(candidate)), ..empty() })
+    Action::RelayBlock(RelayBlockPlan {
+        back: Few::from(Some(candidate)),
+        ..RelayBlockPlan::quiet(0)
+    })
 }
 
 /// An adversary on any of three relay parents; C 3, V 1, L 3, P 2, the window always open.
@@ -361,7 +352,8 @@ fn at_the_threshold_a_candidate_is_included() {
 #[test]
 fn the_block_that_backs_a_candidate_does_not_count_votes_for_it() {
     let run = Run::named("astar").authors(ROOT, 0);
-    let both = RelayBlockPlan { bits: few([Bits::Enough]), back: few([P1]), ..empty() };
+    let both =
+        RelayBlockPlan { bits: few([Bits::Enough]), back: few([P1]), ..RelayBlockPlan::quiet(0) };
     assert_eq!(run.refusal(&Action::RelayBlock(both)), Refusal::BitsDoNotFit);
 }
 
@@ -426,12 +418,12 @@ fn with(name: &str, change: impl Fn(&mut Scenario)) -> Run {
 
 /// A relay block in which availability is voted, first in first.
 fn voting(bits: impl IntoIterator<Item = Bits>) -> RelayBlockPlan {
-    RelayBlockPlan { bits: few(bits), ..empty() }
+    RelayBlockPlan { bits: few(bits), ..RelayBlockPlan::quiet(0) }
 }
 
 /// The block in which a session ends.
 fn ending_session() -> Action {
-    Action::RelayBlock(RelayBlockPlan { session_change: true, ..empty() })
+    Action::RelayBlock(RelayBlockPlan { session_change: true, ..RelayBlockPlan::quiet(0) })
 }
 
 // ARP-2: after a session change in block s the first relay parent allowed is R_s.
@@ -468,7 +460,7 @@ fn a_block_before_the_session_ends_a_candidate_is_backed() {
 
 #[test]
 fn in_the_block_in_which_the_session_ends_no_candidate_is_backed() {
-    let plan = RelayBlockPlan { session_change: true, back: few([P1]), ..empty() };
+    let plan = RelayBlockPlan { session_change: true, back: few([P1]), ..RelayBlockPlan::quiet(0) };
     let run = Run::named("sessions").authors(ROOT, 0);
     assert_eq!(run.refusal(&Action::RelayBlock(plan)), Refusal::SessionEnds);
 }
@@ -576,7 +568,7 @@ fn on_another_relay_parent_the_first_core_comes_first_again() {
 
 /// P1 and P2 of one relay parent, each pending on its core.
 fn two_pending() -> Run {
-    let plan = RelayBlockPlan { back: few([P1, P2]), ..empty() };
+    let plan = RelayBlockPlan { back: few([P1, P2]), ..RelayBlockPlan::quiet(0) };
     let run = two_cores().authors(ROOT, 0).does(&for_core(P1, 1));
     run.does(&Action::RelayBlock(plan))
 }
@@ -605,14 +597,14 @@ fn an_available_candidate_behind_one_that_is_not_stays_and_keeps_its_votes() {
 #[test]
 fn candidates_of_one_core_are_not_backed_together() {
     let run = two_cores().authors(ROOT, 0).passes(1).does(&for_core(P1, 0));
-    let plan = RelayBlockPlan { back: few([P1, P2]), ..empty() };
+    let plan = RelayBlockPlan { back: few([P1, P2]), ..RelayBlockPlan::quiet(0) };
     assert_eq!(run.refusal(&Action::RelayBlock(plan)), Refusal::CoreOccupied);
 }
 
 #[test]
 fn a_candidate_is_not_backed_before_the_one_it_builds_on() {
     let run = two_cores().authors(ROOT, 0).does(&for_core(P1, 1));
-    let plan = RelayBlockPlan { back: few([P2, P1]), ..empty() };
+    let plan = RelayBlockPlan { back: few([P2, P1]), ..RelayBlockPlan::quiet(0) };
     let other_head = Refusal::NotOnNewestHead { parent: P1, head: ROOT };
     assert_eq!(run.refusal(&Action::RelayBlock(plan)), other_head);
 }
@@ -724,7 +716,7 @@ fn branches_after(validators: u16, against: u8) -> usize {
     let run = invalid_block(validators).backs(P1).does(&Action::Fork);
     let run = run.does(&Action::RelayBlock(voting([Bits::Enough])));
     assert_eq!(run.state.main().tip().included, P1);
-    run.does(&disputing(against, empty())).state.branches.len()
+    run.does(&disputing(against, RelayBlockPlan::quiet(0))).state.branches.len()
 }
 
 #[test]

@@ -9,7 +9,6 @@ mod scenarios;
 
 use std::collections::{HashSet, VecDeque};
 
-use arrayvec::ArrayVec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use unincluded_model::action::Dispute;
@@ -194,15 +193,9 @@ fn a_branch_that_was_passed_by(protocol: &Protocol) -> State {
     let (p1, p2) = (BlockIndex(1), BlockIndex(2));
     let relay = |bits, back| {
         Action::RelayBlock(RelayBlockPlan {
-            branch: 0,
-            same_slot: false,
-            skipped_slots: 0,
-            session_change: false,
             bits: Few::from(bits),
             back: Few::from(back),
-            go_ahead: false,
-            dispute: None,
-            reassigned: false,
+            ..RelayBlockPlan::quiet(0)
         })
     };
     let run = [
@@ -273,24 +266,8 @@ fn shuffled(state: &State, choices: &[Index]) -> State {
         BlockIndex(new as u8)
     };
     let mut next = state.clone();
-    let blocks = order.iter().map(|&old| {
-        let block = state.block(old);
-        ParaBlock { parent: to(block.parent), ..*block }
-    });
-    next.blocks = blocks.collect::<ArrayVec<_, _>>();
-    for branch in &mut next.branches {
-        for view in &mut branch.views {
-            view.included = to(view.included);
-            view.newest_pending = view.newest_pending.map(to);
-        }
-        for pending in &mut branch.pending {
-            pending.block = to(pending.block);
-        }
-    }
-    for chain in &mut next.chains {
-        *chain = chain.map(to);
-    }
-    next
+    next.blocks = order.iter().map(|&old| *state.block(old)).collect();
+    next.renamed(to)
 }
 
 fn indices(length: usize) -> impl Strategy<Value = Vec<Index>> {

@@ -29,6 +29,7 @@ pub fn action(action: &Action) -> String {
             for (is_so, words) in [
                 (author.equivocation, ", equivocates"),
                 (author.withheld, ", withheld"),
+                (author.invalid, ", invalid"),
                 (author.sends_message, ", sends a message"),
             ] {
                 text += if is_so { words } else { "" };
@@ -41,12 +42,20 @@ pub fn action(action: &Action) -> String {
                 let _ = write!(text, " of branch {}", plan.branch);
             }
             for (bits, place) in plan.bits.iter().zip(1..) {
-                let votes = if *bits == Bits::Enough { "enough votes" } else { "one vote short" };
-                let _ = write!(text, ", {votes} for pending {place}");
+                let _ = match bits {
+                    Bits::OneShort => write!(text, ", one vote short"),
+                    Bits::Enough => write!(text, ", enough votes"),
+                    Bits::Count(votes) => write!(text, ", {votes} new votes"),
+                };
+                let _ = write!(text, " for pending {place}");
             }
             for block in plan.back.iter() {
                 let _ = write!(text, ", backs B{}", block.0);
             }
+            if let Some(dispute) = plan.dispute {
+                let _ = write!(text, ", {} votes against B{}", dispute.against, dispute.block.0);
+            }
+            text += if plan.reassigned { ", reassigns the core" } else { "" };
             text += if plan.same_slot { ", same slot" } else { "" };
             text += if plan.session_change { ", ends a session" } else { "" };
             if plan.skipped_slots > 0 {

@@ -28,10 +28,7 @@ impl Oracle {
 
     /// Explores everything on so many threads.
     pub fn explore(self, threads: usize) -> Opinion {
-        let checker = self.checker().threads(threads.max(1)).spawn_bfs().join();
-        let mut violated: Vec<&'static str> = checker.discoveries().into_keys().collect();
-        violated.sort_unstable();
-        Opinion { states: checker.unique_state_count(), violated }
+        Opinion::of(&self.checker().threads(threads.max(1)).spawn_bfs().join())
     }
 }
 
@@ -43,6 +40,15 @@ pub struct Opinion {
     /// The invariants and step properties it saw violated, sorted; step properties together
     /// under [`STEPS`].
     pub violated: Vec<&'static str>,
+}
+
+impl Opinion {
+    /// What a checker that has come to its end found.
+    pub fn of(checker: &impl Checker<Oracle>) -> Opinion {
+        let mut violated: Vec<&'static str> = checker.discoveries().into_keys().collect();
+        violated.sort_unstable();
+        Opinion { states: checker.unique_state_count(), violated }
+    }
 }
 
 /// The name under which all step properties are judged together.

@@ -351,16 +351,12 @@ pub fn a_frozen_fork_is_left(t: &Transition) -> bool {
 
 /// By the author's estimate a candidate is available, and one vote is missing (PROV-3).
 pub fn the_estimate_is_wrong(t: &Transition) -> bool {
-    let (Some((plan, _)), Some((before, _))) = (t.relay_block(), t.grown()) else { return false };
+    let Some((before, _)) = t.grown() else { return false };
     let p = t.protocol.parameters();
-    let lying = t.protocol.environment().lying;
-    before.pending.iter().zip(plan.bits.iter()).any(|(pending, bits)| match bits {
-        Bits::Count(new) => {
-            let votes = u16::from(pending.votes + new + lying);
-            3 * votes >= 2 * p.validators && votes < p.availability_threshold()
-        }
-        _ => false,
-    })
+    t.protocol.environment().counted_votes
+        && (0..before.pending.len())
+            .filter_map(|place| t.votes(place))
+            .any(|votes| 3 * votes >= 2 * p.validators && votes < p.availability_threshold())
 }
 
 /// A candidate waits for votes that came in over several relay blocks.

@@ -185,10 +185,8 @@ pub fn evicted_with_descendants(t: &Transition) -> Verdict {
 /// INV-REL-10: a candidate is included with the votes of more than two thirds. The property says
 /// so in its own words; the rule has a threshold.
 pub fn included_with_enough_votes(t: &Transition) -> Verdict {
-    let (Some((plan, _)), Some((before, _))) = (t.relay_block(), t.grown()) else {
-        return Ok(());
-    };
-    let parameters = t.protocol.parameters();
+    let Some((before, _)) = t.grown() else { return Ok(()) };
+    let validators = t.protocol.parameters().validators;
     for block in t.enacted() {
         let Some(place) = before.pending.iter().position(|pending| pending.block == block) else {
             continue; // INV-REL-5 speaks of it.
@@ -196,17 +194,7 @@ pub fn included_with_enough_votes(t: &Transition) -> Verdict {
         if before.pending[place].available {
             continue; // Its votes came before, and are kept (INCL-4).
         }
-        let votes = match plan.bits.get(place) {
-            Some(&Bits::Count(new)) => {
-                let pending = &before.pending[place];
-                let lied = pending.lied || t.dispute_lost().is_none();
-                let lying = if lied { t.protocol.environment().lying } else { 0 };
-                u16::from(pending.votes + new + lying)
-            }
-            Some(&bits) => parameters.votes(bits),
-            None => 0,
-        };
-        let validators = parameters.validators;
+        let votes = t.votes(place).unwrap_or(0);
         holds!(
             3 * u32::from(votes) > 2 * u32::from(validators),
             "included with {votes} votes of {validators}"

@@ -1,7 +1,7 @@
 //! What step properties look at: a state, an action, and what followed or who refused.
 
 use unincluded_model::{
-    Action, Age, Author, BlockIndex, Branch, ParaBlock, Protocol, Refusal, RelayBlockPlan,
+    Action, Age, Author, Bits, BlockIndex, Branch, ParaBlock, Protocol, Refusal, RelayBlockPlan,
     RelayParent, State, View,
 };
 
@@ -106,15 +106,29 @@ impl<'a> Transition<'a> {
 
     /// The place in the queue of a candidate that a dispute dropped.
     pub fn dispute_lost(&self) -> Option<usize> {
-        let (plan, _) = self.relay_block()?;
+        let (plan, next) = self.relay_block()?;
         let dispute = plan.dispute?;
         let (before, after) = self.grown()?;
         let place = before.pending.iter().position(|pending| pending.block == dispute.block)?;
         let stays = after.pending.iter().any(|pending| pending.block == dispute.block);
         let enacted = self.before.descends_from(after.tip().included, dispute.block);
-        let block = self.relay_block()?.1.block(dispute.block);
+        let block = next.block(dispute.block);
         let concluded = self.protocol.is_concluded_invalid(block, self.branch());
         (concluded && !stays && !enacted).then_some(place)
+    }
+
+    /// The votes for a candidate pending before that count in this relay block, recorded and new.
+    pub fn votes(&self, place: usize) -> Option<u16> {
+        let (plan, _) = self.relay_block()?;
+        let pending = self.before.branch(self.branch()).pending.get(place)?;
+        Some(match *plan.bits.get(place)? {
+            Bits::Count(new) => {
+                let lied = pending.lied || self.dispute_lost().is_none();
+                let lying = if lied { self.protocol.environment().lying } else { 0 };
+                u16::from(pending.votes + new + lying)
+            }
+            chosen => self.protocol.parameters().votes(chosen),
+        })
     }
 
     /// Whether a session ends.

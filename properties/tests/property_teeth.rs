@@ -88,14 +88,14 @@ fn every_property_is_broken_by_some_change() {
             }
         }
     }
-    let mut table = format!("{:14}{:33}{:13}{}\n", "property", "broken without", "in", "after");
+    let mut table = format!("{:16}{:33}{:13}{}\n", "property", "broken without", "in", "after");
     let mut whole = Vec::new();
     for (place, property) in CATALOGUE.iter().enumerate() {
         if matches!(property.check, Check::Witness(_)) || OF_AMOUNTS.contains(&property.id) {
             continue;
         }
         match broken.get(&place) {
-            Some(row) => writeln!(table, "{:14}{row}", property.id).expect("to a string"),
+            Some(row) => writeln!(table, "{:16}{row}", property.id).expect("to a string"),
             None => whole.push(property.id),
         }
     }

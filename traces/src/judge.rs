@@ -3,15 +3,11 @@
 use std::collections::HashSet;
 
 use unincluded_model::{Protocol, Refusal, State};
-use unincluded_properties::progress::FaultFree;
+use unincluded_properties::progress::{FaultFree, WIDEST};
 use unincluded_properties::{Check, Property, Transition};
 
 use crate::divergence::Flaw;
 use crate::format::Judgement;
-
-/// States looked at, at most, on the way to the next inclusion. The scenarios we know need a few
-/// hundred; a file from anywhere may name one that needs more than any machine has.
-pub(crate) const MOST_STATES: usize = 20_000;
 
 /// Watches a run.
 pub(crate) struct Judge {
@@ -21,7 +17,7 @@ pub(crate) struct Judge {
     /// The rules with the faults over, where a property is about that.
     fault_free: Option<Protocol>,
     first: Option<Finding>,
-    /// The step at which [`MOST_STATES`] were not enough.
+    /// The step at which [`WIDEST`] were not enough.
     undecided: Option<usize>,
 }
 
@@ -173,7 +169,7 @@ fn leads_to_inclusion(fault_free: &Protocol, start: State) -> Result<(), Found> 
                     next.push(step.next);
                 }
             }
-            if seen.len() > MOST_STATES {
+            if seen.len() > WIDEST {
                 return Err(Found::Undecided);
             }
         }

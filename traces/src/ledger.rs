@@ -355,7 +355,7 @@ fn few<T: Copy + Default>(path: &'static str, items: &[T]) -> Result<Few<T>, Fla
         let most = format!("at most {MAX_PENDING} entries");
         Flaw::new(path, most, format!("{} entries", items.len()))
     };
-    items.iter().try_fold(Few::none(), |few, &item| few.with(item)).ok_or_else(too_many)
+    Few::of(items.iter().copied()).ok_or_else(too_many)
 }
 
 /// What a step leaves behind.

@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 
 use unincluded_model::state::MAX_BRANCHES;
 use unincluded_model::{Action, Age, Protocol, Refusal};
+use unincluded_properties::progress::WIDEST;
 use unincluded_properties::{Property, Transition};
 
 use crate::divergence::{Divergence, Flaw};
@@ -11,7 +12,7 @@ use crate::error::TraceError;
 use crate::format::{
     Conclusion, Deed, FORMAT, Header, Judgement, Refused, Run, StepRecord, VERSION,
 };
-use crate::judge::{Judge, MOST_STATES, known};
+use crate::judge::{Judge, known};
 use crate::ledger::Ledger;
 use crate::read::MAX_STEPS;
 use crate::story::{counted, finding};
@@ -100,7 +101,7 @@ pub fn record(
         steps.push(course.take(number, action, deed));
     }
     if let Some(step) = course.judge.undecided() {
-        return Err(TraceError::Undecided { step, most: MOST_STATES });
+        return Err(TraceError::Undecided { step, most: WIDEST });
     }
     let verdict =
         Conclusion { verdict: course.judge.conclude(), steps: steps.len(), digest: String::new() };
@@ -139,7 +140,7 @@ pub fn replay(run: &Run) -> Result<Replayed, Divergence> {
     let sealed = digest(run).map_err(|error| last(Flaw::new("digest", "a digest", error)))?;
     if let Some(step) = course.judge.undecided() {
         let found = &run.verdict.verdict;
-        let undecided = TraceError::Undecided { step, most: MOST_STATES };
+        let undecided = TraceError::Undecided { step, most: WIDEST };
         return Err(last(Flaw::new("verdict", undecided, finding(found))));
     }
     let verdict = course.judge.conclude();

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use unincluded_properties::search::Cut;
+
 use super::{Examined, Judged, Outcome, Summary, Verdict};
 use crate::keep;
 use crate::layout::{columns, indented, painted};
@@ -150,8 +152,7 @@ fn whatever_is_wrong(scenario: &Examined, paint: Paint) -> String {
         // Beside a violation their number is enough.
         let which = match scenario.verdict() {
             Verdict::Violated => {
-                let stopped =
-                    scenario.cut_by.as_ref().is_some_and(|why| why.contains("violation,"));
+                let stopped = scenario.cut == Some(Cut::Verdict);
                 let hint = if stopped { "; --keep-going sees everything" } else { "" };
                 format!("{} properties are not decided{hint}", open.len())
             }

@@ -12,6 +12,7 @@ mod within;
 use std::path::PathBuf;
 
 use serde::Serialize;
+use unincluded_properties::search::Cut;
 use unincluded_properties::{Kind, Property};
 use unincluded_traces::Run;
 
@@ -50,9 +51,9 @@ pub(crate) struct Examined {
     pub(crate) within: Option<Within>,
     /// Why not, if not.
     pub(crate) cut_by: Option<String>,
-    /// Whether a scenario's horizon, rather than a limit, is why not.
+    /// The same as our own search says it.
     #[serde(skip)]
-    pub(crate) bounded: bool,
+    pub(crate) cut: Option<Cut>,
     /// Who looked.
     pub(crate) engine: &'static str,
     /// Where the engines disagree, if they do.
@@ -228,10 +229,10 @@ impl Examined {
 
     /// How far the verdicts go, in a word: *closed* is for all time.
     pub(crate) fn extent(&self) -> &'static str {
-        match (self.closed, self.bounded) {
+        match (self.closed, self.cut) {
             (true, _) => "closed",
-            (false, true) => "bounded",
-            (false, false) => "cut",
+            (false, Some(Cut::Horizon(_))) => "bounded",
+            (false, _) => "cut",
         }
     }
 }
@@ -304,7 +305,7 @@ mod tests {
             closed: true,
             within: None,
             cut_by: None,
-            bounded: false,
+            cut: None,
             engine: "search+stateright",
             disagreement,
             states: 1,

@@ -305,25 +305,11 @@ fn rename(state: &State, order: &Places) -> (State, Renaming) {
         to[old.get()] = Some(BlockIndex::at(new));
     }
     let renaming = Renaming(to);
-    let name = |old: BlockIndex| renaming.of(old).unwrap_or(BlockIndex::ROOT);
-
     let mut next = state.clone();
     next.blocks.clear();
     for &old in order {
-        let block = state.block(old);
-        next.blocks.push(ParaBlock { parent: name(block.parent), ..*block });
+        next.blocks.push(*state.block(old));
     }
-    for branch in &mut next.branches {
-        for view in &mut branch.views {
-            view.included = name(view.included);
-            view.newest_pending = view.newest_pending.map(name);
-        }
-        for pending in &mut branch.pending {
-            pending.block = name(pending.block);
-        }
-    }
-    for chain in &mut next.chains {
-        *chain = chain.map(name);
-    }
+    let next = next.renamed(|old| renaming.of(old).unwrap_or(BlockIndex::ROOT));
     (next, renaming)
 }

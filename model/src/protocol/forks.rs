@@ -12,13 +12,7 @@ use crate::state::{MAX_BRANCHES, RelayParent, State};
 impl Protocol {
     /// Two branches from here on, alike so far.
     pub(crate) fn fork(&self, state: &State) -> Result<State, Refusal> {
-        if self.environment().fork_depth == 0 {
-            return Err(Refusal::NotThisFault("relay forks (FLT-2)"));
-        }
-        if state.branches.len() == MAX_BRANCHES {
-            return Err(Refusal::NotInThisScenario("third relay branch"));
-        }
-        self.before_anybody_acts(state)?;
+        self.may_fork(state)?;
         let mut next = state.clone();
         let oldest = self.oldest_slot();
         for (age, view) in (0..).zip(&mut next.branches[0].views) {
@@ -34,8 +28,28 @@ impl Protocol {
         Ok(next)
     }
 
+    /// A fork that begins while the collators of a wake-up act could have done so before.
+    fn may_fork(&self, state: &State) -> Result<(), Refusal> {
+        if self.environment().fork_depth == 0 {
+            return Err(Refusal::NotThisFault("relay forks (FLT-2)"));
+        }
+        if state.branches.len() == MAX_BRANCHES {
+            return Err(Refusal::NotInThisScenario("third relay branch"));
+        }
+        let together = self.environment().stale_view == StaleView::Together;
+        if together && state.turn.is_some() {
+            return Err(Refusal::NotInThisScenario("fork while collators act on one wake-up"));
+        }
+        Ok(())
+    }
+
     /// One branch is given up. The higher one stays; of two of the same height either may.
     pub(crate) fn settle(state: &State, branch: u8) -> Result<State, Refusal> {
+        Self::may_settle(state, branch)?;
+        Ok(only(state, usize::from(branch)))
+    }
+
+    fn may_settle(state: &State, branch: u8) -> Result<(), Refusal> {
         let place = usize::from(branch);
         if state.branches.len() < MAX_BRANCHES {
             return Err(Refusal::NotInThisScenario("second relay branch now"));
@@ -47,7 +61,7 @@ impl Protocol {
         if !may_win(state, place) || (untouched && place > 0) {
             return Err(Refusal::NotInThisScenario("lower branch that wins"));
         }
-        Ok(only(state, place))
+        Ok(())
     }
 
     /// The states in which a fork can end from here; the state itself where there is none.
@@ -59,21 +73,12 @@ impl Protocol {
         places.map(|place| only(state, place)).collect()
     }
 
-    /// A fork that begins while the collators of a wake-up act could have done so before.
-    fn before_anybody_acts(&self, state: &State) -> Result<(), Refusal> {
-        let together = self.environment().stale_view == StaleView::Together;
-        if together && state.turn.is_some() {
-            return Err(Refusal::NotInThisScenario("fork while collators act on one wake-up"));
-        }
-        Ok(())
-    }
-
     pub(crate) fn fork_actions(&self, state: &State, actions: &mut Vec<Action>) {
-        if self.fork(state).is_ok() {
+        if self.may_fork(state).is_ok() {
             actions.push(Action::Fork);
         }
         for branch in 0..state.branches.len() as u8 {
-            if Self::settle(state, branch).is_ok() {
+            if Self::may_settle(state, branch).is_ok() {
                 actions.push(Action::Settle { branch });
             }
         }

@@ -1,6 +1,8 @@
 //! The relay chain's runtime: one block counts availability and enacts, evicts what timed out,
 //! and backs candidates, in this order (INH-1).
 
+use arrayvec::ArrayVec;
+
 use super::Protocol;
 use super::disputes::Concluded;
 use crate::action::{Action, Bits, Dispute, RelayBlockPlan};
@@ -8,7 +10,9 @@ use crate::few::Few;
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
 use crate::scenario::Claims;
-use crate::state::{Age, BlockIndex, Branch, MAX_VIEWS, ParaBlock, Pending, State, View};
+use crate::state::{
+    Age, BlockIndex, Branch, MAX_PENDING, MAX_VIEWS, ParaBlock, Pending, State, View,
+};
 
 impl Protocol {
     /// The relay chain grows by one block, if nobody is waited for.
@@ -50,7 +54,8 @@ impl Protocol {
         if self.enacts_at_once(state, plan) {
             self.enact(&mut next, plan, &[Counted { available: true, new: 0, lied: false }]);
         }
-        if !next.branches.iter().any(|branch| next.may_stay(branch)) {
+        let disputes = self.environment().disputes;
+        if disputes && !next.branches.iter().any(|branch| next.may_stay(branch)) {
             return Err(Refusal::NotInThisScenario("other branch to go back to"));
         }
         if plan.session_change {
@@ -166,7 +171,12 @@ impl Protocol {
     /// honest ones were new. Where votes are counted, a lying validator votes for whatever is
     /// pending; `discarded` honest bitfields of this block, and all lying ones, do not count where a
     /// dispute was just lost. What was recorded before stays.
-    fn counted(&self, next: &State, plan: &RelayBlockPlan, discarded: Option<u8>) -> Vec<Counted> {
+    fn counted(
+        &self,
+        next: &State,
+        plan: &RelayBlockPlan,
+        discarded: Option<u8>,
+    ) -> ArrayVec<Counted, MAX_PENDING> {
         let parameters = self.parameters();
         let branch = next.branch(usize::from(plan.branch));
         let threshold = parameters.availability_threshold();
@@ -460,15 +470,12 @@ impl Protocol {
     /// Every plan of this scenario that backs nothing yet, with these votes.
     fn plans(&self, state: &State, place: usize, bits: Few<Bits>) -> Vec<RelayBlockPlan> {
         let flagged = (0..16).map(|flags| RelayBlockPlan {
-            branch: place as u8,
             same_slot: flags & 1 != 0,
-            skipped_slots: 0,
             session_change: flags & 2 != 0,
             bits,
-            back: Few::none(),
             go_ahead: flags & 4 != 0,
-            dispute: None,
             reassigned: flags & 8 != 0,
+            ..RelayBlockPlan::quiet(place as u8)
         });
         flagged.filter(|plan| self.environment_may_plan(state, plan)).collect()
     }

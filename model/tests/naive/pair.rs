@@ -291,7 +291,7 @@ impl Pair {
                         session_change,
                         go_ahead,
                         reassigned,
-                        ..empty(branch)
+                        ..RelayBlockPlan::quiet(branch)
                     });
                 }
             }
@@ -585,7 +585,7 @@ impl Pair {
         let wholes: Vec<Building> = (0..self.world.tips.len() as u8)
             .flat_map(|branch| {
                 let votes = self.conceivable_votes(protocol, branch).into_iter();
-                votes.map(move |bits| RelayBlockPlan { bits, ..empty(branch) })
+                votes.map(move |bits| RelayBlockPlan { bits, ..RelayBlockPlan::quiet(branch) })
             })
             .map(|plan| self.building(&plan))
             .filter(|building| self.world.permits_votes(building).is_ok())
@@ -612,21 +612,6 @@ impl Pair {
             uses.extend(possible.map(|deed| format!("possible with a forgotten block: {deed:?}")));
         }
         uses
-    }
-}
-
-/// A relay block with nothing in it.
-fn empty(branch: u8) -> RelayBlockPlan {
-    RelayBlockPlan {
-        branch,
-        same_slot: false,
-        skipped_slots: 0,
-        session_change: false,
-        bits: Few::none(),
-        back: Few::none(),
-        go_ahead: false,
-        dispute: None,
-        reassigned: false,
     }
 }
 

@@ -58,7 +58,7 @@ impl Wide {
                 environment.oldest_relay_parent = environment.oldest_relay_parent.min(4 - offset);
             }
             Way::Groups(groups) => {
-                let groups = groups.iter().try_fold(Few::none(), |few, &group| few.with(group));
+                let groups = Few::of(groups);
                 environment.groups = Groups(groups.unwrap_or_default());
             }
             Way::Claims(claims, queue) => {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use unincluded_model::{Action, Author, Protocol, RelayBlockPlan, Rule, Scenario};
 use unincluded_traces::format::{Deed, Moment, Status};
-use unincluded_traces::{ParaName, RelayName, Run, TraceError, record, replay};
+use unincluded_traces::{ParaName, RelayName, Replayed, Run, TraceError, record, replay};
 
 use crate::{parsed, written};
 
@@ -206,7 +206,8 @@ fn moment_tips(then: &Moment) -> Vec<RelayName> {
     std::iter::once(then.relay.tip).chain(second).collect()
 }
 
-fn goes_round(run: &Run) {
+/// Written, read and replayed: the same run every time.
+pub(crate) fn goes_round(run: &Run) -> Replayed {
     let text = written(run);
     let again = parsed(text.as_bytes()).expect("read");
     assert_eq!(&again, run);
@@ -215,6 +216,7 @@ fn goes_round(run: &Run) {
     assert_eq!(replayed.steps, run.steps.len());
     unincluded_traces::table(run);
     unincluded_traces::explain(run);
+    replayed
 }
 
 /// Any branch that can be written, beside an action that somebody may take.
@@ -269,7 +271,9 @@ proptest! {
             actions[place] = on_any_branch(actions[place], branch);
         }
         match record(protocol, None, "A walk.", &actions) {
-            Ok(run) => goes_round(&run),
+            Ok(run) => {
+                goes_round(&run);
+            }
             Err(error) => prop_assert!(is_of_names(&error), "{}", error),
         }
     }
