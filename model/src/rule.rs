@@ -86,6 +86,7 @@ rules! {
     Incl6 "INCL-6" "A candidate is backed only on the newest pending or else included head." "polkadot-runtime-parachains 27.0.0, paras_inherent/mod.rs, filter_unchained_candidates";
     Incl6b "INCL-6b" "Along included and pending candidates relay parents never go back." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, CandidateCheckContext";
     Incl13 "INCL-13" "An evicted candidate takes all candidates behind it along." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, free_failed_cores";
+    Sess2 "SESS-2" "The configuration of a new session is in force from the end of the block in which the last one ends." "polkadot-runtime-parachains 27.0.0, initializer.rs, apply_new_session";
     Sess3 "SESS-3" "A session change drops all pending candidates." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, initializer_on_new_session";
     To1 "TO-1" "Timeouts are looked at in block n only if (n + 1 - S) mod F < P." "polkadot-runtime-parachains 27.0.0, scheduler.rs, availability_timeout_check_required";
     To2 "TO-2" "A candidate backed in block b times out from block b + P on." "polkadot-runtime-parachains 27.0.0, scheduler.rs, availability_timeout_predicate";

@@ -30,9 +30,24 @@ pub struct Scenario {
     pub economics: Economics,
     /// Actors and faults.
     pub environment: Environment,
+    /// What the relay chain's configuration becomes at the end of some sessions, and back (FLT-13).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconfiguration: Option<Reconfiguration>,
     /// Bounds that are ours, not the protocol's.
     #[serde(default, skip_serializing_if = "Horizon::is_open")]
     pub horizon: Horizon,
+}
+
+/// FLT-13: the other values of the relay chain's configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reconfiguration {
+    /// L; relay blocks, 1 to 4.
+    pub scheduling_lookahead: u8,
+    /// P; relay blocks, 1 to 12.
+    pub paras_availability_period: u8,
+    /// F; relay blocks, 1 to 24.
+    pub group_rotation_frequency: u8,
 }
 
 /// The network's parameters.
@@ -100,6 +115,11 @@ impl Parameters {
     /// INCL-3: the votes that make a candidate available; validators.
     pub fn availability_threshold(&self) -> u16 {
         self.validators - self.most_faulty()
+    }
+
+    /// The bound on how long a candidate can occupy its core: max(P, F) relay blocks.
+    pub fn longest_occupancy(&self) -> u8 {
+        self.paras_availability_period.max(self.group_rotation_frequency)
     }
 
     /// The votes that a relay block counts for a candidate; validators.
@@ -417,11 +437,11 @@ enum Set {
 
 built_in! {
     Gate: "astar-sync", "astar", "lookahead", "adversary", "bandwidth", "withholding", "siblings",
-        "forks", "shibuya", "sessions", "forks-sessions", "elastic", "offset", "coretime",
+        "forks", "shibuya", "sessions", "reconfiguration", "forks-sessions", "elastic", "offset", "coretime",
         "coretime-stored", "lapse", "groups", "votes", "collations", "disputes",
         "disputes-elastic";
     Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
-        "elastic-sessions", "elastic-offset", "offset-two";
+        "elastic-sessions", "elastic-offset", "offset-two", "disputes-unavailability";
 }
 
 impl Scenario {
@@ -499,6 +519,32 @@ impl Scenario {
             let value = value_of(&self);
             if !(least..=most).contains(&value) {
                 return out(key, value.to_string(), whole_number(least, most));
+            }
+        }
+        if let Some(other) = self.reconfiguration {
+            let least = e.earliest_backing.max(p.relay_parent_offset + 1);
+            for (key, value, least, most) in [
+                ("reconfiguration.scheduling_lookahead", other.scheduling_lookahead, least, 4),
+                (
+                    "reconfiguration.paras_availability_period",
+                    other.paras_availability_period,
+                    1,
+                    12,
+                ),
+                ("reconfiguration.group_rotation_frequency", other.group_rotation_frequency, 1, 24),
+            ] {
+                if !(least..=most).contains(&value) {
+                    return out(key, value.to_string(), whole_number(least.into(), most.into()));
+                }
+            }
+            if !e.session_changes {
+                let legal = "true with a [reconfiguration], which needs the end of a session";
+                return out("environment.session_changes", "false".to_owned(), legal.to_owned());
+            }
+            if e.collation_limits {
+                let legal = "false with a [reconfiguration]: what was fetched is not followed from \
+                             one claim queue to the next";
+                return out("environment.collation_limits", "true".to_owned(), legal.to_owned());
             }
         }
         if !p.para_slot_ms.is_multiple_of(6000) {
@@ -608,6 +654,20 @@ impl Scenario {
             return out("horizon.actions", "0".to_owned(), "1 or more".to_owned());
         }
         Ok(self)
+    }
+
+    /// The parameters with the other values of the relay chain's configuration; the same where there
+    /// are none.
+    pub fn reconfigured(&self) -> Parameters {
+        match self.reconfiguration {
+            None => self.parameters,
+            Some(other) => Parameters {
+                scheduling_lookahead: other.scheduling_lookahead,
+                paras_availability_period: other.paras_availability_period,
+                group_rotation_frequency: other.group_rotation_frequency,
+                ..self.parameters
+            },
+        }
     }
 
     /// The configuration that every block's state holds (INFL-6, INFL-7).

@@ -270,11 +270,22 @@ pub struct Branch {
     pub rotation: u8,
     /// The age of the last block in which a session ended, R_s; the oldest age if nobody can tell.
     pub session: Age,
+    /// Which of the two configurations is in force, and which was in the session before (FLT-13).
+    pub reconfigured: Reconfigured,
     /// Relay blocks of this branch alone; 0 where there is one branch.
     pub own: u8,
     /// Collations that validators fetched for the relay block of each age, where a scenario limits
     /// them (SEC-4).
     pub fetched: [u8; MAX_LOOKAHEAD],
+}
+
+/// Where a branch has the other configuration of its scenario.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Reconfigured {
+    /// After the end of the last session.
+    pub now: bool,
+    /// Before it; the same as now where no view is that old.
+    pub before: bool,
 }
 
 impl Branch {
@@ -474,7 +485,9 @@ impl State {
                 let votes = pending.votes << 2 | flags;
                 bytes.extend_from_slice(&[pending.block.0, pending.backed.0, votes]);
             }
-            bytes.extend_from_slice(&[branch.rotation, branch.session.0, branch.own]);
+            let Reconfigured { now, before } = branch.reconfigured;
+            let session = branch.session.0 << 2 | u8::from(now) << 1 | u8::from(before);
+            bytes.extend_from_slice(&[branch.rotation, session, branch.own]);
             bytes.extend_from_slice(&branch.fetched);
         }
         bytes.extend(self.chains.iter().map(|&chain| place(chain)));

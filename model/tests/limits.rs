@@ -484,6 +484,51 @@ fn a_candidate_one_vote_short_in_the_block_in_which_the_session_ends_is_dropped(
     assert!(run.state.main().pending.is_empty());
 }
 
+// SESS-2, FLT-13: the other window, L 2, is in force from the end of the session, and not before.
+
+/// A session that ends with a change of the configuration, and a block on its last relay block; so
+/// many relay blocks later.
+fn in_a_reconfigured_session(relay_blocks: usize) -> Run {
+    let plan =
+        RelayBlockPlan { session_change: true, reconfigured: true, ..RelayBlockPlan::quiet(0) };
+    let run = Run::named("reconfiguration").does(&Action::RelayBlock(plan));
+    run.authors(ROOT, 0).passes(relay_blocks)
+}
+
+#[test]
+fn at_the_end_of_a_shorter_window_a_candidate_is_backed() {
+    assert!(in_a_reconfigured_session(1).permits(&backing(P1)));
+}
+
+#[test]
+fn one_relay_block_after_a_shorter_window_a_candidate_is_refused() {
+    let refusal = Refusal::RelayParentNotAllowed { age: Age(2), lookahead: 2 };
+    assert_eq!(in_a_reconfigured_session(2).refusal(&backing(P1)), refusal);
+}
+
+#[test]
+fn before_the_session_ends_the_longer_window_is_in_force() {
+    let run = Run::named("reconfiguration").authors(ROOT, 0).passes(2);
+    assert!(run.permits(&backing(P1)));
+}
+
+#[test]
+fn a_collator_looks_as_far_back_as_the_window_of_its_relay_parents_session() {
+    let run = in_a_reconfigured_session(1);
+    assert!(run.permits(&author(P1, 0)));
+    let run = in_a_reconfigured_session(2);
+    assert_eq!(run.refusal(&author(P1, 0)), Refusal::NotTheChosenParent(P1));
+}
+
+#[test]
+fn the_configuration_changes_only_where_a_session_ends() {
+    let plan = RelayBlockPlan { reconfigured: true, ..RelayBlockPlan::quiet(0) };
+    let refusal = Refusal::NotThisFault("changes of the configuration (FLT-13)");
+    assert_eq!(Run::named("reconfiguration").refusal(&Action::RelayBlock(plan)), refusal);
+    let plan = RelayBlockPlan { session_change: true, ..plan };
+    assert_eq!(Run::named("sessions").refusal(&Action::RelayBlock(plan)), refusal);
+}
+
 // HOOK-9: as many relay blocks after the relay parent as the offset asks.
 
 fn adversary_with_an_offset(offset: u8) -> Run {

@@ -183,12 +183,15 @@ catalogue! {
     "R-TWO-BRANCHES" Witness(reachable::two_relay_blocks_of_one_height) has_forks, [], "Two relay blocks of one height are there.";
     "R-ONE-SLOT" Witness(reachable::two_relay_blocks_of_one_slot) has_forks, [], "Two relay blocks of one slot are there.";
     "R-UNDONE" Witness(reachable::an_inclusion_is_undone) has_forks, [], "The relay chain gives up a branch with a block that only this branch had included.";
+    "R-FORK-RETURNS" Witness(reachable::an_abandoned_block_is_backed) has_deep_forks, [], "A relay fork that the collators had left grows as high again, and a block of it is backed.";
     "R-BOTH-BRANCHES" Witness(reachable::a_block_lives_on_both_branches) has_forks, [], "Two blocks, one for each relay branch, stand on a block that both branches know.";
     "R-ACROSS-FORKS" Witness(reachable::a_chain_across_forks) forks_at_will, [], "A valid block's relay parent is on another relay fork than its parent's (INV-RP-4 fails).";
     "R-NUMBER-GOES-BACK" Witness(reachable::a_relay_number_goes_back) forks_unchecked, [], "A valid block's relay parent has a lower number than its parent's (INV-RP-3 fails).";
     "R-SESSION-DROPS" Witness(reachable::a_session_drops_what_is_pending) has_sessions, [], "A session ends and drops what is pending.";
     "R-SESSION-TAIL" Witness(reachable::a_session_kills_a_tail) sessions_kill_tails, [], "A session ends and kills two unincluded blocks or more (INV-E2E-7).";
     "R-SESSION-INCLUDES" Witness(reachable::included_where_a_session_ends) has_sessions, [], "A candidate is included in the block in which a session ends.";
+    "R-RECONFIGURED" Witness(reachable::reconfigured_under_a_segment) has_reconfigurations, [], "The relay chain's configuration changes under an unincluded segment.";
+    "R-NEW-WINDOW" Witness(reachable::backed_at_the_end_of_a_new_window) has_reconfigurations, [], "In a session with another window a candidate is backed at its last chance.";
     "R-NEW-SESSION" Witness(reachable::backed_in_a_new_session) has_sessions, [], "A block on a relay parent of the new session is backed.";
     "R-SEVERAL-BACKED" Witness(reachable::several_backed_at_once) has_cores, [], "A relay block backs candidates on several cores.";
     "R-SEVERAL-INCLUDED" Witness(reachable::several_included_at_once) has_cores, [], "A relay block includes candidates of several cores.";
@@ -228,6 +231,14 @@ fn forks_unchecked(protocol: &Protocol) -> bool {
     forks_at_will(protocol)
         && protocol.parameters().relay_number_check == RelayNumberCheck::Any
         && protocol.environment().fork_depth > 1
+}
+
+fn has_deep_forks(protocol: &Protocol) -> bool {
+    protocol.environment().fork_depth > 1
+}
+
+fn has_reconfigurations(protocol: &Protocol) -> bool {
+    protocol.scenario().reconfiguration.is_some()
 }
 
 fn has_sessions(protocol: &Protocol) -> bool {

@@ -176,10 +176,14 @@ pub fn a_session_begins_with_nothing_pending(_: &Protocol, state: &State) -> Ver
 
 /// INV-REL-13: no candidate occupies its core for max(P, F) relay blocks.
 pub fn occupancy_is_bounded(protocol: &Protocol, state: &State) -> Verdict {
-    let bound = protocol.longest_occupancy();
-    for pending in state.branches.iter().flat_map(|branch| &branch.pending) {
-        let age = pending.backed.0;
-        holds!(age < bound, "a candidate is pending for {age} relay blocks, the bound is {bound}");
+    for branch in &state.branches {
+        let bound = protocol.parameters_at(branch, Age::TIP).longest_occupancy();
+        for age in branch.pending.iter().map(|pending| pending.backed.0) {
+            holds!(
+                age < bound,
+                "a candidate is pending for {age} relay blocks, the bound is {bound}"
+            );
+        }
     }
     Ok(())
 }

@@ -56,6 +56,7 @@ pub fn action(action: &Action) -> String {
                 let _ = write!(text, ", {} votes against B{}", dispute.against, dispute.block.0);
             }
             text += if plan.reassigned { ", reassigns the core" } else { "" };
+            text += if plan.reconfigured { ", changes the configuration" } else { "" };
             text += if plan.same_slot { ", same slot" } else { "" };
             text += if plan.session_change { ", ends a session" } else { "" };
             if plan.skipped_slots > 0 {

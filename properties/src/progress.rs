@@ -68,8 +68,9 @@ impl FaultFree {
 
     /// The same on the usual path, or the fast one where L leaves no time for the usual.
     pub fn usual(protocol: &Protocol) -> Self {
-        let p = protocol.parameters();
-        Self::new(protocol, p.scheduling_lookahead.min(2 + p.relay_parent_offset))
+        let usual = 2 + protocol.parameters().relay_parent_offset;
+        let windows = protocol.either_parameters().map(|p| p.scheduling_lookahead);
+        Self::new(protocol, windows.into_iter().fold(usual, u8::min))
     }
 
     /// How soon another block is included from a state of the faulty protocol; none if the way

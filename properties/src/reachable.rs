@@ -20,14 +20,15 @@ pub fn a_full_segment(t: &Transition) -> bool {
 /// A full segment stops an honest collator (INV-E2E-7).
 pub fn a_full_segment_stops_authors(t: &Transition) -> bool {
     let age = Age(t.protocol.parameters().relay_parent_offset);
-    let stopped = |state: &State| {
-        let chosen = places(t.protocol.chosen_parents(state, 0, age));
+    let stopped_on = |state: &State, branch: usize| {
+        let chosen = places(t.protocol.chosen_parents(state, branch, age));
         chosen.map(|place| BlockIndex(place as u8)).any(|parent| {
-            let answer = t.protocol.can_build_upon(state, parent, 0, age);
-            parent != state.main().view(age).included
+            let answer = t.protocol.can_build_upon(state, parent, branch, age);
+            parent != state.branch(branch).view(age).included
                 && matches!(answer, Err(Refusal::NoRoomToBuild { .. }))
         })
     };
+    let stopped = |state: &State| (0..state.branches.len()).any(|one| stopped_on(state, one));
     is_honest(t.protocol) && t.outcome.is_ok_and(stopped)
 }
 
@@ -86,7 +87,7 @@ pub fn included_and_backed_at_once(t: &Transition) -> bool {
 
 /// A candidate is backed at its last chance, L relay blocks after its relay parent (INV-REL-4).
 pub fn backed_at_the_last_chance(t: &Transition) -> bool {
-    let last = t.protocol.parameters().scheduling_lookahead - 1;
+    let last = t.parameters().scheduling_lookahead - 1;
     t.backed().iter().any(|&candidate| t.age(candidate).0 == last)
 }
 
@@ -108,7 +109,7 @@ fn times_out(t: &Transition) -> bool {
 
 /// A candidate becomes available in the last block before it would be evicted (INV-REL-14).
 pub fn available_in_the_last_moment(t: &Transition) -> bool {
-    let p = t.protocol.parameters();
+    let p = t.parameters();
     let Some((before, _)) = t.grown() else { return false };
     let last = before.pending.first().is_some_and(|pending| {
         pending.backed.0 + 1 >= p.paras_availability_period
@@ -119,8 +120,10 @@ pub fn available_in_the_last_moment(t: &Transition) -> bool {
 
 /// A candidate occupies its core for max(P, F) - 1 relay blocks (INV-REL-13).
 pub fn the_longest_occupancy(t: &Transition) -> bool {
-    let longest = t.protocol.longest_occupancy() - 1;
-    let waits = |branch: &Branch| branch.pending.iter().any(|p| p.backed.0 == longest);
+    let waits = |branch: &Branch| {
+        let longest = t.protocol.parameters_at(branch, Age::TIP).longest_occupancy() - 1;
+        branch.pending.iter().any(|pending| pending.backed.0 == longest)
+    };
     t.outcome.is_ok_and(|after| after.branches.iter().any(waits))
 }
 
@@ -133,7 +136,7 @@ pub fn the_parent_is_evicted(t: &Transition) -> bool {
 /// A candidate's relay parent leaves the window before anybody backs it (FLT-4), and blocks on it
 /// are lost with it (INV-COLL-4).
 pub fn a_branch_is_lost(t: &Transition) -> bool {
-    let lookahead = t.protocol.parameters().scheduling_lookahead;
+    let lookahead = t.parameters().scheduling_lookahead;
     let Some((_, after)) = t.grown() else { return false };
     let newest = after.tip().newest();
     let lost = |&block: &BlockIndex| {
@@ -257,6 +260,26 @@ pub fn a_block_lives_on_both_branches(t: &Transition) -> bool {
     })
 }
 
+/// Collators have built on the higher of two relay branches; the other then grows as high, and backs a
+/// block that was built on it before: the fork comes back, and with it an old block (DIST-5).
+pub fn an_abandoned_block_is_backed(t: &Transition) -> bool {
+    let (here, Some((_, grown))) = (t.branch(), t.grown()) else { return false };
+    if t.before.branches.get(1 - here).is_none_or(|other| other.own > grown.own) {
+        return false;
+    }
+    let is_old = |old: BlockIndex| {
+        let block = t.old(old);
+        let is_left_for = |new: BlockIndex| {
+            let other = t.old(new);
+            !other.relay_parent.on(here).is_here()
+                && t.before.compare_numbers(&other.relay_parent, &block.relay_parent).is_gt()
+                && !t.before.descends_from(new, old)
+        };
+        !block.relay_parent.on(1 - here).is_here() && t.before.indices().any(is_left_for)
+    };
+    t.backed().iter().any(|&candidate| is_old(candidate))
+}
+
 /// A para block is valid whose relay parent is on another relay fork than its parent's (SEG-9).
 pub fn a_chain_across_forks(t: &Transition) -> bool {
     t.authored().is_some_and(|(author, _, _)| {
@@ -283,8 +306,14 @@ pub fn a_session_drops_what_is_pending(t: &Transition) -> bool {
 pub fn a_session_kills_a_tail(t: &Transition) -> bool {
     let (true, Some((_, after))) = (t.session_ends(), t.grown()) else { return false };
     let head = after.tip().included;
-    let tail = |block: BlockIndex| t.before.steps_back(block, head).unwrap_or_default();
-    t.before.indices().any(|block| tail(block) >= 2)
+    let was_backed = |block| {
+        t.before.branch(t.branch()).pending.iter().any(|pending| pending.block == block)
+            || t.before.descends_from(head, block)
+    };
+    t.before.indices().filter(|&block| t.before.descends_from(block, head)).any(|block| {
+        let tail = t.before.ancestry(block).take_while(|&step| !was_backed(step)).count();
+        tail >= 2
+    })
 }
 
 /// A session ends in the block that includes a candidate (SESS-1).
@@ -297,6 +326,21 @@ pub fn backed_in_a_new_session(t: &Transition) -> bool {
     let Some((before, _)) = t.grown() else { return false };
     before.session.0 < t.protocol.oldest_age().0
         && t.backed().iter().any(|&candidate| t.age(candidate) <= before.session)
+}
+
+/// The relay chain's configuration has changed, and a candidate is backed at the last chance that
+/// the new window gives (FLT-13, INV-REL-4).
+pub fn backed_at_the_end_of_a_new_window(t: &Transition) -> bool {
+    let Some((before, _)) = t.grown() else { return false };
+    before.reconfigured.now && backed_at_the_last_chance(t)
+}
+
+/// The relay chain's configuration changes while the unincluded segment holds blocks (FLT-13).
+pub fn reconfigured_under_a_segment(t: &Transition) -> bool {
+    let Some((before, after)) = t.grown() else { return false };
+    let head = after.tip().included;
+    let unincluded = |block| t.before.steps_back(block, head).is_some_and(|steps| steps > 0);
+    before.reconfigured.now != after.reconfigured.now && t.before.indices().any(unincluded)
 }
 
 /// A relay block backs candidates on several cores.
@@ -371,7 +415,7 @@ pub fn a_group_is_offline(t: &Transition) -> bool {
     let Some((before, _)) = t.grown() else { return false };
     let waits = |&block: &BlockIndex| {
         let age = t.age(block);
-        age.0 < t.protocol.parameters().scheduling_lookahead
+        age.0 < t.parameters().scheduling_lookahead
             && t.old(block).parent == before.tip().newest()
             && t.protocol.group_of(before, age, t.old(block).core) == Some(Group::Offline)
     };
@@ -391,7 +435,7 @@ pub fn backed_after_a_rotation(t: &Transition) -> bool {
 pub fn a_candidate_waits_for_its_turn(t: &Transition) -> bool {
     let Some((before, _)) = t.grown() else { return false };
     let waits = |block: BlockIndex| {
-        t.age(block).0 < t.protocol.parameters().scheduling_lookahead
+        t.age(block).0 < t.parameters().scheduling_lookahead
             && t.old(block).parent == before.tip().newest()
     };
     !before.tip().assigned && t.before.indices().skip(1).any(waits)
@@ -420,8 +464,10 @@ pub fn a_collation_is_not_fetched(t: &Transition) -> bool {
 /// The chosen parent is refused and another would not be (INV-E2E-8 fails: COLL-6 delays).
 pub fn no_shallower_parent_is_tried(t: &Transition) -> bool {
     let age = Age(t.protocol.parameters().relay_parent_offset);
-    t.outcome.is_ok_and(|after| {
-        let legal = t.protocol.legal_parents(after, 0, age);
-        is_honest(t.protocol) && legal != 0 && legal & t.protocol.chosen_parents(after, 0, age) == 0
-    })
+    let refused = |state: &State, branch: usize| {
+        let legal = t.protocol.legal_parents(state, branch, age);
+        legal != 0 && legal & t.protocol.chosen_parents(state, branch, age) == 0
+    };
+    is_honest(t.protocol)
+        && t.outcome.is_ok_and(|after| (0..after.branches.len()).any(|one| refused(after, one)))
 }

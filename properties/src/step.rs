@@ -98,7 +98,7 @@ pub fn slot_and_owner_are_derived(t: &Transition) -> Verdict {
 /// session and on the same fork.
 pub fn backed_within_the_window(t: &Transition) -> Verdict {
     let Some((before, _)) = t.grown() else { return Ok(()) };
-    let lookahead = u16::from(t.protocol.parameters().scheduling_lookahead);
+    let lookahead = u16::from(t.parameters().scheduling_lookahead);
     for &candidate in t.backed() {
         let age = t.age(candidate);
         holds!(age.is_here(), "backed on a relay fork that does not have its relay parent");
@@ -289,12 +289,13 @@ pub fn parents_are_in_the_window(t: &Transition) -> Verdict {
     let (old, new) = (t.age(author.parent), author.relay_parent);
     holds!(old.is_here(), "built on a block whose relay parent is on another relay fork");
     let distance = old.0.saturating_sub(new.0);
-    let lookahead = t.protocol.parameters().scheduling_lookahead;
+    let branch = t.before.branch(t.branch());
+    let lookahead = t.protocol.parameters_at(branch, new).scheduling_lookahead;
     holds!(
         distance < lookahead,
         "built on a block whose relay parent is {distance} or more blocks older than the new one"
     );
-    let session = t.before.branch(t.branch()).session;
+    let session = branch.session;
     holds!(
         new > session || old <= session,
         "built on a block whose relay parent is of the session before"

@@ -1,8 +1,8 @@
 //! What step properties look at: a state, an action, and what followed or who refused.
 
 use unincluded_model::{
-    Action, Age, Author, Bits, BlockIndex, Branch, ParaBlock, Protocol, Refusal, RelayBlockPlan,
-    RelayParent, State, View,
+    Action, Age, Author, Bits, BlockIndex, Branch, ParaBlock, Parameters, Protocol, Refusal,
+    RelayBlockPlan, RelayParent, State, View,
 };
 
 /// One attempt. Blocks keep their places from `before` to `after`, and a new block stands last.
@@ -115,6 +115,11 @@ impl<'a> Transition<'a> {
         let block = next.block(dispute.block);
         let concluded = self.protocol.is_concluded_invalid(block, self.branch());
         (concluded && !stays && !enacted).then_some(place)
+    }
+
+    /// The parameters that the relay chain works with in this relay block.
+    pub fn parameters(&self) -> &'a Parameters {
+        self.protocol.parameters_at(self.before.branch(self.branch()), Age::TIP)
     }
 
     /// The votes for a candidate pending before that count in this relay block, recorded and new.

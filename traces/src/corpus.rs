@@ -233,6 +233,9 @@ recipes! {
     "shibuya-reaches-r-number-goes-back" = "shibuya" - [] + [], Shortest("R-NUMBER-GOES-BACK"),
         "Where relay numbers are not checked, a valid block's relay parent has a lower number than its parent's, at the same slot or a later one (INV-RP-3 does not hold).",
         "One branch must be higher by a block, and the other's newest no older in its slot.";
+    "forks-reaches-r-fork-returns" = "forks" - [] + [], Shortest("R-FORK-RETURNS"),
+        "The collators build on the higher relay branch; the other one grows as high, and a block that was built there before is backed after all.",
+        "A block on each of two branches, and the higher of the two must be two relay blocks high, so that the other has to grow to that height.";
     "forks-sessions-without-arp-4" = "forks-sessions" - [Arp4] + [], Later("INV-REL-4"),
         "A relay block backs a candidate whose relay parent is on another relay fork.",
         "The relay chain forks, one branch grows, a block is built on it and the other branch backs it.";
@@ -242,6 +245,12 @@ recipes! {
     "sessions-without-arp-2" = "sessions" - [Arp2] + [], Shortest("INV-REL-4"),
         "A candidate is backed in a session after that of its relay parent.",
         "A block is built, the session ends, and the next relay block backs it.";
+    "reconfiguration-reaches-r-new-window" = "reconfiguration" - [] + [], Shortest("R-NEW-WINDOW"),
+        "With a new session the window of relay parents is one block shorter, and a candidate is backed at its new last chance.",
+        "The session ends, a block is built on that relay block or a later one, and the second relay block after its relay parent backs it.";
+    "reconfiguration-without-sess-2" = "reconfiguration" - [Sess2] + [], Shortest("INV-REL-4"),
+        "The relay chain goes on with the old window, and backs a candidate that is too old for the new one.",
+        "The session ends, a block is built, and the third relay block after its relay parent backs it.";
     "sessions-without-sess-3" = "sessions" - [Sess3] + [], Shortest("INV-REL-8"),
         "A candidate stays pending across the end of a session.",
         "It is built and backed, and the session ends in the next relay block.";

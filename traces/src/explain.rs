@@ -253,6 +253,9 @@ fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
         }
         text.push('.');
     }
+    if growth.reconfigured {
+        text.push_str(" With the session the relay chain's configuration changes.");
+    }
     if growth.reassigned {
         text.push_str(" From the next relay block on the core changes hands.");
     }

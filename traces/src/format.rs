@@ -169,6 +169,9 @@ pub struct Growth {
     /// Whether the para's core is assigned or taken away from the next block on (FLT-15).
     #[serde(default, skip_serializing_if = "is_false")]
     pub reassigned: bool,
+    /// Whether the relay chain's configuration changes with the session (FLT-13).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub reconfigured: bool,
 }
 
 /// Votes against a candidate.

@@ -212,6 +212,7 @@ impl Ledger {
                     go_ahead: plan.go_ahead,
                     dispute,
                     reassigned: plan.reassigned,
+                    reconfigured: plan.reconfigured,
                 })
             }
             Action::Fork => Deed::Fork,
@@ -283,6 +284,7 @@ impl Ledger {
                     go_ahead: growth.go_ahead,
                     dispute,
                     reassigned: growth.reassigned,
+                    reconfigured: growth.reconfigured,
                 })
             }
             Deed::Fork => Action::Fork,
@@ -490,7 +492,8 @@ impl Ledger {
         let related = raw.descends_from(place, head) || raw.descends_from(head, place);
         let age = block.relay_parent.on(branch);
         let is_here = age.is_here();
-        let missed = is_here && age.0 >= protocol.parameters().scheduling_lookahead;
+        let window = protocol.in_force(now).scheduling_lookahead;
+        let missed = is_here && age.0 >= window;
         let of_last_session = is_here && age > now.session;
         let is_late = (missed && protocol.has(Rule::Arp1))
             || (of_last_session && protocol.has(Rule::Arp2))

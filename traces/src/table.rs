@@ -202,6 +202,9 @@ fn grown(growth: &Growth, changes: &Changes) -> String {
     if !growth.back.is_empty() {
         events.push(format!("backs {}", names(&growth.back)));
     }
+    if growth.reconfigured {
+        events.push("the configuration changes".to_owned());
+    }
     if growth.reassigned {
         events.push("the core changes hands".to_owned());
     }

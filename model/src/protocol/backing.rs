@@ -69,7 +69,8 @@ impl Protocol {
 
     /// FRAG-0, PARM-3: the leaf and its ancestors of the same session, L blocks at most.
     fn is_in_scope(&self, state: &State, age: Age) -> bool {
-        age.0 < self.parameters().scheduling_lookahead && age <= state.main().session
+        age.0 < self.parameters_at(state.main(), Age::TIP).scheduling_lookahead
+            && age <= state.main().session
     }
 
     fn offer_of(&self, state: &State, validator: usize) -> Option<BlockIndex> {

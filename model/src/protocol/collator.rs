@@ -222,8 +222,9 @@ impl Protocol {
 
     /// COLL-4, SESS-5: the oldest relay parent in the window of one of this age: L blocks with it,
     /// and none from before the end of the last session.
-    fn end_of_window(&self, session: Age, age: Age) -> Age {
-        let last = Age(age.0 + self.parameters().scheduling_lookahead - 1);
+    fn end_of_window(&self, branch: &Branch, age: Age) -> Age {
+        let session = branch.session;
+        let last = Age(age.0 + self.parameters_at(branch, age).scheduling_lookahead - 1);
         if age <= session && self.has(Rule::Sess5) { last.min(session) } else { last }
     }
 
@@ -235,7 +236,7 @@ impl Protocol {
         let start =
             view.newest_pending.filter(|&pending| is_known(pending) || self.has(Rule::Coll3));
         let start = start.unwrap_or(view.included);
-        let window = age..=self.end_of_window(state.branch(branch).session, age);
+        let window = age..=self.end_of_window(state.branch(branch), age);
         let mut found: u32 = 1 << start.0;
         let mut depths = [0u8; MAX_BLOCKS];
         depths[start.get()] = 1;

@@ -22,7 +22,8 @@ use crate::refusal::Refusal;
 use crate::rule::{Rule, RuleSet, Variant, VariantSet};
 use crate::scenario::{CollatorKind, Environment, Parameters, Scenario, StaleView};
 use crate::state::{
-    Age, BlockIndex, Branch, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock, State, View,
+    Age, BlockIndex, Branch, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock, Reconfigured,
+    State, View,
 };
 use canonical::{Reductions, Renaming};
 
@@ -33,6 +34,8 @@ pub struct Protocol {
     off: RuleSet,
     variants: VariantSet,
     reductions: Reductions,
+    /// The parameters where the relay chain has its other configuration.
+    reconfigured: Parameters,
     /// Computed once, as properties ask for it at every state.
     block_reward: Balance,
 }
@@ -54,6 +57,7 @@ impl Protocol {
     pub fn new(scenario: Scenario) -> Self {
         Protocol {
             block_reward: scenario.inflation().block_reward(),
+            reconfigured: scenario.reconfigured(),
             scenario,
             off: RuleSet::default(),
             variants: VariantSet::default(),
@@ -122,6 +126,29 @@ impl Protocol {
         &self.scenario.parameters
     }
 
+    /// SESS-2, FLT-13: the parameters as the relay block of this age shows them, with the relay
+    /// chain's configuration of its session.
+    pub fn parameters_at(&self, branch: &Branch, age: Age) -> &Parameters {
+        let Reconfigured { now, before } = branch.reconfigured;
+        let reconfigured = if age > branch.session { before } else { now };
+        if reconfigured { &self.reconfigured } else { self.parameters() }
+    }
+
+    /// The same as the relay chain's runtime works with for the next block.
+    pub fn in_force(&self, branch: &Branch) -> &Parameters {
+        if self.has(Rule::Sess2) { self.parameters_at(branch, Age::TIP) } else { self.parameters() }
+    }
+
+    /// The parameters with either configuration.
+    pub fn either_parameters(&self) -> [&Parameters; 2] {
+        [self.parameters(), &self.reconfigured]
+    }
+
+    /// The largest L of the scenario.
+    fn longest_window(&self) -> u8 {
+        self.either_parameters().map(|p| p.scheduling_lookahead).into_iter().max().unwrap_or(1)
+    }
+
     /// The actors and their faults.
     pub fn environment(&self) -> &Environment {
         &self.scenario.environment
@@ -152,7 +179,7 @@ impl Protocol {
     /// collator's window holds it, no relay block may back on it, and on no branch does a usable
     /// relay parent have a lower number.
     pub fn oldest_age(&self) -> Age {
-        let lookahead = self.parameters().scheduling_lookahead;
+        let lookahead = self.longest_window();
         let (view, depth) = (self.oldest_view().0, self.environment().fork_depth);
         match self.environment().collator {
             CollatorKind::Adversary => Age(lookahead.max(view + depth + 1)),
@@ -165,10 +192,9 @@ impl Protocol {
         2 * self.environment().fork_depth + self.oldest_view().0 + 1
     }
 
-    /// The bound on how long a candidate can occupy its core: max(P, F) relay blocks.
+    /// The bound on how long any candidate of the scenario can occupy its core; relay blocks.
     pub fn longest_occupancy(&self) -> u8 {
-        let p = self.parameters();
-        p.paras_availability_period.max(p.group_rotation_frequency)
+        self.either_parameters().map(Parameters::longest_occupancy).into_iter().max().unwrap_or(1)
     }
 
     /// Before the first para block: an empty segment, no slot, and a relay chain that has long
@@ -189,6 +215,7 @@ impl Protocol {
             pending: ArrayVec::new(),
             rotation: 0,
             session: self.oldest_age(),
+            reconfigured: Reconfigured::default(),
             own: 0,
             fetched: [0; MAX_LOOKAHEAD],
         });
@@ -209,6 +236,7 @@ impl Protocol {
             }
             branch.views.truncate(views);
             branch.session = branch.session.min(oldest);
+            self.forget_last_configuration(branch);
             for pending in &mut branch.pending {
                 pending.available &= !state.blocks[pending.block.get()].has(ParaBlock::INVALID);
             }

@@ -89,6 +89,9 @@ impl Protocol {
         if let Some(dispute) = plan.dispute {
             self.dispute_is_possible(state, plan, dispute)?;
         }
+        if plan.reconfigured && !self.may_reconfigure(plan) {
+            return Err(Refusal::NotThisFault("changes of the configuration (FLT-13)"));
+        }
         if plan.reassigned && environment.claims != Claims::Lapsing {
             return Err(Refusal::NotThisFault("lapsing claims (FLT-15)"));
         }
@@ -203,6 +206,11 @@ impl Protocol {
         self.environment().session_changes && branch.session >= self.oldest_age()
     }
 
+    /// FLT-13: whether the configuration can change with this block.
+    fn may_reconfigure(&self, plan: &RelayBlockPlan) -> bool {
+        self.scenario().reconfiguration.is_some() && plan.session_change
+    }
+
     /// INCL-3 switched off: a candidate needs no block between backing and enactment.
     fn enacts_at_once(&self, state: &State, plan: &RelayBlockPlan) -> bool {
         !self.has(Rule::Incl3)
@@ -241,6 +249,7 @@ impl Protocol {
         }
         branch.views.insert(0, newest);
         branch.session = branch.session.older(oldest);
+        self.forget_last_configuration(branch);
         branch.fetched.rotate_right(1);
         branch.fetched[0] = 0;
         branch.fetched[usize::from(self.parameters().scheduling_lookahead)..].fill(0);
@@ -259,15 +268,15 @@ impl Protocol {
             self.enact(next, plan, counted);
             self.evict(&mut next.branches[place]);
         }
-        if self.keeps_rotation() {
-            let branch = &mut next.branches[place];
-            branch.rotation = (branch.rotation + 1) % self.rotation_cycle();
+        let branch = &mut next.branches[place];
+        if self.keeps_rotation(branch) {
+            branch.rotation = (branch.rotation + 1) % self.rotation_cycle(branch);
         }
     }
 
     /// Whether the place in the rotation matters: with P >= F the window of TO-1 is always open.
-    pub(crate) fn keeps_rotation(&self) -> bool {
-        let p = self.parameters();
+    pub(crate) fn keeps_rotation(&self, branch: &Branch) -> bool {
+        let p = self.in_force(branch);
         let open = p.paras_availability_period >= p.group_rotation_frequency;
         let grouped = !self.environment().groups.is_empty();
         grouped || !(open && self.reductions.contains(super::canonical::Reduction::RotationPhase))
@@ -302,7 +311,7 @@ impl Protocol {
 
     /// TO-1, TO-2, INCL-13: evicts the first candidate that timed out, and those behind it.
     fn evict(&self, branch: &mut Branch) {
-        let p = self.parameters();
+        let p = self.in_force(branch);
         let since_rotation = branch.rotation % p.group_rotation_frequency;
         let open = since_rotation < p.paras_availability_period || !self.has(Rule::To1);
         if !open || !self.has(Rule::To2) {
@@ -322,11 +331,20 @@ impl Protocol {
     fn end_session(&self, next: &mut State, plan: &RelayBlockPlan) {
         let branch = &mut next.branches[usize::from(plan.branch)];
         branch.session = Age::TIP;
+        branch.reconfigured.before = branch.reconfigured.now;
+        branch.reconfigured.now ^= plan.reconfigured;
+        self.forget_last_configuration(branch);
         if self.has(Rule::Sess3) {
             branch.pending.clear();
         }
-        if self.keeps_rotation() {
-            branch.rotation = 1 % self.rotation_cycle();
+        branch.rotation =
+            if self.keeps_rotation(branch) { 1 % self.rotation_cycle(branch) } else { 0 };
+    }
+
+    /// Forgets the configuration of the last session once no view is of it.
+    pub(crate) fn forget_last_configuration(&self, branch: &mut Branch) {
+        if branch.session >= self.oldest_view() {
+            branch.reconfigured.before = branch.reconfigured.now;
         }
     }
 
@@ -384,7 +402,7 @@ impl Protocol {
             self.require(Rule::Frag8, offered, Refusal::NotOffered)?;
         }
         let (age, lookahead) =
-            (block.relay_parent.on(place), self.parameters().scheduling_lookahead);
+            (block.relay_parent.on(place), self.in_force(old).scheduling_lookahead);
         let here = age.is_here();
         self.require(Rule::Arp4, here, Refusal::NotOnThisFork(candidate))?;
         self.require(
@@ -425,7 +443,7 @@ impl Protocol {
             age(candidate).0.saturating_add(1) >= environment.earliest_backing
                 && self.may_back(before, now, plan, candidate).is_ok()
         };
-        let last = self.parameters().scheduling_lookahead - 1;
+        let last = self.in_force(before.branch(place)).scheduling_lookahead - 1;
         for candidate in before.indices().filter(ready) {
             if !environment.delay {
                 return Err(Refusal::NotThisFault("late backing (FLT-6)"));
@@ -469,12 +487,13 @@ impl Protocol {
 
     /// Every plan of this scenario that backs nothing yet, with these votes.
     fn plans(&self, state: &State, place: usize, bits: Few<Bits>) -> Vec<RelayBlockPlan> {
-        let flagged = (0..16).map(|flags| RelayBlockPlan {
+        let flagged = (0..32).map(|flags| RelayBlockPlan {
             same_slot: flags & 1 != 0,
             session_change: flags & 2 != 0,
             bits,
             go_ahead: flags & 4 != 0,
             reassigned: flags & 8 != 0,
+            reconfigured: flags & 16 != 0,
             ..RelayBlockPlan::quiet(place as u8)
         });
         flagged.filter(|plan| self.environment_may_plan(state, plan)).collect()
@@ -500,6 +519,7 @@ impl Protocol {
         (!plan.same_slot || may_share_slot(state, plan.branch))
             && (!plan.session_change || self.session_may_end(branch))
             && (!plan.go_ahead || self.environment().go_ahead)
+            && (!plan.reconfigured || self.may_reconfigure(plan))
             && (!plan.reassigned || self.environment().claims == Claims::Lapsing)
     }
 

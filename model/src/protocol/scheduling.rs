@@ -15,7 +15,7 @@ impl Protocol {
         if groups.is_empty() {
             return None;
         }
-        let frequency = u16::from(self.parameters().group_rotation_frequency);
+        let frequency = u16::from(self.in_force(branch).group_rotation_frequency);
         let count = groups.len() as u16;
         let cycle = frequency * count;
         // The next block is n and `rotation` is n + 1 - S; the block after the relay parent n - age.
@@ -41,9 +41,9 @@ impl Protocol {
     }
 
     /// How far the place in the rotation is counted.
-    pub(crate) fn rotation_cycle(&self) -> u8 {
+    pub(crate) fn rotation_cycle(&self, branch: &Branch) -> u8 {
         let groups = self.environment().groups.0.len().max(1) as u8;
-        self.parameters().group_rotation_frequency.saturating_mul(groups)
+        self.in_force(branch).group_rotation_frequency.saturating_mul(groups)
     }
 
     /// SCHED-1, SCHED-2, FLT-15: whether the para holds its cores in the block after the next one,

@@ -88,6 +88,7 @@ fn any_action() -> impl Strategy<Value = Action> {
                 go_ahead,
                 dispute,
                 reassigned: reassigned && session_change,
+                reconfigured: reassigned && same_slot,
             })
         },
     );
