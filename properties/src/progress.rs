@@ -150,8 +150,8 @@ impl FaultFree {
             }
             let state = states[edges.len()].clone();
             let mut out = Vec::new();
-            for action in self.protocol.actions(&state) {
-                let step = match self.protocol.step_whole(&state, &action) {
+            for (action, step) in self.protocol.steps(&state) {
+                let step = match step {
                     Ok(step) => step,
                     // There is a way on, and no room to follow it.
                     Err(Refusal::ModelIsFull) => return None,

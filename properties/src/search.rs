@@ -281,11 +281,10 @@ impl<'a> Run<'a> {
             self.horizon = Some(bound);
             return;
         }
-        for action in protocol.actions(state) {
+        for (action, step) in protocol.steps(state) {
             if self.cut_by.is_some() {
                 return;
             }
-            let step = protocol.step_whole(state, &action);
             let outcome = step.as_ref().map(|step| &step.raw);
             let origin = Origin { from: index, depth: depth + 1, action };
             self.judge_step(

@@ -110,7 +110,7 @@ impl Protocol {
         }
         compress_ranks(&mut trimmed, kept);
         let order = self.order(&trimmed, root, kept);
-        rename(&trimmed, &order)
+        rename(trimmed, &order)
     }
 
     /// The newest block that all views and all pending candidates build on.
@@ -298,18 +298,15 @@ fn compress_ranks(state: &mut State, kept: u32) {
 }
 
 /// The state with its blocks in this order, and where they went.
-fn rename(state: &State, order: &Places) -> (State, Renaming) {
+fn rename(state: State, order: &Places) -> (State, Renaming) {
     let mut to: ArrayVec<Option<BlockIndex>, MAX_BLOCKS> = ArrayVec::new();
     to.extend(std::iter::repeat_n(None, state.blocks.len()));
     for (new, old) in order.iter().enumerate() {
         to[old.get()] = Some(BlockIndex::at(new));
     }
     let renaming = Renaming(to);
-    let mut next = state.clone();
-    next.blocks.clear();
-    for &old in order {
-        next.blocks.push(*state.block(old));
-    }
-    let next = next.renamed(|old| renaming.of(old).unwrap_or(BlockIndex::ROOT));
+    let blocks = order.iter().map(|&old| *state.block(old)).collect();
+    let next =
+        State { blocks, ..state }.renamed(|old| renaming.of(old).unwrap_or(BlockIndex::ROOT));
     (next, renaming)
 }

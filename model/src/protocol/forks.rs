@@ -73,13 +73,13 @@ impl Protocol {
         places.map(|place| only(state, place)).collect()
     }
 
-    pub(crate) fn fork_actions(&self, state: &State, actions: &mut Vec<Action>) {
+    pub(crate) fn fork_actions(&self, state: &State, offers: &mut Vec<(Action, Option<State>)>) {
         if self.may_fork(state).is_ok() {
-            actions.push(Action::Fork);
+            offers.push((Action::Fork, None));
         }
         for branch in 0..state.branches.len() as u8 {
             if Self::may_settle(state, branch).is_ok() {
-                actions.push(Action::Settle { branch });
+                offers.push((Action::Settle { branch }, None));
             }
         }
     }

@@ -289,24 +289,50 @@ impl Protocol {
     ///
     /// The first refusal in order of precedence.
     pub fn step_whole(&self, state: &State, action: &Action) -> Result<Step, Refusal> {
-        let raw = self.apply(state, action)?;
+        Ok(self.stored(self.apply(state, action)?))
+    }
+
+    fn stored(&self, raw: State) -> Step {
         let (next, renaming) = self.canonical(&raw);
-        Ok(Step { raw, next, renaming })
+        Step { raw, next, renaming }
     }
 
     /// The actions that somebody takes in this state, in a fixed order. All of them are possible,
     /// except that the runtime may refuse an honest author's block: that is a discovery
     /// (INV-COLL-1), and it is offered so that it can be made.
     pub fn actions(&self, state: &State) -> Vec<Action> {
+        self.offers(state).into_iter().map(|(action, _)| action).collect()
+    }
+
+    /// The same actions, each with what follows from it: the quick way to take them all.
+    pub fn steps<'a>(
+        &'a self,
+        state: &'a State,
+    ) -> impl Iterator<Item = (Action, Result<Step, Refusal>)> + 'a {
+        self.offers(state).into_iter().map(|(action, outcome)| {
+            let raw = match (outcome, &action) {
+                (Some(raw), _) => Ok(raw),
+                (None, Action::Author(author)) => self.authored(state, author),
+                (None, _) => self.apply(state, &action),
+            };
+            (action, raw.map(|raw| self.stored(raw)))
+        })
+    }
+
+    /// The actions, and what follows from those of which it is known already. An author that is
+    /// offered may author; what the runtime says is not known.
+    fn offers(&self, state: &State) -> Vec<(Action, Option<State>)> {
         let mut actions = Vec::with_capacity(16);
         self.author_actions(state, &mut actions);
         self.learning_actions(state, &mut actions);
         Self::recovery_actions(state, &mut actions);
-        if self.environment().may_idle() || !self.somebody_succeeds(state, &actions) {
-            self.relay_actions(state, &mut actions);
+        let relay_grows = self.environment().may_idle() || !self.somebody_succeeds(state, &actions);
+        let mut offers: Vec<_> = actions.into_iter().map(|action| (action, None)).collect();
+        if relay_grows {
+            self.relay_actions(state, &mut offers);
         }
-        self.fork_actions(state, &mut actions);
-        actions
+        self.fork_actions(state, &mut offers);
+        offers
     }
 
     /// Whether any of these actions is possible: an attempt on which the runtime panics keeps
@@ -377,6 +403,11 @@ impl Protocol {
     /// COLL-*, BLK-4, COLL-9: a block is authored, imported and offered to the validators.
     fn author(&self, state: &State, author: &Author) -> Result<State, Refusal> {
         self.may_author(state, author)?;
+        self.authored(state, author)
+    }
+
+    /// The same of an author that may.
+    fn authored(&self, state: &State, author: &Author) -> Result<State, Refusal> {
         let mut block = self.execute(state, author)?;
         if state.blocks.len() == MAX_BLOCKS {
             return Err(Refusal::ModelIsFull);

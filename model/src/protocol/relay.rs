@@ -467,7 +467,7 @@ impl Protocol {
         self.fill_chains(next);
     }
 
-    pub(crate) fn relay_actions(&self, state: &State, actions: &mut Vec<Action>) {
+    pub(crate) fn relay_actions(&self, state: &State, offers: &mut Vec<(Action, Option<State>)>) {
         for (place, branch) in state.branches.iter().enumerate() {
             // Two branches that have not grown yet are alike.
             if place > 0 && state.highest() == 0 {
@@ -475,10 +475,10 @@ impl Protocol {
             }
             for bits in self.votes_to_come(branch) {
                 for first in self.plans(state, place, bits) {
-                    self.offer_relay_blocks(state, first, actions);
+                    self.offer_relay_blocks(state, first, offers);
                     for dispute in self.disputes_to_come(state, place) {
                         let disputed = RelayBlockPlan { dispute: Some(dispute), ..first };
-                        self.offer_relay_blocks(state, disputed, actions);
+                        self.offer_relay_blocks(state, disputed, offers);
                     }
                 }
             }
@@ -486,17 +486,32 @@ impl Protocol {
     }
 
     /// Every plan of this scenario that backs nothing yet, with these votes.
-    fn plans(&self, state: &State, place: usize, bits: Few<Bits>) -> Vec<RelayBlockPlan> {
-        let flagged = (0..32).map(|flags| RelayBlockPlan {
-            same_slot: flags & 1 != 0,
-            session_change: flags & 2 != 0,
-            bits,
-            go_ahead: flags & 4 != 0,
-            reassigned: flags & 8 != 0,
-            reconfigured: flags & 16 != 0,
-            ..RelayBlockPlan::quiet(place as u8)
-        });
-        flagged.filter(|plan| self.environment_may_plan(state, plan)).collect()
+    fn plans(
+        &self,
+        state: &State,
+        place: usize,
+        bits: Few<Bits>,
+    ) -> impl Iterator<Item = RelayBlockPlan> + use<> {
+        let (environment, branch) = (self.environment(), state.branch(place));
+        let possible = [
+            may_share_slot(state, place as u8),
+            self.session_may_end(branch),
+            environment.go_ahead && !branch.tip().go_ahead,
+            environment.claims == Claims::Lapsing,
+            self.scenario().reconfiguration.is_some(),
+        ];
+        let mask = (0..).zip(possible).map(|(bit, possible)| u8::from(possible) << bit).sum::<u8>();
+        (0..1 << possible.len()).filter(move |flags| flags & !mask == 0).map(move |flags: u8| {
+            RelayBlockPlan {
+                same_slot: flags & 1 != 0,
+                session_change: flags & 2 != 0,
+                bits,
+                go_ahead: flags & 4 != 0,
+                reassigned: flags & 8 != 0,
+                reconfigured: flags & 16 != 0,
+                ..RelayBlockPlan::quiet(place as u8)
+            }
+        })
     }
 
     /// Every vote against a candidate that can come in.
@@ -513,26 +528,25 @@ impl Protocol {
         state.indices().filter_map(votes).collect()
     }
 
-    /// Whether what a plan says beside its candidates is possible in this scenario.
-    fn environment_may_plan(&self, state: &State, plan: &RelayBlockPlan) -> bool {
-        let branch = state.branch(usize::from(plan.branch));
-        (!plan.same_slot || may_share_slot(state, plan.branch))
-            && (!plan.session_change || self.session_may_end(branch))
-            && (!plan.go_ahead || self.environment().go_ahead)
-            && (!plan.reconfigured || self.may_reconfigure(plan))
-            && (!plan.reassigned || self.environment().claims == Claims::Lapsing)
-    }
-
     /// Every relay block that begins with these candidates.
-    fn offer_relay_blocks(&self, state: &State, plan: RelayBlockPlan, actions: &mut Vec<Action>) {
+    fn offer_relay_blocks(
+        &self,
+        state: &State,
+        plan: RelayBlockPlan,
+        offers: &mut Vec<(Action, Option<State>)>,
+    ) {
         // A block for which the model has no room is offered, so that it is noticed.
-        let possible = self.process_inherent(state, &plan);
-        if matches!(possible, Ok(_) | Err(Refusal::ModelIsFull)) {
-            actions.push(Action::RelayBlock(plan));
-        }
-        // Others may follow a candidate that can be backed; whether it may come alone or not.
-        let goes_on = match possible {
-            Ok(_) | Err(Refusal::NotThisFault(_)) => true,
+        // Others may follow a candidate that can be backed, whether it may come alone or not.
+        let goes_on = match self.process_inherent(state, &plan) {
+            Ok(next) => {
+                offers.push((Action::RelayBlock(plan), Some(next)));
+                true
+            }
+            Err(Refusal::ModelIsFull) => {
+                offers.push((Action::RelayBlock(plan), None));
+                false
+            }
+            Err(Refusal::NotThisFault(_)) => true,
             Err(Refusal::BitsDoNotFit) => plan.back.is_empty() && !self.has(Rule::Incl3),
             Err(_) => false,
         };
@@ -541,7 +555,7 @@ impl Protocol {
         }
         for candidate in self.near_heads(state, &plan) {
             if let Some(back) = plan.back.with(candidate) {
-                self.offer_relay_blocks(state, RelayBlockPlan { back, ..plan }, actions);
+                self.offer_relay_blocks(state, RelayBlockPlan { back, ..plan }, offers);
             }
         }
     }
