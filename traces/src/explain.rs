@@ -271,7 +271,11 @@ fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
         let _ = if growth.session_change {
             write!(text, " {lost} can never be backed now: the session has changed.")
         } else {
-            write!(text, " It is too late to back {lost} now: the relay parent is too old.")
+            let whose = match &changes.lost[..] {
+                [_] => "its relay parent, or that of the block below it, is too old",
+                _ => "the relay parent of the lowest of them is too old",
+            };
+            write!(text, " It is too late to back {lost} now: {whose}.")
         };
     }
     let is_quiet = changes.included.is_empty() && changes.evicted.is_empty();
