@@ -62,6 +62,7 @@ fn settings() -> Vec<Scenario> {
         built_in("collations"),
         built_in("coretime"),
         built_in("groups"),
+        built_in("reconfiguration"),
         forks_sessions,
         offset,
         disputes_elastic,
