@@ -248,7 +248,7 @@ fn forks_and_another_configuration_agree_in_every_state_near_the_start() {
 }
 
 #[test]
-fn an_offset_and_another_configuration_agree_in_every_state() {
+fn an_offset_and_another_configuration_agree_in_every_state_near_the_start() {
     let network = "relay_parent_offset = 1; unincluded_segment_capacity = 4";
     let late = "stale_view = 'apart'";
     agree_on_all_of(&reconfigured([2, 3, 3], network, late), 60, 2500);
