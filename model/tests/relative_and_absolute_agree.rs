@@ -227,6 +227,14 @@ fn timeouts_that_are_checked_always_on_one_side_only_agree_in_every_state() {
 }
 
 #[test]
+fn the_last_chance_in_a_new_window_agrees_in_every_state() {
+    for lookahead in [1, 3] {
+        let protocol = reconfigured([lookahead, 2, 2], SMALL, "loss = false");
+        assert!(agree_on_all_of(&protocol, 60, usize::MAX));
+    }
+}
+
+#[test]
 fn configurations_that_differ_in_nothing_agree_in_every_state() {
     assert!(agree_on_all_of(&reconfigured([2, 2, 2], SMALL, ""), 60, usize::MAX));
 }
