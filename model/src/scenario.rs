@@ -258,6 +258,9 @@ pub struct Environment {
     /// FLT-8, FLT-10, FLT-11: invalid blocks are authored, backed by a malicious group, and disputed.
     #[serde(default, skip_serializing_if = "is_false")]
     pub disputes: bool,
+    /// FLT-8: who authored an invalid block may author another on it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invalid_chains: bool,
     /// How the para holds its cores.
     #[serde(default, skip_serializing_if = "Claims::is_bulk")]
     pub claims: Claims,
@@ -368,6 +371,7 @@ impl Environment {
             silent: 0,
             lying: 0,
             disputes: false,
+            invalid_chains: false,
             claims: match self.claims {
                 Claims::Lapsing => Claims::Bulk,
                 claims => claims,
@@ -439,9 +443,9 @@ built_in! {
     Gate: "astar-sync", "astar", "lookahead", "adversary", "bandwidth", "withholding", "siblings",
         "forks", "shibuya", "sessions", "reconfiguration", "forks-sessions", "elastic", "offset", "coretime",
         "coretime-stored", "lapse", "groups", "votes", "collations", "disputes",
-        "disputes-elastic";
+        "disputes-elastic", "disputes-chains", "disputes-groups";
     Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
-        "elastic-sessions", "elastic-offset", "offset-two", "disputes-unavailability";
+        "elastic-sessions", "elastic-offset", "offset-two", "disputes-unavailability", "forks-elastic";
 }
 
 impl Scenario {
@@ -482,7 +486,8 @@ impl Scenario {
         };
         // Numbers first: those that fit no byte are to be told their range as well.
         let table: toml::Table = text.parse().map_err(unreadable)?;
-        for (key, _, least, most) in RANGES {
+        let numbers = RANGES.map(|(key, _, least, most)| (key, least, most));
+        for (key, least, most) in numbers.into_iter().chain(RECONFIGURED) {
             let found = key.split_once('.').and_then(|(outer, inner)| table.get(outer)?.get(inner));
             let legal = |value: &toml::Value| {
                 value.as_integer().is_some_and(|value| (least..=most).contains(&value))
@@ -522,29 +527,25 @@ impl Scenario {
             }
         }
         if let Some(other) = self.reconfiguration {
-            let least = e.earliest_backing.max(p.relay_parent_offset + 1);
-            for (key, value, least, most) in [
-                ("reconfiguration.scheduling_lookahead", other.scheduling_lookahead, least, 4),
-                (
-                    "reconfiguration.paras_availability_period",
-                    other.paras_availability_period,
-                    1,
-                    12,
-                ),
-                ("reconfiguration.group_rotation_frequency", other.group_rotation_frequency, 1, 24),
-            ] {
-                if !(least..=most).contains(&value) {
-                    return out(key, value.to_string(), whole_number(least.into(), most.into()));
+            let values = [
+                other.scheduling_lookahead,
+                other.paras_availability_period,
+                other.group_rotation_frequency,
+            ];
+            for ((key, least, most), value) in RECONFIGURED.into_iter().zip(values) {
+                if !(least..=most).contains(&value.into()) {
+                    return out(key, value.to_string(), whole_number(least, most));
                 }
+            }
+            let least = e.earliest_backing.max(p.relay_parent_offset + 1);
+            if other.scheduling_lookahead < least {
+                let value = other.scheduling_lookahead.to_string();
+                let legal = format!("at least {least}, else nothing is ever backed");
+                return out(RECONFIGURED[0].0, value, legal);
             }
             if !e.session_changes {
                 let legal = "true with a [reconfiguration], which needs the end of a session";
                 return out("environment.session_changes", "false".to_owned(), legal.to_owned());
-            }
-            if e.collation_limits {
-                let legal = "false with a [reconfiguration]: what was fetched is not followed from \
-                             one claim queue to the next";
-                return out("environment.collation_limits", "true".to_owned(), legal.to_owned());
             }
         }
         if !p.para_slot_ms.is_multiple_of(6000) {
@@ -640,6 +641,15 @@ impl Scenario {
                 .to_owned();
             return out("environment.loss", "true".to_owned(), legal);
         }
+        if e.collation_limits && (p.cores > 1 || !e.claims.is_bulk() || e.session_changes) {
+            let legal = "false with several cores, shared or lapsing claims, or sessions: one claim \
+                         queue is followed, all of it the para's";
+            return out("environment.collation_limits", "true".to_owned(), legal.to_owned());
+        }
+        if e.invalid_chains && !e.disputes {
+            let legal = "false without environment.disputes".to_owned();
+            return out("environment.invalid_chains", "true".to_owned(), legal);
+        }
         if self.economics.issuance().is_none() {
             let legal = format!("decimal digits, at most {}", u128::MAX);
             let value = format!("{:?}", self.economics.total_issuance);
@@ -711,6 +721,13 @@ const RANGES: [Range; 17] = ranges! {
     "environment.silent" environment.silent 0 9;
     "environment.lying" environment.lying 0 9;
 };
+
+/// The legal range of every number of a [reconfiguration], which a scenario need not have.
+const RECONFIGURED: [(&str, i64, i64); 3] = [
+    ("reconfiguration.scheduling_lookahead", 1, 4),
+    ("reconfiguration.paras_availability_period", 1, 12),
+    ("reconfiguration.group_rotation_frequency", 1, 24),
+];
 
 fn whole_number(least: i64, most: i64) -> String {
     format!("a whole number from {least} to {most}")

@@ -37,10 +37,10 @@ impl Machines {
     /// A state of the keeping machine as the forgetful one stores it.
     fn project(&self, state: &State) -> (State, Renaming) {
         let mut state = state.clone();
-        let parameters = self.forgetful.parameters();
-        let open = parameters.paras_availability_period >= parameters.group_rotation_frequency;
-        if open && self.forgetful.environment().groups.is_empty() {
-            for branch in &mut state.branches {
+        for branch in &mut state.branches {
+            let parameters = self.forgetful.in_force(branch);
+            let open = parameters.paras_availability_period >= parameters.group_rotation_frequency;
+            if open && self.forgetful.environment().groups.is_empty() {
                 branch.rotation = 0; // The phase is not forgotten afterwards, it is never counted.
             }
         }
@@ -136,7 +136,8 @@ fn translated(state: &State, action: &Action, renaming: &Renaming) -> Option<Act
     })
 }
 
-/// The scenarios in which a reduction is tried: the built-in ones, and views that differ.
+/// The scenarios in which a reduction is tried: the built-in ones, views that differ, and windows of
+/// the timeout that are always open in one of two configurations.
 fn tried() -> Vec<Scenario> {
     let built_in = |name| Scenario::built_in(name).expect("a built-in scenario");
     let mut apart = built_in("astar");
@@ -147,7 +148,11 @@ fn tried() -> Vec<Scenario> {
     never.parameters.group_rotation_frequency = never.parameters.paras_availability_period;
     let mut forks = built_in("forks-sessions");
     forks.environment.stale_view = StaleView::Apart;
-    Scenario::names().map(built_in).chain([apart, never, forks]).collect()
+    let mut opens = built_in("reconfiguration");
+    opens.reconfiguration.as_mut().expect("it has one").paras_availability_period = 3;
+    let mut closes = built_in("reconfiguration");
+    closes.parameters.paras_availability_period = 4;
+    Scenario::names().map(built_in).chain([apart, never, forks, opens, closes]).collect()
 }
 
 /// Tries one reduction everywhere, in the first states of each scenario.

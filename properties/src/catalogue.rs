@@ -1,6 +1,6 @@
 //! Every property on one line: id, kind, claim, where it applies, and what decides it.
 
-use unincluded_model::scenario::{ClaimQueue, Claims};
+use unincluded_model::scenario::{ClaimQueue, Claims, Group};
 use unincluded_model::{CollatorKind, Protocol, RelayNumberCheck, StaleView, State};
 
 use crate::step::is_honest;
@@ -94,7 +94,7 @@ macro_rules! catalogue {
             },)*
             Property {
                 id: "NOT-WEDGED",
-                claim: "From every state, faults over, another block can be included.",
+                claim: "From every state, faults over and candidates backed on the usual path, another block can be included.",
                 check: Check::NotWedged,
                 applies: progress::applies,
                 watches: &["R-INCLUDED"],
@@ -192,6 +192,8 @@ catalogue! {
     "R-SESSION-INCLUDES" Witness(reachable::included_where_a_session_ends) has_sessions, [], "A candidate is included in the block in which a session ends.";
     "R-RECONFIGURED" Witness(reachable::reconfigured_under_a_segment) has_reconfigurations, [], "The relay chain's configuration changes under an unincluded segment.";
     "R-NEW-WINDOW" Witness(reachable::backed_at_the_end_of_a_new_window) has_reconfigurations, [], "In a session with another window a candidate is backed at its last chance.";
+    "R-DISPUTE-CHAIN" Witness(reachable::a_dispute_drops_descendants) has_invalid_chains, [], "A dispute drops a candidate and one that was built on it.";
+    "R-MALICIOUS-GROUP" Witness(reachable::a_malicious_group_backs) has_malicious_groups, [], "Of several groups a malicious one vouches for an invalid block.";
     "R-NEW-SESSION" Witness(reachable::backed_in_a_new_session) has_sessions, [], "A block on a relay parent of the new session is backed.";
     "R-SEVERAL-BACKED" Witness(reachable::several_backed_at_once) has_cores, [], "A relay block backs candidates on several cores.";
     "R-SEVERAL-INCLUDED" Witness(reachable::several_included_at_once) has_cores, [], "A relay block includes candidates of several cores.";
@@ -203,7 +205,7 @@ catalogue! {
     "R-FROZEN" Witness(reachable::a_frozen_fork_is_left) disputes_on_forks, [], "The relay chain goes on from before the inclusion of an invalid block.";
     "R-ESTIMATE" Witness(reachable::the_estimate_is_wrong) estimates_can_fail, [], "By the author's estimate a candidate is available, and one vote is missing (PROV-3).";
     "R-VOTES-ADD-UP" Witness(reachable::votes_add_up) counts_votes, [], "A candidate is included by votes of several relay blocks.";
-    "R-GROUP-OFFLINE" Witness(reachable::a_group_is_offline) has_groups, [], "A candidate waits for a group that is offline.";
+    "R-GROUP-OFFLINE" Witness(reachable::a_group_is_offline) has_groups_offline, [], "A candidate waits for a group that is offline.";
     "R-ROTATED" Witness(reachable::backed_after_a_rotation) has_groups, [], "A candidate is backed by the group of its relay parent after another's turn has begun.";
     "R-WAITS-FOR-TURN" Witness(reachable::a_candidate_waits_for_its_turn) has_claims, [], "A candidate waits while the core is another para's.";
     "R-CLAIM-LOST" Witness(reachable::a_claim_is_lost) loses_claims, [], "The para's turn passes while its own candidate occupies the core (SCHED-2).";
@@ -231,6 +233,19 @@ fn forks_unchecked(protocol: &Protocol) -> bool {
     forks_at_will(protocol)
         && protocol.parameters().relay_number_check == RelayNumberCheck::Any
         && protocol.environment().fork_depth > 1
+}
+
+fn has_invalid_chains(protocol: &Protocol) -> bool {
+    protocol.environment().invalid_chains && has_cores(protocol) && has_disputes(protocol)
+}
+
+fn has_groups_offline(protocol: &Protocol) -> bool {
+    protocol.environment().groups.0.contains(&Group::Offline)
+}
+
+fn has_malicious_groups(protocol: &Protocol) -> bool {
+    let groups = protocol.environment().groups.0;
+    has_disputes(protocol) && groups.contains(&Group::Byzantine)
 }
 
 fn has_deep_forks(protocol: &Protocol) -> bool {

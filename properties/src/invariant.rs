@@ -101,12 +101,16 @@ pub fn few_blocks_share_a_slot(protocol: &Protocol, state: &State) -> Verdict {
         let relay_parent = &state.block(block).relay_parent;
         let tells_apart = match state.branches.len() {
             1 => relay_parent.on(0) < protocol.oldest_age(),
-            _ => relay_parent.slot < protocol.oldest_slot(),
+            // Those too old to be told apart have one slot.
+            _ => {
+                let is_known = |age: &Age| age.is_here() && *age < protocol.oldest_age();
+                relay_parent.slot < protocol.oldest_slot() && relay_parent.ages.iter().any(is_known)
+            }
         };
         if tells_apart {
             let of_slot = |&step: &BlockIndex| {
-                let other = &state.block(step).relay_parent;
-                state.compare_slots(other, relay_parent).is_eq()
+                let other = state.block(step);
+                other.authored > 0 && state.compare_slots(&other.relay_parent, relay_parent).is_eq()
             };
             let shared = state.ancestry(block).filter(of_slot).count();
             holds!(shared <= most, "{shared} blocks share a relay slot, {most} may");

@@ -113,7 +113,7 @@ pub fn available_in_the_last_moment(t: &Transition) -> bool {
     let Some((before, _)) = t.grown() else { return false };
     let last = before.pending.first().is_some_and(|pending| {
         pending.backed.0 + 1 >= p.paras_availability_period
-            && before.rotation < p.paras_availability_period
+            && before.rotation % p.group_rotation_frequency < p.paras_availability_period
     });
     last && t.included().is_some()
 }
@@ -375,6 +375,17 @@ pub fn an_available_one_is_dropped(t: &Transition) -> bool {
 /// A dispute drops a pending candidate (FLT-10, DISP-1).
 pub fn a_dispute_drops_a_candidate(t: &Transition) -> bool {
     t.dispute_lost().is_some()
+}
+
+/// A dispute drops a candidate, and with it one that was built on it (INCL-13).
+pub fn a_dispute_drops_descendants(t: &Transition) -> bool {
+    t.dispute_lost().is_some() && t.evicted().len() > 1
+}
+
+/// A malicious group vouches for what is invalid, where others have their turn as well (FLT-8).
+pub fn a_malicious_group_backs(t: &Transition) -> bool {
+    let has_group = !t.protocol.environment().groups.is_empty();
+    has_group && t.backed().iter().any(|&candidate| t.old(candidate).has(ParaBlock::INVALID))
 }
 
 /// A dispute drops a candidate, and another of the para stays on its core before it.

@@ -2,7 +2,7 @@
 
 use unincluded_model::scenario::Group;
 use unincluded_model::{
-    Action, Bits, BlockIndex, CollatorKind, ParaBlock, Protocol, RelayNumberCheck,
+    Action, Author, Bits, BlockIndex, CollatorKind, ParaBlock, Protocol, RelayNumberCheck,
 };
 
 use crate::{Transition, Verdict, holds};
@@ -216,15 +216,18 @@ pub fn one_included_for_each_parent(t: &Transition) -> Verdict {
 /// INV-REL-14: a candidate whose votes arrive in a block does not time out in it, unless it hangs on
 /// one that does.
 pub fn available_is_not_evicted(t: &Transition) -> Verdict {
-    let (Some((plan, _)), Some((before, _))) = (t.relay_block(), t.grown()) else {
-        return Ok(());
-    };
+    let Some((before, _)) = t.grown() else { return Ok(()) };
     if t.session_ends() || t.dispute_lost().is_some() {
         return Ok(());
     }
-    if let (Some(&Bits::Enough), Some(first)) = (plan.bits.first(), before.pending.first()) {
+    let threshold = t.protocol.parameters().availability_threshold();
+    let evicted = t.evicted();
+    for (place, pending) in before.pending.iter().enumerate() {
+        if !pending.available && t.votes(place).is_none_or(|votes| votes < threshold) {
+            break; // Whatever is behind hangs on this one.
+        }
         holds!(
-            !t.evicted().contains(&first.block),
+            !evicted.contains(&pending.block),
             "a candidate is evicted in the block that counts its availability"
         );
     }
@@ -268,6 +271,9 @@ pub fn the_shortcut_is_safe(t: &Transition) -> Verdict {
 /// core.
 pub fn one_block_for_each_core(t: &Transition) -> Verdict {
     let Some((author, block, after)) = t.authored() else { return Ok(()) };
+    if is_malicious(t, author) {
+        return Ok(());
+    }
     let relay_parent = t.relay_parent(author);
     let same = |&step: &BlockIndex| {
         let other = after.block(step);
@@ -282,6 +288,9 @@ pub fn one_block_for_each_core(t: &Transition) -> Verdict {
 /// relay parent is in the window of the new one, which no end of a session divides.
 pub fn parents_are_in_the_window(t: &Transition) -> Verdict {
     let Some((author, _, _)) = t.authored() else { return Ok(()) };
+    if is_malicious(t, author) {
+        return Ok(());
+    }
     let view = t.view(author);
     if author.parent == view.included || Some(author.parent) == view.newest_pending {
         return Ok(());
@@ -306,6 +315,9 @@ pub fn parents_are_in_the_window(t: &Transition) -> Verdict {
 /// INV-COLL-5: honest authors build on the newest pending block that their relay parent shows.
 pub fn parents_descend_from_pending(t: &Transition) -> Verdict {
     let Some((author, block, after)) = t.authored() else { return Ok(()) };
+    if is_malicious(t, author) {
+        return Ok(());
+    }
     holds!(
         after.descends_from(block, t.view(author).newest()),
         "built beside the newest pending block that the relay parent shows"
@@ -393,7 +405,8 @@ pub fn tainted_bitfields_do_not_count(t: &Transition) -> Verdict {
         Some(&Bits::Count(new)) => before.pending[place].votes + new,
         _ => 0,
     };
-    let untainted = t.protocol.honest_validators().saturating_sub(bits(lost));
+    let freed = (lost..before.pending.len()).map(bits).max().unwrap_or_default();
+    let untainted = t.protocol.honest_validators().saturating_sub(freed);
     for (place, pending) in before.pending.iter().enumerate().take(lost) {
         let gone = after.descends_from(after.branch(t.branch()).tip().included, pending.block);
         let mut still = after.branch(t.branch()).pending.iter();
@@ -426,6 +439,11 @@ pub fn inclusion_brings_its_own_rewards(t: &Transition) -> Verdict {
         "the included chain goes from {old} to {new} planck with {enacted} blocks worth {expected}"
     );
     Ok(())
+}
+
+/// Whether the author builds on an invalid block: only the one does that made it (FLT-8).
+fn is_malicious(t: &Transition, author: &Author) -> bool {
+    author.invalid && t.old(author.parent).has(ParaBlock::INVALID)
 }
 
 /// Whether the scenario's authors are honest.

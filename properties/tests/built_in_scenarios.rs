@@ -31,6 +31,8 @@ votes                        42       186    6
 collations                  860      3044   16
 disputes                   8031     28147   20
 disputes-elastic           3029    124681   10
+disputes-chains            5272    207167   11
+disputes-groups           25515     90567   31
 ";
 
 /// The same of those that are checked nightly.
@@ -43,6 +45,7 @@ elastic-sessions         214954   1921615   19
 elastic-offset           558872   4021462   25
 offset-two                44996    183518   30
 disputes-unavailability  105715    374132   20
+forks-elastic             32785    140758   18
 ";
 
 #[test]

@@ -66,6 +66,7 @@ fn settings() -> Vec<Scenario> {
         forks_sessions,
         offset,
         disputes_elastic,
+        built_in("disputes-chains"),
         built_in("disputes"),
         elastic,
         shibuya,
@@ -112,15 +113,14 @@ type KnockOut = (&'static str, Vec<Rule>, Vec<Variant>);
 /// switched off together with those, somebody notices. In words:
 ///
 /// - RPN-1 and HOOK-2 both keep relay parents from going back on one relay fork, and INCL-6b repeats
-///   it for what is backed.
+///   it for what is backed. See `what_incl_6b_alone_still_holds`.
 /// - LOOK-1 bounds the collator's loop, HOOK-3 the runtime's slot.
 /// - SLOTB-2 only narrows what honest collators choose among; COLL-4, COLL-8 and the runtime judge
 ///   what they build. See `collators_that_need_not_agree_on_the_best_are_views_apart`.
 /// - SEG-3 only loses room, and COLL-7 keeps the collator from asking where it would: see
 ///   `a_collator_that_asks_at_the_included_head_dies_of_the_missing_hash`.
-const TOGETHER: [(&str, &[Rule]); 3] = [
+const TOGETHER: [(&str, &[Rule]); 2] = [
     ("RPN-1, HOOK-2", &[Rule::Rpn1, Rule::Hook2]),
-    ("RPN-1, HOOK-2, INCL-6b", &[Rule::Rpn1, Rule::Hook2, Rule::Incl6b]),
     ("LOOK-1, HOOK-3", &[Rule::Look1, Rule::Hook3]),
 ];
 
@@ -166,6 +166,24 @@ fn a_collator_that_asks_at_the_included_head_dies_of_the_missing_hash() {
     assert!(wedged(&[Rule::Coll7]));
     assert!(!wedged(&[Rule::Coll7, Rule::Seg3]));
     assert!(!wedged(&[Rule::Seg3]));
+}
+
+/// With RPN-1 and HOOK-2 off, a para's relay parents go back; what is backed does not, until INCL-6b is
+/// off as well.
+#[test]
+fn what_incl_6b_alone_still_holds() {
+    let violated = |rules: &[Rule]| {
+        let mut scenario = Scenario::built_in("adversary").expect("built in");
+        scenario.environment.adversary_blocks = 3;
+        let protocol = Protocol::new(scenario).without(rules.iter().copied());
+        let report = Search::new(&protocol).stopping(Stop::Never).run(&mut |_| ());
+        assert!(report.closed, "{:?}", report.cut_by);
+        let is_violated = |id: &&str| matches!(report.outcome(id), Some(Outcome::Violated { .. }));
+        ["INV-RP-1", "INV-REL-3", "INV-REL-7"].into_iter().filter(is_violated).collect::<Vec<_>>()
+    };
+    assert_eq!(violated(&[Rule::Rpn1, Rule::Hook2]), ["INV-RP-1"]);
+    let all = ["INV-RP-1", "INV-REL-3", "INV-REL-7"];
+    assert_eq!(violated(&[Rule::Rpn1, Rule::Hook2, Rule::Incl6b]), all);
 }
 
 /// Without SLOTB-2 collators do what `stale_view = "apart"` allows: more states, nothing broken.

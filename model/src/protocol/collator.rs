@@ -79,6 +79,9 @@ impl Protocol {
             return Err(Refusal::NotThisFault("withheld blocks (FLT-9)"));
         }
 
+        if author.invalid && state.block(author.parent).has(ParaBlock::INVALID) {
+            return Ok(()); // Its author has the block that nobody else imports.
+        }
         let view = self.looked_up(state, branch, age);
         for named in [Some(view.included), view.newest_pending].into_iter().flatten() {
             let known = !state.block(named).is_unknown_to_collators();
@@ -158,7 +161,7 @@ impl Protocol {
         }
     }
 
-    /// FLT-8: an owner authors what is not valid instead of what is, one at a time.
+    /// FLT-8: an owner authors what is not valid instead of what is, one at a time, or one on another.
     fn may_author_invalid(&self, state: &State, author: &Author) -> Result<(), Refusal> {
         if !self.environment().disputes {
             return Err(Refusal::NotThisFault("invalid blocks (FLT-8)"));
@@ -166,7 +169,10 @@ impl Protocol {
         if author.equivocation || author.withheld {
             return Err(Refusal::NotInThisScenario("invalid block with another fault"));
         }
-        if state.blocks.iter().any(|block| block.has(ParaBlock::INVALID)) {
+        let there = state.blocks.iter().filter(|block| block.has(ParaBlock::INVALID)).count();
+        let on_one = state.block(author.parent).has(ParaBlock::INVALID);
+        let most = usize::from(on_one && self.environment().invalid_chains);
+        if there > most {
             return Err(Refusal::NotInThisScenario("two invalid blocks at a time"));
         }
         Ok(())

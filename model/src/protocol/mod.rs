@@ -382,7 +382,8 @@ impl Protocol {
     }
 
     fn offer_author(&self, state: &State, author: Author, actions: &mut Vec<Action>) {
-        let honest = self.environment().collator != CollatorKind::Adversary;
+        // Whoever means harm does not offer what no node takes.
+        let honest = self.environment().collator != CollatorKind::Adversary && !author.invalid;
         let offered = match self.may_author(state, &author) {
             Err(_) => false,
             Ok(()) => honest || !self.execute(state, &author).is_err_and(|no| no.is_panic()),

@@ -44,7 +44,7 @@ impl Protocol {
         }
         let counted = self.counted(&next, plan, discarded);
         if let Some(lost) = lost {
-            next.branches[usize::from(plan.branch)].pending.truncate(lost);
+            self.drop_from_queue(&mut next.branches[usize::from(plan.branch)], lost);
         }
         self.count_and_evict(&mut next, plan, &counted);
         let was_free = next.branch(usize::from(plan.branch)).pending.is_empty();
@@ -319,11 +319,16 @@ impl Protocol {
         }
         let timed_out = |pending: &Pending| pending.backed.0 >= p.paras_availability_period;
         if let Some(first) = branch.pending.iter().position(timed_out) {
-            if self.has(Rule::Incl13) {
-                branch.pending.truncate(first);
-            } else {
-                branch.pending.remove(first);
-            }
+            self.drop_from_queue(branch, first);
+        }
+    }
+
+    /// INCL-13: a candidate that failed goes, with those behind it.
+    fn drop_from_queue(&self, branch: &mut Branch, failed: usize) {
+        if self.has(Rule::Incl13) {
+            branch.pending.truncate(failed);
+        } else {
+            branch.pending.remove(failed);
         }
     }
 
