@@ -99,14 +99,11 @@ pub fn few_blocks_share_a_slot(protocol: &Protocol, state: &State) -> Verdict {
     let most = usize::from(protocol.parameters().block_processing_velocity.max(1)) + 1;
     for block in authored(state) {
         let relay_parent = &state.block(block).relay_parent;
-        let tells_apart = match state.branches.len() {
-            1 => relay_parent.on(0) < protocol.oldest_age(),
-            // Those too old to be told apart have one slot.
-            _ => {
-                let is_known = |age: &Age| age.is_here() && *age < protocol.oldest_age();
-                relay_parent.slot < protocol.oldest_slot() && relay_parent.ages.iter().any(is_known)
-            }
-        };
+        // Those too old to be told apart have one age, or one slot.
+        let is_known = |age: &Age| age.is_here() && *age < protocol.oldest_age();
+        let forked = state.branches.len() > 1;
+        let tells_apart = relay_parent.ages.iter().any(is_known)
+            && (!forked || relay_parent.slot < protocol.oldest_slot());
         if tells_apart {
             let of_slot = |&step: &BlockIndex| {
                 let other = state.block(step);

@@ -199,6 +199,7 @@ fn environment() -> impl Strategy<Value = Environment> {
                 silent: 0,
                 lying: 0,
                 disputes: false,
+                invalid_chains: false,
                 claims: Claims::Bulk,
                 collation_limits: false,
             }
