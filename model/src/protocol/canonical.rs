@@ -108,6 +108,7 @@ impl Protocol {
         for place in state.indices().filter(|block| kept & (1 << block.0) != 0) {
             trimmed.blocks[place.get()] = self.trimmed(state, place, root);
         }
+        self.forget_messages(&mut trimmed, root, kept);
         compress_ranks(&mut trimmed, kept);
         let order = self.order(&trimmed, root, kept);
         rename(&trimmed, &order)
