@@ -142,7 +142,6 @@ variants! {
     TimeoutsFirst "INH-1=timeouts-first" Inh1 "Timeouts evict before the block's availability votes are counted.";
     KeepsBits "INH-1=keeps-bits" Inh1 "A bitfield counts although it has a bit on a core that a dispute has just freed.";
     OneVoteFreezes "DISP-2=any-vote" Disp2 "A single vote against an included candidate freezes the relay fork.";
-    CountsPending "INCL-10=counts-pending" Incl10 "What pending candidates send is taken off the room in the queues when the next one is backed.";
     BackingFirst "INH-1=backing-first" Inh1 "Candidates are backed before the block's availability votes are counted.";
 }
 

@@ -117,21 +117,13 @@ impl Protocol {
         let place = usize::from(plan.branch);
         let (branch, block) = (now.branch(place), now.block(candidate));
         let (queues, limits) = (branch.tip().queues, self.messages());
-        let pending: Vec<&ParaBlock> = match self.variants.contains(crate::Variant::CountsPending) {
-            true => branch.pending.iter().map(|pending| now.block(pending.block)).collect(),
-            false => Vec::new(),
-        };
-        let sum = |bits: fn(&ParaBlock) -> u16| -> u8 {
-            pending.iter().map(|block| bits(block) as u8 & 1).sum()
-        };
-        let (waiting, limit) =
-            (queues.upward + sum(|block| block.segment.messages), limits.upward_limit);
+        let (waiting, limit) = (queues.upward, limits.upward_limit);
         let upward = (block.segment.messages & 1) as u8;
         let refusal = Refusal::UpwardQueueFull { waiting, limit };
         self.require(Rule::Incl10, waiting + upward <= limit, refusal)?;
-        let (held, capacity) =
-            (queues.outbound + sum(|block| block.segment.outbound), limits.outbound_capacity);
-        let fits = block.segment.outbound & 1 == 0 || held < capacity;
+        let (held, capacity) = (queues.outbound, limits.outbound_capacity);
+        let outbound = (block.segment.outbound & 1) as u8;
+        let fits = outbound == 0 || held + outbound <= capacity;
         self.require(Rule::Incl10, fits, Refusal::ChannelFull { held, capacity })?;
 
         let (processed, waiting) = (block.inbox.processed, branch.downward_waiting());
