@@ -467,7 +467,8 @@ built_in! {
         "disputes-elastic", "messages", "messages-full-segment", "messages-down", "messages-in",
         "messages-elastic";
     Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
-        "elastic-sessions", "elastic-offset", "offset-two";
+        "elastic-sessions", "elastic-offset", "offset-two", "messages-all", "messages-elastic-two",
+        "messages-sessions";
 }
 
 impl Scenario {

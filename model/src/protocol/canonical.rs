@@ -27,17 +27,21 @@ pub enum Reduction {
     SiblingOrder,
     /// The place in the group rotation while the window for timeouts is always open.
     RotationPhase,
+    /// Messages that every view and every block are past, and how old they are where nothing is left
+    /// to compare them with but each other.
+    SpentMessages,
 }
 
 impl Reduction {
     /// Every reduction.
-    pub const ALL: [Reduction; 6] = [
+    pub const ALL: [Reduction; 7] = [
         Reduction::IncludedHistory,
         Reduction::DeadBlocks,
         Reduction::IncludedEntries,
         Reduction::SpentSlots,
         Reduction::SiblingOrder,
         Reduction::RotationPhase,
+        Reduction::SpentMessages,
     ];
 
     /// The rules that make it lossless.
@@ -49,6 +53,8 @@ impl Reduction {
             }
             Reduction::IncludedEntries => &[Rule::Seg2, Rule::Seg4, Rule::Coll7],
             Reduction::SpentSlots => &[Rule::Hook2],
+            // Whether a watermark is the relay parent is asked of what can still be backed.
+            Reduction::SpentMessages => &[Rule::Arp1],
             Reduction::SiblingOrder | Reduction::RotationPhase => &[],
         }
     }

@@ -11,7 +11,7 @@ use crate::state::{Age, BlockIndex, MAX_BLOCKS, MAX_MESSAGES, Queues, State};
 impl Protocol {
     /// Messages that every view and every kept block are past, and what else nobody reads.
     pub(crate) fn forget_messages(&self, state: &mut State, root: BlockIndex, kept: u32) {
-        if self.messages().is_off() {
+        if self.messages().is_off() || !self.reductions().contains(Reduction::SpentMessages) {
             return;
         }
         let is_kept = |block: &BlockIndex| kept & (1 << block.0) != 0;
