@@ -147,6 +147,11 @@ impl Segment {
         self.entries == 0
     }
 
+    /// Upward messages of the block itself, and its messages to the other para.
+    pub fn own_messages(self) -> [u8; 2] {
+        [self.messages, self.outbound].map(|bits| (bits & 1) as u8)
+    }
+
     /// Whether the entry of the ancestor `steps` back is here *and* carries its hash.
     pub fn finds(self, steps: usize) -> bool {
         steps < 16 && self.entries & self.hashed & (1 << steps) != 0

@@ -193,6 +193,11 @@ fn forgetting_the_rotation_phase_while_the_window_is_always_open_loses_nothing()
     loses_nothing(Reduction::RotationPhase);
 }
 
+#[test]
+fn forgetting_spent_messages_loses_nothing() {
+    loses_nothing(Reduction::SpentMessages);
+}
+
 /// A run of an adversary up to a block on a branch that the included chain has passed by: P1 and P2
 /// are included, P3 stands beside P2 and holds entries for P1 and itself. Blocks keep their places.
 fn a_branch_that_was_passed_by(protocol: &Protocol) -> State {

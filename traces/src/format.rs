@@ -352,6 +352,9 @@ pub struct LiveBlock {
     /// Downward messages that it processed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub processed: u8,
+    /// Whether the emulator refused it when it was offered, so that no validator seconds it (EMU-3).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub not_seconded: bool,
     /// Entries of the segment that consumed a go-ahead signal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consumed: Vec<ParaName>,

@@ -39,6 +39,7 @@ struct Entry {
     /// The watermark; none where there are no messages of another para, or before the first.
     watermark: Option<RelayName>,
     processed: u8,
+    not_seconded: bool,
     consumed: Vec<ParaName>,
     aggregate: Option<Aggregate>,
     issuance: u128,
@@ -91,6 +92,7 @@ impl Ledger {
             sent_outbound: Vec::new(),
             watermark: None,
             processed: 0,
+            not_seconded: false,
             consumed: Vec::new(),
             aggregate: None,
             issuance: protocol.scenario().economics.issuance().unwrap_or_default(),
@@ -498,6 +500,7 @@ impl Ledger {
             sent_outbound: named(segment.outbound),
             watermark,
             processed: block.inbox.processed,
+            not_seconded: protocol.emulate(raw, branch, block).is_err(),
             consumed: named(segment.signals),
             aggregate: sums.then_some(Aggregate {
                 messages: segment.aggregate_messages,
@@ -644,6 +647,7 @@ impl Ledger {
             sent_outbound: entry.sent_outbound.clone(),
             watermark: entry.watermark,
             processed: entry.processed,
+            not_seconded: entry.not_seconded,
             consumed: entry.consumed.clone(),
             aggregate: entry.aggregate.clone(),
             issuance: entry.issuance.to_string(),

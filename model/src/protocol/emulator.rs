@@ -42,12 +42,11 @@ impl Protocol {
         let limits = self.messages();
         let relay_parent = candidate.relay_parent.on(place);
         self.emulate_watermark(leaf, place, candidate, ancestors())?;
-        let sent = sum(|block| (block.segment.outbound & 1) as u8);
-        let left = limits.outbound_capacity.saturating_sub(tip.queues.outbound + sent);
-        within(Limit::Outbound, (candidate.segment.outbound & 1) as u8, left)?;
-        let sent = sum(|block| (block.segment.messages & 1) as u8);
-        let left = limits.upward_limit.saturating_sub(tip.queues.upward + sent);
-        within(Limit::Upward, (candidate.segment.messages & 1) as u8, left)?;
+        let [upward, outbound] = candidate.segment.own_messages();
+        let used = tip.queues.outbound.saturating_add(sum(|block| block.segment.own_messages()[1]));
+        within(Limit::Outbound, outbound, limits.outbound_capacity.saturating_sub(used))?;
+        let used = tip.queues.upward.saturating_add(sum(|block| block.segment.own_messages()[0]));
+        within(Limit::Upward, upward, limits.upward_limit.saturating_sub(used))?;
 
         let gone = tip.queues.popped + sum(|block| block.inbox.processed);
         let left = (branch.downward.len() as u8).saturating_sub(gone);

@@ -21,11 +21,9 @@ impl Protocol {
         if prunes && self.has(Rule::Seg8) {
             // The next inherent prunes the entry of the root, which is included at every relay parent.
             let segment = &mut state.blocks[root.get()].segment;
-            let own = |bits: u16| (bits & 1) as u8;
-            let sum = &mut segment.aggregate_messages;
-            *sum = sum.saturating_sub(own(segment.messages));
-            let sum = &mut segment.aggregate_outbound;
-            *sum = sum.saturating_sub(own(segment.outbound));
+            let [upward, outbound] = segment.own_messages();
+            segment.aggregate_messages = segment.aggregate_messages.saturating_sub(upward);
+            segment.aggregate_outbound = segment.aggregate_outbound.saturating_sub(outbound);
             segment.messages &= !1;
             segment.outbound &= !1;
         }

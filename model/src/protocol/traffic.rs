@@ -100,8 +100,9 @@ impl Protocol {
         let queued = branch.downward_waiting();
         let queues = &mut branch.views[0].queues;
         queues.popped += enacted.inbox.processed.min(queued);
-        queues.upward += (enacted.segment.messages & 1) as u8;
-        queues.outbound += (enacted.segment.outbound & 1) as u8;
+        let [upward, outbound] = enacted.segment.own_messages();
+        queues.upward = queues.upward.saturating_add(upward);
+        queues.outbound = queues.outbound.saturating_add(outbound);
     }
 
     /// INCL-10 to INCL-12: a candidate's messages, against the relay chain's state as it is now.
@@ -118,12 +119,11 @@ impl Protocol {
         let (branch, block) = (now.branch(place), now.block(candidate));
         let (queues, limits) = (branch.tip().queues, self.messages());
         let (waiting, limit) = (queues.upward, limits.upward_limit);
-        let upward = (block.segment.messages & 1) as u8;
+        let [upward, outbound] = block.segment.own_messages();
         let refusal = Refusal::UpwardQueueFull { waiting, limit };
-        self.require(Rule::Incl10, waiting + upward <= limit, refusal)?;
+        self.require(Rule::Incl10, waiting.saturating_add(upward) <= limit, refusal)?;
         let (held, capacity) = (queues.outbound, limits.outbound_capacity);
-        let outbound = (block.segment.outbound & 1) as u8;
-        let fits = outbound == 0 || held + outbound <= capacity;
+        let fits = outbound == 0 || held.saturating_add(outbound) <= capacity;
         self.require(Rule::Incl10, fits, Refusal::ChannelFull { held, capacity })?;
 
         let (processed, waiting) = (block.inbox.processed, branch.downward_waiting());
