@@ -452,11 +452,9 @@ impl fmt::Display for Refusal {
                 f,
                 "the segment sends {messages} messages to the other para and there is room for {room}"
             ),
-            Refusal::WatermarkWentBack { parent, block } => write!(
-                f,
-                "watermark {} relay blocks old follows one {} old",
-                block.0, parent.0
-            ),
+            Refusal::WatermarkWentBack { parent, block } => {
+                write!(f, "watermark {} relay blocks old follows one {} old", block.0, parent.0)
+            }
             Refusal::DownwardHeadMismatch { first, expected }
             | Refusal::InboundHeadMismatch { first, expected } => write!(
                 f,
@@ -473,10 +471,9 @@ impl fmt::Display for Refusal {
                 "behind its unincluded ancestors its watermark, {asked} relay blocks old, is none \
                  that is accepted; the last one is {left} old"
             ),
-            Refusal::NotSeconded { limit, asked, left } => write!(
-                f,
-                "it commits to {asked} {limit}, its unincluded ancestors leave {left}"
-            ),
+            Refusal::NotSeconded { limit, asked, left } => {
+                write!(f, "it commits to {asked} {limit}, its unincluded ancestors leave {left}")
+            }
             Refusal::UpwardQueueFull { waiting, limit } => {
                 write!(f, "{waiting} of {limit} upward messages wait already")
             }

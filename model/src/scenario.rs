@@ -672,7 +672,8 @@ impl Scenario {
             return Some((with("a constant room"), legal));
         }
         if e.fork_depth > 0 {
-            let legal = "environment.fork_depth = 0: relay branches do not have queues of their own";
+            let legal =
+                "environment.fork_depth = 0: relay branches do not have queues of their own";
             return Some((with("relay forks"), legal));
         }
         if e.collator == CollatorKind::Adversary {

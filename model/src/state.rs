@@ -482,8 +482,7 @@ impl State {
                 || !branch.downward.is_empty()
                 || branch.views.iter().any(|view| view.queues != Queues::default())
         };
-        let of_block =
-            |block: &ParaBlock| {
+        let of_block = |block: &ParaBlock| {
             let segment = &block.segment;
             let sends = segment.outbound != 0 || segment.aggregate_outbound != 0;
             sends || block.inbox != Inbox::default()

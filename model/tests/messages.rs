@@ -336,7 +336,8 @@ fn a_watermark_that_stays_is_accepted_and_an_older_one_panics() {
     let run = Run::named("messages-in").authors(quiet(ROOT)).grows(None, IN);
     let stays = run.protocol.execute(&run.state, &handed_in(P1, 1)).expect("valid");
     assert_eq!(stays.inbox.watermark, Age(1));
-    let forgets = run.protocol.clone().with_variants([unincluded_model::Variant::WatermarkForgotten]);
+    let forgets =
+        run.protocol.clone().with_variants([unincluded_model::Variant::WatermarkForgotten]);
     let refusal = Refusal::WatermarkWentBack { parent: Age(1), block: Age(u8::MAX) };
     assert_eq!(forgets.execute(&run.state, &handed_in(P1, 1)), Err(refusal));
 }
@@ -402,10 +403,8 @@ fn a_watermark_older_than_the_last_is_refused_and_the_last_is_not() {
     with_watermark(last).grows(Some(P1), NONE);
     let older = Age(last.0 + 1);
     let run = with_watermark(older);
-    let refusal = Refusal::WatermarkNotAccepted {
-        watermark: Age(older.0 + 1),
-        last: Age(last.0 + 1),
-    };
+    let refusal =
+        Refusal::WatermarkNotAccepted { watermark: Age(older.0 + 1), last: Age(last.0 + 1) };
     assert_eq!(run.refusal(&run.plan(Bits::Enough, Some(P1), NONE)), refusal);
 }
 

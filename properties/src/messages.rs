@@ -70,8 +70,7 @@ pub fn the_last_watermark_advances(t: &Transition) -> Verdict {
 /// stopped, and the relay chain drops nothing that the included chain was not delivered.
 pub fn messages_are_delivered_once(t: &Transition) -> Verdict {
     if let Some((author, block, after)) = t.authored() {
-        let (old, new) =
-            (t.old(author.parent).inbox.delivered, after.block(block).inbox.delivered);
+        let (old, new) = (t.old(author.parent).inbox.delivered, after.block(block).inbox.delivered);
         holds!(
             new == old + author.inbound,
             "{} messages are delivered after number {old}, and the next is number {new}",
@@ -120,7 +119,10 @@ pub fn honest_blocks_are_seconded(t: &Transition) -> Verdict {
     let Some((author, block, after)) = t.authored() else { return Ok(()) };
     let verdict = t.protocol.emulate(t.before, t.branch(), after.block(block));
     if let Err(refusal) = verdict {
-        holds!(is_the_edge(t, author, after.block(block)), "nobody seconds an honest block: {refusal}");
+        holds!(
+            is_the_edge(t, author, after.block(block)),
+            "nobody seconds an honest block: {refusal}"
+        );
     }
     Ok(())
 }

@@ -30,6 +30,11 @@ votes                   42       186    6
 collations             860      3044   16
 disputes              8031     28147   20
 disputes-elastic      3029    124681   10
+messages              4682     18914   13
+messages-full-segment    1724      8573   11
+messages-down         9401     35350   12
+messages-in          33832    116983   12
+messages-elastic      2222     12901   10
 ";
 
 #[test]

@@ -61,10 +61,7 @@ fn changes() -> Vec<Change> {
         // A message too many passes everybody only if nobody adds up; see `knock_outs.rs`.
         (vec![Rule::Seg6, Rule::Msg1, Rule::Emu4], vec![]),
         (vec![Rule::Msg7, Rule::Msg8], vec![]),
-        (
-            vec![Rule::Seg6, Rule::Emu3, Rule::Incl12],
-            vec![Variant::WatermarkForgotten],
-        ),
+        (vec![Rule::Seg6, Rule::Emu3, Rule::Incl12], vec![Variant::WatermarkForgotten]),
         // More than one candidate has to be pending for something to stay behind.
         (vec![Rule::Incl1, Rule::Incl13], vec![]),
     ];

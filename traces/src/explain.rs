@@ -179,7 +179,9 @@ fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> Strin
         let _ = write!(text, " Its watermark is {watermark}.");
     }
     if new.not_seconded {
-        text.push_str(" The emulator refuses it on its unincluded ancestors: no validator seconds it.");
+        text.push_str(
+            " The emulator refuses it on its unincluded ancestors: no validator seconds it.",
+        );
     }
     if new.consumed.contains(block) {
         text.push_str(" The block acts on the go-ahead for a code upgrade.");

@@ -78,8 +78,7 @@ impl Protocol {
         let later = branch.inbound.iter().any(|&sent| sent < last);
         let is_valid = (mark == last && later) || (mark < last && branch.inbound.contains(&mark));
         let accepted = mark == candidate.relay_parent.on(place) || (is_valid && mark <= from);
-        let refusal =
-            Refusal::NotSeconded { limit: Limit::Watermark, asked: mark.0, left: last.0 };
+        let refusal = Refusal::NotSeconded { limit: Limit::Watermark, asked: mark.0, left: last.0 };
         self.require(Rule::Emu3, accepted, refusal)
     }
 }

@@ -173,7 +173,11 @@ impl Protocol {
 
     /// What a collator can do with messages on this parent and relay block: send what there is room for
     /// or nothing, and hand over any number that fits, one at least.
-    pub(crate) fn with_messages(&self, state: &State, plain: Author) -> impl Iterator<Item = Author> {
+    pub(crate) fn with_messages(
+        &self,
+        state: &State,
+        plain: Author,
+    ) -> impl Iterator<Item = Author> {
         let parent = state.block(plain.parent);
         let branch = state.branch(usize::from(plain.branch));
         let queues = !self.messages().is_off();
