@@ -158,14 +158,13 @@ pub fn the_channel_is_used_up(t: &Transition) -> bool {
     })
 }
 
-/// The queue of upward messages, filled by included blocks, leaves a block with unincluded ancestors
-/// nothing to send: the room shrinks under the segment, and nobody panics (INV-COLL-1).
+/// The queue of upward messages, filled by included blocks, leaves just the room that unincluded ancestors
+/// have used already: the room shrinks under the segment, and nobody panics (INV-COLL-1).
 pub fn the_room_shrinks_under_the_segment(t: &Transition) -> bool {
     t.authored().is_some_and(|(author, block, after)| {
-        let (parent, segment) = (t.old(author.parent), after.block(block).segment);
+        let of_ancestors = (after.block(block).segment.messages & !1).count_ones() as u8;
         let room = t.protocol.upward_room(t.view(author));
-        let is_less = room < t.protocol.messages().upward_limit;
-        is_less && parent.segment.aggregate_messages > 0 && segment.aggregate_messages == room
+        t.view(author).queues.upward > 0 && of_ancestors > 0 && of_ancestors == room
     })
 }
 

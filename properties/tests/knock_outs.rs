@@ -70,18 +70,28 @@ fn settings() -> Vec<Scenario> {
         shibuya,
         checked,
         buried,
-        built_in("messages"),
-        built_in("messages-full-segment"),
-        built_in("messages-down"),
-        built_in("messages-in"),
-        built_in("messages-elastic"),
     ]
+}
+
+/// Where rules of messages are read.
+fn settings_of_messages() -> Vec<Scenario> {
+    let names = ["full-segment", "elastic", "down", "in"].map(|name| format!("messages-{name}"));
+    let names = ["messages".to_owned()].into_iter().chain(names);
+    names.map(|name| Scenario::built_in(&name).expect("built in")).collect()
+}
+
+fn is_of_messages(rule: Rule) -> bool {
+    ["MSG-", "EMU-", "SEG-7", "INCL-10", "INCL-11", "INCL-12"]
+        .iter()
+        .any(|family| rule.id().starts_with(family))
 }
 
 /// The first property that notices in the first scenario in which one does.
 fn noticed(rules: &[Rule], variants: &[Variant]) -> String {
     let mut cut = Vec::new();
-    for scenario in settings() {
+    let mut changed = rules.iter().copied().chain(variants.iter().map(|form| form.rule()));
+    let settings = if changed.any(is_of_messages) { settings_of_messages() } else { settings() };
+    for scenario in settings {
         let name = scenario.name.clone();
         let protocol = Protocol::new(scenario)
             .without(rules.iter().copied())
