@@ -97,9 +97,9 @@ impl Protocol {
         if self.messages().is_off() {
             return;
         }
-        let queued = branch.downward_waiting();
+        let waiting = branch.downward_waiting();
         let queues = &mut branch.views[0].queues;
-        queues.popped += enacted.inbox.processed.min(queued);
+        queues.popped += enacted.inbox.processed.min(waiting);
         let [upward, outbound] = enacted.segment.own_messages();
         queues.upward = queues.upward.saturating_add(upward);
         queues.outbound = queues.outbound.saturating_add(outbound);
