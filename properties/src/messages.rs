@@ -231,7 +231,8 @@ pub fn a_watermark_stays(t: &Transition) -> bool {
 pub fn the_rest_is_delivered(t: &Transition) -> bool {
     t.authored().is_some_and(|(author, ..)| {
         let parent = t.old(author.parent).inbox;
-        let is_partly = parent.delivered % t.protocol.messages().inbound_messages != 0;
+        let each = t.protocol.messages().inbound_messages;
+        let is_partly = !parent.delivered.is_multiple_of(each);
         is_partly && author.inbound > 0 && author.parent == t.view(author).included
     })
 }
