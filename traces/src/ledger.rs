@@ -408,8 +408,8 @@ impl Ledger {
             }
         }
         // What is forgotten of the messages is the oldest.
-        let [inbound, downward] =
-            [&step.next.main().inbound, &step.next.main().downward].map(|waiting| waiting.len());
+        let branch = step.next.main();
+        let (inbound, downward) = (branch.inbound.len(), branch.downward.len());
         self.inbound.drain(..self.inbound.len().saturating_sub(inbound));
         self.downward.drain(..self.downward.len().saturating_sub(downward));
         self.state = step.next.clone();
