@@ -66,9 +66,18 @@ pub struct Author {
     /// Siblings already there whose hash is lower.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hash_rank: u8,
-    /// Whether the block sends an upward message.
+    /// Whether the block has an upward message to send.
     #[serde(default, skip_serializing_if = "is_false")]
     pub sends_message: bool,
+    /// Whether the block has a message for another para.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub sends_outbound: bool,
+    /// Messages of other paras that come along in full (MSG-5).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inbound: u8,
+    /// Downward messages that come along in full (MSG-7).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub downward: u8,
 }
 
 impl Author {
@@ -85,6 +94,9 @@ impl Author {
             invalid: false,
             hash_rank: 0,
             sends_message: false,
+            sends_outbound: false,
+            inbound: 0,
+            downward: 0,
         }
     }
 }
@@ -152,6 +164,36 @@ pub struct RelayBlockPlan {
     /// Whether the relay chain's configuration changes with the session (FLT-13).
     #[serde(default, skip_serializing_if = "is_false")]
     pub reconfigured: bool,
+    /// What happens to the para's messages in this block.
+    #[serde(default, skip_serializing_if = "Traffic::is_none")]
+    pub traffic: Traffic,
+}
+
+/// What others do with the para's messages in one relay block.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(deny_unknown_fields)]
+pub struct Traffic {
+    /// Upward messages that the relay chain serves.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub served: u8,
+    /// Messages to the other para that it takes.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub taken: u8,
+    /// Whether the other para sends messages.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub inbound: bool,
+    /// Whether the relay chain sends a downward message.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub downward: bool,
+}
+
+impl Traffic {
+    /// Whether nothing happens to them.
+    pub fn is_none(&self) -> bool {
+        *self == Traffic::default()
+    }
 }
 
 impl RelayBlockPlan {
@@ -168,6 +210,7 @@ impl RelayBlockPlan {
             dispute: None,
             reassigned: false,
             reconfigured: false,
+            traffic: Traffic::default(),
         }
     }
 }

@@ -33,6 +33,9 @@ pub struct Scenario {
     /// What the relay chain's configuration becomes at the end of some sessions, and back (FLT-13).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconfiguration: Option<Reconfiguration>,
+    /// Queues of messages; none unless the file has this table.
+    #[serde(default, skip_serializing_if = "Messages::is_off")]
+    pub messages: Messages,
     /// Bounds that are ours, not the protocol's.
     #[serde(default, skip_serializing_if = "Horizon::is_open")]
     pub horizon: Horizon,
@@ -269,6 +272,48 @@ pub struct Environment {
     pub collation_limits: bool,
 }
 
+/// Queues of messages, each of a few; a queue of none is left out. What fills and drains them is up
+/// to others, and any of it can happen in any relay block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Messages {
+    /// Upward messages that the relay chain queues, 0 to 2. Takes the place of
+    /// `protocol.upward_message_room`, which is a queue that is always empty.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub upward_limit: u8,
+    /// Messages that the channel to another para holds, 0 to 2.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub outbound_capacity: u8,
+    /// Relay blocks whose messages of another para wait at the same time, 0 to 2.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inbound: u8,
+    /// Messages of another para that each of these brings, 1 or 2.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub inbound_messages: u8,
+    /// Downward messages that wait at the same time, 0 to 2.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub downward: u8,
+}
+
+impl Default for Messages {
+    fn default() -> Self {
+        Messages {
+            upward_limit: 0,
+            outbound_capacity: 0,
+            inbound: 0,
+            inbound_messages: 1,
+            downward: 0,
+        }
+    }
+}
+
+impl Messages {
+    /// Whether there is no queue at all.
+    pub fn is_off(&self) -> bool {
+        *self == Messages::default()
+    }
+}
+
 /// How the para holds its cores.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -443,9 +488,11 @@ built_in! {
     Gate: "astar-sync", "astar", "lookahead", "adversary", "bandwidth", "withholding", "siblings",
         "forks", "shibuya", "sessions", "reconfiguration", "forks-sessions", "elastic", "offset", "coretime",
         "coretime-stored", "lapse", "groups", "votes", "collations", "disputes",
-        "disputes-elastic", "disputes-chains", "disputes-groups";
+        "disputes-elastic", "disputes-chains", "disputes-groups", "messages", "messages-full-segment",
+        "messages-down", "messages-in", "messages-elastic";
     Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
-        "elastic-sessions", "elastic-offset", "offset-two", "disputes-unavailability", "forks-elastic";
+        "elastic-sessions", "elastic-offset", "offset-two", "disputes-unavailability", "forks-elastic",
+        "messages-all", "messages-elastic-two", "messages-sessions";
 }
 
 impl Scenario {
@@ -650,6 +697,9 @@ impl Scenario {
             let legal = "false without environment.disputes".to_owned();
             return out("environment.invalid_chains", "true".to_owned(), legal);
         }
+        if let Some((value, legal)) = self.messages_and_others() {
+            return out("messages", value, legal.to_owned());
+        }
         if self.economics.issuance().is_none() {
             let legal = format!("decimal digits, at most {}", u128::MAX);
             let value = format!("{:?}", self.economics.total_issuance);
@@ -680,6 +730,34 @@ impl Scenario {
         }
     }
 
+    /// What queues of messages do not go together with, and what would.
+    fn messages_and_others(&self) -> Option<(String, &'static str)> {
+        let (m, p, e) = (&self.messages, &self.parameters, &self.environment);
+        if m.is_off() {
+            return None;
+        }
+        let with = |what: &str| format!("queues with {what}");
+        if p.upward_message_room > 0 {
+            let legal = "protocol.upward_message_room = 0: the room is what the queue leaves";
+            return Some((with("a constant room"), legal));
+        }
+        if e.fork_depth > 0 {
+            let legal =
+                "environment.fork_depth = 0: relay branches do not have queues of their own";
+            return Some((with("relay forks"), legal));
+        }
+        if e.collator == CollatorKind::Adversary {
+            let legal = "an honest collator: what an adversary delivers is not modelled";
+            return Some((with("an adversary"), legal));
+        }
+        if e.disputes || e.followed_validators > 0 {
+            let legal = "no environment.disputes and environment.followed_validators = 0: the \
+                         emulator is asked once, when the candidate is offered";
+            return Some((with("disputes or followed validators"), legal));
+        }
+        None
+    }
+
     /// The configuration that every block's state holds (INFL-6, INFL-7).
     pub fn inflation(&self) -> InflationConfiguration {
         self.inflation_over(&self.economics.calendar.calendar())
@@ -702,7 +780,7 @@ macro_rules! ranges {
 }
 
 /// The legal range of every number of a scenario.
-const RANGES: [Range; 17] = ranges! {
+const RANGES: [Range; 22] = ranges! {
     "protocol.unincluded_segment_capacity" parameters.unincluded_segment_capacity 0 12;
     "protocol.block_processing_velocity" parameters.block_processing_velocity 0 3;
     "protocol.scheduling_lookahead" parameters.scheduling_lookahead 1 4;
@@ -720,6 +798,11 @@ const RANGES: [Range; 17] = ranges! {
     "environment.fork_depth" environment.fork_depth 0 3;
     "environment.silent" environment.silent 0 9;
     "environment.lying" environment.lying 0 9;
+    "messages.upward_limit" messages.upward_limit 0 2;
+    "messages.outbound_capacity" messages.outbound_capacity 0 2;
+    "messages.inbound" messages.inbound 0 2;
+    "messages.inbound_messages" messages.inbound_messages 1 2;
+    "messages.downward" messages.downward 0 2;
 };
 
 /// The legal range of every number of a [reconfiguration], which a scenario need not have.

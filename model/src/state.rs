@@ -30,6 +30,10 @@ pub const MAX_LOOKAHEAD: usize = 4;
 /// Relay branches that can live side by side (FLT-2, FLT-3).
 pub const MAX_BRANCHES: usize = 2;
 
+/// Messages of one kind, or relay blocks that sent some, that a branch can hold: those that wait,
+/// and those that an older view still shows.
+pub const MAX_MESSAGES: usize = 6;
+
 /// Validators whose fragment chains a scenario can follow one by one.
 pub const MAX_VALIDATORS: usize = 2;
 
@@ -120,10 +124,14 @@ pub struct Segment {
     pub hashed: u16,
     /// The entries that sent an upward message (one at most in this model).
     pub messages: u16,
+    /// The entries that sent a message to another para (one at most for each recipient, MSG-4).
+    pub outbound: u16,
     /// The entries that consumed a go-ahead signal.
     pub signals: u16,
     /// Upward messages of all entries, as the aggregate has it.
     pub aggregate_messages: u8,
+    /// Messages of all entries to the other para, as the aggregate has it.
+    pub aggregate_outbound: u8,
     /// Whether the aggregate holds a consumed go-ahead signal.
     pub aggregate_signal: bool,
 }
@@ -137,6 +145,11 @@ impl Segment {
     /// Whether nothing is held: only before the first block.
     pub fn is_empty(self) -> bool {
         self.entries == 0
+    }
+
+    /// Upward messages of the block itself, and its messages to the other para.
+    pub fn own_messages(self) -> [u8; 2] {
+        [self.messages, self.outbound].map(|bits| (bits & 1) as u8)
     }
 
     /// Whether the entry of the ancestor `steps` back is here *and* carries its hash.
@@ -154,6 +167,20 @@ impl Segment {
             _ => self.len(),
         }
     }
+}
+
+/// What a para block's state says of the messages that its chain was sent. Messages are counted
+/// from the oldest that somebody can still be asked about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Inbox {
+    /// MSG-6: the relay block up to which everything of other paras was delivered.
+    pub watermark: Age,
+    /// MSG-5: messages of other paras that its chain was delivered in full.
+    pub delivered: u8,
+    /// MSG-7: downward messages that its chain has processed.
+    pub downward: u8,
+    /// Those that the block itself processed, as its commitments say.
+    pub processed: u8,
 }
 
 /// A para block and the chain state it leaves behind.
@@ -174,6 +201,8 @@ pub struct ParaBlock {
     pub issued: u8,
     /// The unincluded segment.
     pub segment: Segment,
+    /// Messages that its chain was sent.
+    pub inbox: Inbox,
     /// What befell it; see the constants of [`ParaBlock`].
     pub fate: u8,
     /// Bit *i*: validator *i* knows that the candidate is backable.
@@ -202,6 +231,7 @@ impl ParaBlock {
             hash_rank: 0,
             issued: 0,
             segment: Segment::default(),
+            inbox: Inbox::default(),
             fate: 0,
             known_backable: 0,
             against: [0; MAX_BRANCHES],
@@ -219,6 +249,17 @@ impl ParaBlock {
     }
 }
 
+/// What the state after one relay block says of the para's messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Queues {
+    /// Upward messages that wait to be served.
+    pub upward: u8,
+    /// Messages to the other para that it has not taken yet.
+    pub outbound: u8,
+    /// Downward messages taken from the queue, counted as [`Inbox::downward`] is.
+    pub popped: u8,
+}
+
 /// What the state after one relay block says of the para.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct View {
@@ -232,6 +273,8 @@ pub struct View {
     pub slot: u8,
     /// Whether the para holds its cores in the next relay block.
     pub assigned: bool,
+    /// The para's messages.
+    pub queues: Queues,
 }
 
 impl View {
@@ -277,6 +320,11 @@ pub struct Branch {
     /// Collations that validators fetched for the relay block of each age, where a scenario limits
     /// them (SEC-4).
     pub fetched: [u8; MAX_LOOKAHEAD],
+    /// The relay blocks in which another para sent messages to this one, the oldest first. Older
+    /// ones than any rule compares with a relay parent keep their order alone.
+    pub inbound: ArrayVec<Age, MAX_MESSAGES>,
+    /// The relay blocks that sent downward messages, one each, the oldest first.
+    pub downward: ArrayVec<Age, MAX_MESSAGES>,
 }
 
 /// Where a branch has the other configuration of its scenario.
@@ -438,12 +486,29 @@ impl State {
         self
     }
 
+    /// Whether anything is said of messages that wait, or of such as came in.
+    fn has_messages(&self) -> bool {
+        let of_branch = |branch: &Branch| {
+            !branch.inbound.is_empty()
+                || !branch.downward.is_empty()
+                || branch.views.iter().any(|view| view.queues != Queues::default())
+        };
+        let of_block = |block: &ParaBlock| {
+            let segment = &block.segment;
+            let sends = segment.outbound != 0 || segment.aggregate_outbound != 0;
+            sends || block.inbox != Inbox::default()
+        };
+        self.branches.iter().any(of_branch) || self.blocks.iter().any(of_block)
+    }
+
     /// The state as bytes, each state its own: what engines take fingerprints of.
     pub fn encode(&self, bytes: &mut Vec<u8>) {
         let place = |block: Option<BlockIndex>| block.map_or(0xff, |block| block.0);
         let forked = self.branches.len() > 1;
         let disputed = self.blocks.iter().any(|block| block.against != [0; MAX_BRANCHES]);
-        let sizes = [self.blocks.len() as u8, self.branches.len() as u8, u8::from(disputed)];
+        let messages = self.has_messages();
+        let flags = u8::from(disputed) | u8::from(messages) << 1;
+        let sizes = [self.blocks.len() as u8, self.branches.len() as u8, flags];
         bytes.extend_from_slice(&sizes);
         for block in &self.blocks {
             let segment = &block.segment;
@@ -465,6 +530,12 @@ impl State {
             if disputed {
                 bytes.extend_from_slice(&block.against);
             }
+            if messages {
+                let Inbox { watermark, delivered, downward, processed } = block.inbox;
+                bytes.extend_from_slice(&[watermark.0, delivered, downward, processed]);
+                bytes.push(segment.aggregate_outbound);
+                bytes.extend_from_slice(&segment.outbound.to_le_bytes());
+            }
             for word in [segment.entries, segment.hashed, segment.messages, segment.signals] {
                 bytes.extend_from_slice(&word.to_le_bytes());
             }
@@ -478,6 +549,14 @@ impl State {
                 if forked {
                     bytes.push(view.slot);
                 }
+                if messages {
+                    let Queues { upward, outbound, popped } = view.queues;
+                    bytes.extend_from_slice(&[upward, outbound, popped]);
+                }
+            }
+            for sent in [&branch.inbound, &branch.downward].into_iter().filter(|_| messages) {
+                bytes.push(sent.len() as u8);
+                bytes.extend(sent.iter().map(|age| age.0));
             }
             bytes.push(branch.pending.len() as u8);
             for pending in &branch.pending {

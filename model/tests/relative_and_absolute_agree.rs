@@ -432,7 +432,12 @@ proptest! {
     #[test]
     fn a_long_walk_in_every_scenario_agrees(choices in walks(240)) {
         for name in Scenario::full_names() {
-            walk_agrees(&built_in(name), &choices, 10)?;
+            let protocol = built_in(name);
+            // The absolute model has no queues of messages, and nothing on an invalid block.
+            if !protocol.messages().is_off() || protocol.environment().invalid_chains {
+                continue;
+            }
+            walk_agrees(&protocol, &choices, 10)?;
         }
     }
 }

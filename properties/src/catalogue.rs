@@ -4,7 +4,7 @@ use unincluded_model::scenario::{ClaimQueue, Claims, Group};
 use unincluded_model::{CollatorKind, Protocol, RelayNumberCheck, StaleView, State};
 
 use crate::step::is_honest;
-use crate::{Transition, Verdict, invariant, progress, reachable, step};
+use crate::{Transition, Verdict, invariant, messages, progress, reachable, step};
 
 /// What sort of claim a property makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,12 +106,18 @@ macro_rules! catalogue {
 catalogue! {
     "INV-SEG-1" State(invariant::segment_within_capacity) always, ["R-SEGMENT-FULL"], "A segment holds 1 to C blocks.";
     "INV-SEG-2" State(invariant::segment_is_a_suffix) always, ["R-SEGMENT-PRUNED"], "A segment holds the newest ancestors without a gap, the block itself last.";
-    "INV-SEG-3" State(invariant::aggregate_is_the_sum) has_messages, ["R-ROOM-USED"], "The aggregate of a segment is the sum of its entries.";
+    "INV-SEG-3" State(invariant::aggregate_is_the_sum) has_messages_out, ["R-ROOM-USED", "R-UPWARD-USED", "R-CHANNEL-USED"], "The aggregate of a segment is the sum of its entries.";
     "INV-SEG-4" State(invariant::one_signal_at_most) has_signals, ["R-SIGNAL-CONSUMED", "R-SIGNAL-REMEMBERED"], "At most one block of a segment consumed a go-ahead signal.";
     "INV-SEG-5" State(invariant::only_the_last_hash_is_missing) always, ["R-SEGMENT-PRUNED"], "Exactly the last entry of a segment lacks its hash.";
     "INV-SEG-6" Step(step::nothing_included_is_held) always, ["R-SEGMENT-PRUNED"], "A new block's segment holds nothing that its relay parent shows as included.";
     "INV-SEG-7" Step(step::segment_is_the_unincluded_part) always, ["R-SEGMENT-PRUNED"], "A new block's segment is exactly what is unincluded at its relay parent.";
     "INV-UMP-1" State(invariant::messages_fit_the_room) has_messages, ["R-ROOM-USED"], "The messages of a segment fit the room that the relay chain shows.";
+    "INV-UMP-1-STEP" Step(messages::segment_fits_the_room) sends_messages, ["R-UPWARD-USED", "R-CHANNEL-USED", "R-ROOM-SHRINKS"], "With what waits at its relay parent, a new block's segment keeps to the limits of the queues.";
+    "INV-UMP-2" State(messages::queues_keep_their_limits) sends_messages, ["R-UPWARD-USED", "R-CHANNEL-USED", "R-QUEUE-SERVED"], "No queue of the relay chain holds more than its limit.";
+    "INV-WM-1" Step(messages::watermarks_advance) has_inbound, ["R-WATERMARK-TRUNK", "R-WATERMARK-STAYS"], "A watermark is not newer than the relay parent and not older than the parent's.";
+    "INV-HRMP-1" Step(messages::messages_are_delivered_once) has_inbound, ["R-WATERMARK-STAYS", "R-REST-DELIVERED"], "A message of another para is delivered once, and not dropped before.";
+    "INV-DMP-1" Step(messages::messages_are_processed_once) has_downward, ["R-PROCESSED-BEHIND"], "A downward message is processed once, and not dropped before.";
+    "INV-EMU-1" Step(messages::honest_blocks_are_seconded) has_queues, ["R-UPWARD-USED", "R-PROCESSED-BEHIND", "R-EMU-5"], "Validators second every honest block, but for a watermark of an unincluded ancestor (EMU-5).";
     "INV-RP-1" Step(step::relay_numbers_advance) always, ["R-RP-ADVANCES"], "Relay parents advance by number as the check in force says.";
     "INV-RP-2" Step(step::relay_slots_advance) always, ["R-RP-ADVANCES"], "Relay slots never go back along a chain.";
     "INV-RP-5" Step(step::included_relay_parents_advance) always, ["R-INCLUDED"], "Relay parents of included blocks never go back.";
@@ -136,6 +142,7 @@ catalogue! {
     "INV-REL-9" Step(step::evicted_with_descendants) has_timeouts, ["R-EVICTED"], "An evicted candidate takes those on it along.";
     "INV-REL-10" Step(step::included_with_enough_votes) always, ["R-INCLUDED"], "A candidate is included with the votes of more than two thirds.";
     "INV-REL-11" Step(step::one_included_for_each_parent) always, ["R-SIBLINGS"], "No two candidates on one parent are ever included.";
+    "INV-REL-12" Step(messages::the_last_watermark_advances) has_inbound, ["R-WATERMARK-TRUNK"], "The relay chain's watermark never goes back.";
     "INV-REL-13" State(invariant::occupancy_is_bounded) has_timeouts, ["R-LONGEST-OCCUPANCY"], "No candidate occupies its core for max(P, F) relay blocks.";
     "INV-REL-14" Step(step::available_is_not_evicted) has_timeouts, ["R-LAST-MOMENT"], "A candidate is not evicted in the block that counts its votes.";
     "AGREE-1" State(invariant::validators_agree) follows_two, ["R-LOWER-HASH", "R-BOTH-KNOWN"], "Validators that know the same siblings offer the same one.";
@@ -180,6 +187,17 @@ catalogue! {
     "R-SIGNAL-CONSUMED" Witness(reachable::a_signal_is_consumed) has_signals, [], "A block consumes a go-ahead signal.";
     "R-SIGNAL-REMEMBERED" Witness(reachable::a_signal_is_remembered) has_signals, [], "A block is built while its segment holds a consumed signal.";
     "R-ROOM-USED" Witness(reachable::the_room_is_used_up) has_messages, [], "A segment's messages use up the room.";
+    "R-UPWARD-USED" Witness(messages::the_upward_room_is_used_up) has_upward, [], "A segment's upward messages use up the room at the relay parent.";
+    "R-CHANNEL-USED" Witness(messages::the_channel_is_used_up) has_outbound, [], "A segment's messages to another para use up the channel.";
+    "R-ROOM-SHRINKS" Witness(messages::the_room_shrinks_under_the_segment) upward_behind_others, [], "Included blocks' messages leave just the room that the segment has used already.";
+    "R-QUEUE-SERVED" Witness(messages::a_full_queue_is_served) has_upward, [], "The relay chain serves a full queue of upward messages.";
+    "R-PROCESSED-BEHIND" Witness(messages::processed_behind_unincluded) downward_behind_others, [], "A block processes downward messages behind those of an unincluded ancestor.";
+    "R-BEFORE-MESSAGE" Witness(messages::backed_before_the_message) has_downward, [], "A candidate processes nothing and is backed, as the message that waits is newer than its relay parent.";
+    "R-HELD-UP" Witness(messages::a_pending_one_holds_up_the_next) downward_on_cores, [], "INCL-11 refuses a candidate because a pending one has processed what is still in the queue.";
+    "R-WATERMARK-TRUNK" Witness(messages::a_trunk_watermark) has_inbound, [], "A watermark moves to a relay block older than the relay parent.";
+    "R-WATERMARK-STAYS" Witness(messages::a_watermark_stays) has_several_inbound, [], "A watermark stays, as not all messages of a relay block fit in.";
+    "R-REST-DELIVERED" Witness(messages::the_rest_is_delivered) has_several_inbound, [], "A block is handed the rest of a relay block's messages.";
+    "R-EMU-5" Witness(messages::the_emulator_is_stricter) stays_behind_others, [], "Validators drop a block that the relay chain would take once its parent is included (EMU-5).";
     "R-TWO-BRANCHES" Witness(reachable::two_relay_blocks_of_one_height) has_forks, [], "Two relay blocks of one height are there.";
     "R-ONE-SLOT" Witness(reachable::two_relay_blocks_of_one_slot) has_forks, [], "Two relay blocks of one slot are there.";
     "R-UNDONE" Witness(reachable::an_inclusion_is_undone) has_forks, [], "The relay chain gives up a branch with a block that only this branch had included.";
@@ -337,6 +355,56 @@ fn is_slot_based(protocol: &Protocol) -> bool {
 
 fn has_messages(protocol: &Protocol) -> bool {
     protocol.parameters().upward_message_room > 0
+}
+
+fn has_messages_out(protocol: &Protocol) -> bool {
+    has_messages(protocol) || sends_messages(protocol)
+}
+
+fn has_queues(protocol: &Protocol) -> bool {
+    !protocol.messages().is_off()
+}
+
+fn sends_messages(protocol: &Protocol) -> bool {
+    has_upward(protocol) || has_outbound(protocol)
+}
+
+fn has_upward(protocol: &Protocol) -> bool {
+    protocol.messages().upward_limit > 0
+}
+
+fn has_outbound(protocol: &Protocol) -> bool {
+    protocol.messages().outbound_capacity > 0
+}
+
+/// Where a message can wait in the relay chain's queue while another is in the segment.
+fn upward_behind_others(protocol: &Protocol) -> bool {
+    protocol.messages().upward_limit > 1 && can_stack(protocol)
+}
+
+fn has_downward(protocol: &Protocol) -> bool {
+    protocol.messages().downward > 0
+}
+
+/// Where a downward message can wait while an earlier one is processed and not yet taken off.
+fn downward_behind_others(protocol: &Protocol) -> bool {
+    protocol.messages().downward > 1 && can_stack(protocol)
+}
+
+fn downward_on_cores(protocol: &Protocol) -> bool {
+    has_downward(protocol) && has_holes(protocol)
+}
+
+fn has_inbound(protocol: &Protocol) -> bool {
+    protocol.messages().inbound > 0
+}
+
+fn has_several_inbound(protocol: &Protocol) -> bool {
+    has_inbound(protocol) && protocol.messages().inbound_messages > 1
+}
+
+fn stays_behind_others(protocol: &Protocol) -> bool {
+    has_several_inbound(protocol) && can_stack(protocol)
 }
 
 fn has_signals(protocol: &Protocol) -> bool {

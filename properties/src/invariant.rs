@@ -51,6 +51,13 @@ pub fn aggregate_is_the_sum(_: &Protocol, state: &State) -> Verdict {
             "the aggregate counts {} messages and the entries {sum}",
             segment.aggregate_messages
         );
+        let sum = (segment.outbound & segment.entries).count_ones();
+        let stray = segment.outbound & !segment.entries;
+        holds!(
+            u32::from(segment.aggregate_outbound) == sum && stray == 0,
+            "the aggregate counts {} messages to the other para and the entries {sum}",
+            segment.aggregate_outbound
+        );
     }
     Ok(())
 }

@@ -34,6 +34,12 @@ pub fn action(action: &Action) -> String {
             ] {
                 text += if is_so { words } else { "" };
             }
+            text += if author.sends_outbound { ", sends to another para" } else { "" };
+            for (handed, what) in [(author.inbound, "in"), (author.downward, "down")] {
+                if handed > 0 {
+                    let _ = write!(text, ", {handed} {what}");
+                }
+            }
             text
         }
         Action::RelayBlock(plan) => {
@@ -54,6 +60,17 @@ pub fn action(action: &Action) -> String {
             }
             if let Some(dispute) = plan.dispute {
                 let _ = write!(text, ", {} votes against B{}", dispute.against, dispute.block.0);
+            }
+            let traffic = plan.traffic;
+            for (moved, words) in [
+                (traffic.served, "served"),
+                (traffic.taken, "taken"),
+                (u8::from(traffic.inbound), "come in"),
+                (u8::from(traffic.downward), "come down"),
+            ] {
+                if moved > 0 {
+                    let _ = write!(text, ", {moved} {words}");
+                }
             }
             text += if plan.reassigned { ", reassigns the core" } else { "" };
             text += if plan.reconfigured { ", changes the configuration" } else { "" };

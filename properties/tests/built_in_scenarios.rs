@@ -33,6 +33,11 @@ disputes                   8031     28147   20
 disputes-elastic           3029    124681   10
 disputes-chains            5272    207167   11
 disputes-groups           25515     90567   31
+messages                   4682     18914   13
+messages-full-segment      1724      8573   11
+messages-down              9401     35350   12
+messages-in               33832    116983   12
+messages-elastic           2222     12901   10
 ";
 
 /// The same of those that are checked nightly.
@@ -46,6 +51,9 @@ elastic-offset           558872   4021462   25
 offset-two                44996    183518   30
 disputes-unavailability  105715    374132   20
 forks-elastic             32785    140758   18
+messages-all              71484    371411   10
+messages-elastic-two      46412    447996   10
+messages-sessions         11519     65053   11
 ";
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use unincluded_model::action::{Bits, Claim};
+use unincluded_model::action::{Bits, Claim, Traffic};
 use unincluded_properties::{Kind, Property};
 
 use crate::format::{
@@ -163,7 +163,26 @@ fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> Strin
     if author.sends_message {
         text.push_str(" The block sends a message to the relay chain.");
     }
+    if author.sends_outbound {
+        text.push_str(" The block sends a message to another para.");
+    }
+    if author.downward > 0 {
+        let messages = counted(usize::from(author.downward), "downward message");
+        let _ = write!(text, " It processes {messages}.");
+    }
+    if author.inbound > 0 {
+        let messages = counted(usize::from(author.inbound), "message");
+        let _ = write!(text, " It is handed {messages} of another para.");
+    }
     let Some(new) = then.blocks.iter().find(|live| live.block == *block) else { return text };
+    if let Some(watermark) = new.watermark {
+        let _ = write!(text, " Its watermark is {watermark}.");
+    }
+    if new.not_seconded {
+        text.push_str(
+            " The emulator refuses it on its unincluded ancestors: no validator seconds it.",
+        );
+    }
     if new.consumed.contains(block) {
         text.push_str(" The block acts on the go-ahead for a code upgrade.");
     }
@@ -192,6 +211,25 @@ fn newer_tip(author: &Authoring, then: &Moment) -> Option<RelayName> {
         Some(new) if new.status == Status::Lost => second.filter(is_newer).or(first),
         _ => first.or(second.filter(is_newer)),
     }
+}
+
+/// What moved through the queues of messages.
+fn moved(traffic: Traffic) -> String {
+    let mut text = String::new();
+    let messages = |number: u8| counted(usize::from(number), "message");
+    if traffic.served > 0 {
+        let _ = write!(text, " It serves {} of the para.", messages(traffic.served));
+    }
+    if traffic.taken > 0 {
+        let _ = write!(text, " The other para takes {}.", messages(traffic.taken));
+    }
+    if traffic.inbound {
+        text.push_str(" Another para has sent messages to this one.");
+    }
+    if traffic.downward {
+        text.push_str(" The relay chain has sent a downward message.");
+    }
+    text
 }
 
 /// What a block issues, where that is not one reward.
@@ -235,6 +273,7 @@ fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
         text.push_str(&undone(changes));
         return text;
     }
+    text.push_str(&moved(growth.traffic));
     if !changes.included.is_empty() {
         let (included, it) = (listed(&changes.included), plural(&changes.included));
         let it = if it == "is" { "it is" } else { "they are" };

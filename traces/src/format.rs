@@ -11,7 +11,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use unincluded_model::action::{Bits, Claim};
+use unincluded_model::action::{Bits, Claim, Traffic};
 use unincluded_model::{Rule, Scenario, Variant};
 
 use crate::name::{ParaName, RelayName};
@@ -130,9 +130,18 @@ pub struct Authoring {
     /// Siblings already there whose hash is lower.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hash_rank: u8,
-    /// Whether the block sends an upward message.
+    /// Whether the block has an upward message to send.
     #[serde(default, skip_serializing_if = "is_false")]
     pub sends_message: bool,
+    /// Whether the block has a message for another para.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub sends_outbound: bool,
+    /// Messages of other paras that come along in full (MSG-5).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inbound: u8,
+    /// Downward messages that come along in full (MSG-7).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub downward: u8,
 }
 
 /// A relay block to be.
@@ -172,6 +181,9 @@ pub struct Growth {
     /// Whether the relay chain's configuration changes with the session (FLT-13).
     #[serde(default, skip_serializing_if = "is_false")]
     pub reconfigured: bool,
+    /// What happens to the para's messages in it.
+    #[serde(default, skip_serializing_if = "Traffic::is_none")]
+    pub traffic: Traffic,
 }
 
 /// Votes against a candidate.
@@ -268,6 +280,18 @@ pub struct RelayTip {
     /// Whether the next block has no core for the para.
     #[serde(default, skip_serializing_if = "is_false")]
     pub no_core: bool,
+    /// Upward messages that wait to be served.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub upward: u8,
+    /// Messages that the channel to the other para holds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub outbound: u8,
+    /// The relay blocks whose messages of the other para the channel still holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inbound: Vec<RelayName>,
+    /// The relay blocks whose downward messages wait.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub downward: Vec<RelayName>,
 }
 
 /// The included head.
@@ -322,6 +346,18 @@ pub struct LiveBlock {
     /// Entries of the segment that sent an upward message.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<ParaName>,
+    /// Entries of the segment that sent a message to the other para.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent_outbound: Vec<ParaName>,
+    /// The relay block up to which its chain was delivered everything of the other para.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watermark: Option<RelayName>,
+    /// Downward messages that it processed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub processed: u8,
+    /// Whether the emulator refused it when it was offered, so that no validator seconds it (EMU-3).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub not_seconded: bool,
     /// Entries of the segment that consumed a go-ahead signal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consumed: Vec<ParaName>,
@@ -374,6 +410,9 @@ pub struct Gone {
 pub struct Aggregate {
     /// Upward messages.
     pub messages: u8,
+    /// Messages to the other para.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub outbound: u8,
     /// Whether a go-ahead signal was consumed.
     pub signal: bool,
 }

@@ -35,6 +35,11 @@ struct Entry {
     segment: Vec<ParaName>,
     nameless: Vec<ParaName>,
     sent: Vec<ParaName>,
+    sent_outbound: Vec<ParaName>,
+    /// The watermark; none where there are no messages of another para, or before the first.
+    watermark: Option<RelayName>,
+    processed: u8,
+    not_seconded: bool,
     consumed: Vec<ParaName>,
     aggregate: Option<Aggregate>,
     issuance: u128,
@@ -61,6 +66,9 @@ pub(crate) struct Ledger {
     authored: HashMap<u32, u32>,
     /// Blocks that the last step forgot before they were included.
     gone: Vec<usize>,
+    /// The relay blocks of the state's messages of another para, and of its downward messages.
+    inbound: Vec<RelayName>,
+    downward: Vec<RelayName>,
     /// Whether the scenario's relay chain forks.
     forks: bool,
     /// The oldest relay parent that an author can use.
@@ -81,6 +89,10 @@ impl Ledger {
             segment: Vec::new(),
             nameless: Vec::new(),
             sent: Vec::new(),
+            sent_outbound: Vec::new(),
+            watermark: None,
+            processed: 0,
+            not_seconded: false,
             consumed: Vec::new(),
             aggregate: None,
             issuance: protocol.scenario().economics.issuance().unwrap_or_default(),
@@ -96,6 +108,8 @@ impl Ledger {
             names: HashMap::from([(ParaName::GENESIS, 0)]),
             authored: HashMap::from([(0, 1)]),
             gone: Vec::new(),
+            inbound: Vec::new(),
+            downward: Vec::new(),
             forks: protocol.environment().fork_depth > 0,
             oldest_view: protocol.oldest_view(),
             oldest_age: protocol.oldest_age(),
@@ -190,6 +204,9 @@ impl Ledger {
                     invalid: author.invalid,
                     hash_rank: author.hash_rank,
                     sends_message: author.sends_message,
+                    sends_outbound: author.sends_outbound,
+                    inbound: author.inbound,
+                    downward: author.downward,
                 })
             }
             Action::RelayBlock(plan) => {
@@ -213,6 +230,7 @@ impl Ledger {
                     dispute,
                     reassigned: plan.reassigned,
                     reconfigured: plan.reconfigured,
+                    traffic: plan.traffic,
                 })
             }
             Action::Fork => Deed::Fork,
@@ -249,6 +267,9 @@ impl Ledger {
                     invalid: author.invalid,
                     hash_rank: author.hash_rank,
                     sends_message: author.sends_message,
+                    sends_outbound: author.sends_outbound,
+                    inbound: author.inbound,
+                    downward: author.downward,
                 })
             }
             Deed::RelayBlock(growth) => {
@@ -285,6 +306,7 @@ impl Ledger {
                     dispute,
                     reassigned: growth.reassigned,
                     reconfigured: growth.reconfigured,
+                    traffic: growth.traffic,
                 })
             }
             Deed::Fork => Action::Fork,
@@ -387,6 +409,11 @@ impl Ledger {
                 None => self.gone.push(entry),
             }
         }
+        // What is forgotten of the messages is the oldest.
+        let branch = step.next.main();
+        let (inbound, downward) = (branch.inbound.len(), branch.downward.len());
+        self.inbound.drain(..self.inbound.len().saturating_sub(inbound));
+        self.downward.drain(..self.downward.len().saturating_sub(downward));
         self.state = step.next.clone();
     }
 
@@ -406,6 +433,12 @@ impl Ledger {
         let slot = if plan.same_slot { newest } else { later };
         if self.forks {
             *self.made.entry(name.number).or_default() += 1;
+        }
+        if plan.traffic.inbound {
+            self.inbound.push(name);
+        }
+        if plan.traffic.downward {
+            self.downward.push(name);
         }
         if self.is_forked() {
             self.own[branch].push((name, slot));
@@ -447,7 +480,11 @@ impl Ledger {
             steps.map(|steps| chain[steps]).collect()
         };
         let segment = block.segment;
-        let sums = protocol.parameters().upward_message_room > 0 || protocol.environment().go_ahead;
+        let sums = protocol.parameters().upward_message_room > 0
+            || protocol.environment().go_ahead
+            || !protocol.messages().is_off();
+        let has_inbound = protocol.messages().inbound > 0;
+        let watermark = has_inbound.then(|| self.watermark(author, raw, parent)).flatten();
         let rewards = block.issued.saturating_sub(raw.block(author.parent).issued);
         let reward = protocol.block_reward();
 
@@ -462,9 +499,14 @@ impl Ledger {
             segment: named(segment.entries),
             nameless: named(segment.entries & !segment.hashed & !1),
             sent: named(segment.messages),
+            sent_outbound: named(segment.outbound),
+            watermark,
+            processed: block.inbox.processed,
+            not_seconded: protocol.emulate(raw, branch, block).is_err(),
             consumed: named(segment.signals),
             aggregate: sums.then_some(Aggregate {
                 messages: segment.aggregate_messages,
+                outbound: segment.aggregate_outbound,
                 signal: segment.aggregate_signal,
             }),
             issuance: self.entries[parent]
@@ -472,6 +514,21 @@ impl Ledger {
                 .saturating_add(reward.saturating_mul(u128::from(rewards))),
             statuses: [Status::Unbacked; MAX_BRANCHES],
         });
+    }
+
+    /// The watermark of the new block, which stands last: its relay parent, one of the blocks with
+    /// messages, or its parent's.
+    fn watermark(&self, author: Author, raw: &State, parent: usize) -> Option<RelayName> {
+        let mark = raw.blocks[raw.blocks.len() - 1].inbox.watermark;
+        let branch = usize::from(author.branch);
+        if mark == author.relay_parent {
+            return Some(self.relay(branch, mark));
+        }
+        let sent = raw.branch(branch).inbound.iter().position(|&sent| sent == mark);
+        match sent.and_then(|place| self.inbound.get(place)) {
+            Some(&name) => Some(name),
+            None => self.entries[parent].watermark,
+        }
     }
 
     /// How far each block has come, read off the state before anything is forgotten.
@@ -539,6 +596,17 @@ impl Ledger {
                 rotation: branch.rotation,
                 session: is_recent.then(|| self.relay(place, branch.session)),
                 no_core: !branch.tip().assigned,
+                upward: branch.tip().queues.upward,
+                outbound: branch.tip().queues.outbound,
+                inbound: {
+                    let last = self.state.block(branch.tip().included).inbox.watermark;
+                    let sent = self.inbound.iter().zip(&branch.inbound);
+                    sent.filter(|(_, age)| **age < last).map(|(name, _)| *name).collect()
+                },
+                downward: {
+                    let popped = usize::from(branch.tip().queues.popped);
+                    self.downward.iter().skip(popped).copied().collect()
+                },
             },
             included: Included { block: included.name, issuance: included.issuance.to_string() },
             pending: pending.collect(),
@@ -579,6 +647,10 @@ impl Ledger {
             segment: entry.segment.clone(),
             nameless: entry.nameless.clone(),
             sent: entry.sent.clone(),
+            sent_outbound: entry.sent_outbound.clone(),
+            watermark: entry.watermark,
+            processed: entry.processed,
+            not_seconded: entry.not_seconded,
             consumed: entry.consumed.clone(),
             aggregate: entry.aggregate.clone(),
             issuance: entry.issuance.to_string(),

@@ -29,7 +29,7 @@ struct Row {
 }
 
 /// The run as a table, between what it shows and why. A block in brackets can no longer be
-/// included. In a segment `!` marks a message, `^` a signal acted on, `?` a missing hash.
+/// included. In a segment `!` marks a message, `>` one to another para, `^` a signal acted on, `?` a missing hash.
 pub fn table(run: &Run) -> String {
     let mut out = String::new();
     paragraph(&mut out, "", &headline(run));
@@ -77,6 +77,12 @@ fn row(before: Option<&Moment>, step: &StepRecord) -> Row {
         Deed::Settle { keeps } => {
             let undone = undone(&Changes::of_settling(before, *keeps));
             format!("{}{undone}", attempted(&step.deed))
+        }
+        Deed::Author(author) => {
+            let new = then.blocks.iter().find(|block| block.block == author.block);
+            let is_dropped = new.is_some_and(|new| new.not_seconded);
+            let dropped = if is_dropped { ", not seconded" } else { "" };
+            format!("{}{dropped}", attempted(&step.deed))
         }
         deed => attempted(deed),
     };
@@ -163,6 +169,14 @@ fn authored(author: &Authoring) -> String {
     for (_, remark) in remarks.into_iter().filter(|(holds, _)| *holds) {
         let _ = write!(text, ", {remark}");
     }
+    if author.sends_outbound {
+        text.push_str(", a message out");
+    }
+    for (handed, what) in [(author.inbound, "in"), (author.downward, "down")] {
+        if handed > 0 {
+            let _ = write!(text, ", {handed} {what}");
+        }
+    }
     text
 }
 
@@ -208,6 +222,19 @@ fn grown(growth: &Growth, changes: &Changes) -> String {
     if growth.reassigned {
         events.push("the core changes hands".to_owned());
     }
+    let traffic = growth.traffic;
+    if traffic.served > 0 {
+        events.push(format!("serves {} up", traffic.served));
+    }
+    if traffic.taken > 0 {
+        events.push(format!("{} out taken", traffic.taken));
+    }
+    if traffic.inbound {
+        events.push("messages in".to_owned());
+    }
+    if traffic.downward {
+        events.push("a message down".to_owned());
+    }
     if growth.go_ahead {
         events.push("go-ahead".to_owned());
     }
@@ -240,7 +267,8 @@ fn segment(block: &LiveBlock) -> String {
         let hash = if block.nameless.contains(entry) { "?" } else { "" };
         let sent = if block.sent.contains(entry) { "!" } else { "" };
         let consumed = if block.consumed.contains(entry) { "^" } else { "" };
-        format!("{entry}{hash}{sent}{consumed}")
+        let outbound = if block.sent_outbound.contains(entry) { ">" } else { "" };
+        format!("{entry}{hash}{sent}{outbound}{consumed}")
     };
     let mut cell = block.segment.iter().map(mark).collect::<Vec<_>>().join(" ");
     if let Some(sum) = &block.aggregate

@@ -27,17 +27,21 @@ pub enum Reduction {
     SiblingOrder,
     /// The place in the group rotation while the window for timeouts is always open.
     RotationPhase,
+    /// Messages that every view and every block are past, and how old they are where nothing is left
+    /// to compare them with but each other.
+    SpentMessages,
 }
 
 impl Reduction {
     /// Every reduction.
-    pub const ALL: [Reduction; 6] = [
+    pub const ALL: [Reduction; 7] = [
         Reduction::IncludedHistory,
         Reduction::DeadBlocks,
         Reduction::IncludedEntries,
         Reduction::SpentSlots,
         Reduction::SiblingOrder,
         Reduction::RotationPhase,
+        Reduction::SpentMessages,
     ];
 
     /// The rules that make it lossless.
@@ -49,6 +53,8 @@ impl Reduction {
             }
             Reduction::IncludedEntries => &[Rule::Seg2, Rule::Seg4, Rule::Coll7],
             Reduction::SpentSlots => &[Rule::Hook2],
+            // Whether a watermark is the relay parent is asked of what can still be backed.
+            Reduction::SpentMessages => &[Rule::Arp1],
             Reduction::SiblingOrder | Reduction::RotationPhase => &[],
         }
     }
@@ -108,6 +114,7 @@ impl Protocol {
         for place in state.indices().filter(|block| kept & (1 << block.0) != 0) {
             trimmed.blocks[place.get()] = self.trimmed(state, place, root);
         }
+        self.forget_messages(&mut trimmed, root, kept);
         compress_ranks(&mut trimmed, kept);
         let order = self.order(&trimmed, root, kept);
         rename(trimmed, &order)

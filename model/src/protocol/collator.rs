@@ -29,9 +29,7 @@ impl Protocol {
         if author.core >= self.parameters().cores {
             return Err(Refusal::NotInThisScenario("such a core"));
         }
-        if author.sends_message && self.parameters().upward_message_room == 0 {
-            return Err(Refusal::NotInThisScenario("messages"));
-        }
+        self.messages_are_there(state, author)?;
         match self.environment().collator {
             CollatorKind::Adversary => self.adversary_may_author(state, author),
             CollatorKind::SlotBased | CollatorKind::Lookahead => {

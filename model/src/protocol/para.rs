@@ -3,15 +3,16 @@
 use std::cmp::Ordering;
 
 use super::Protocol;
+use super::messages::Sent;
 use crate::action::{Author, Claim};
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
 use crate::scenario::RelayNumberCheck;
-use crate::state::{Age, BlockIndex, MAX_BRANCHES, ParaBlock, RelayParent, Segment, State};
+use crate::state::{Age, BlockIndex, MAX_BRANCHES, ParaBlock, RelayParent, Segment, State, View};
 
 impl Protocol {
     /// BLK-4: executes a block on its parent's state, in the order of the inherent: seal, relay
-    /// number, slot, pruning, capacity, signal, and at its end the segment's new entry.
+    /// number, slot, pruning, capacity, signal, messages, and at its end the segment's new entry.
     ///
     /// # Errors
     ///
@@ -25,14 +26,14 @@ impl Protocol {
         self.check_descendants(author)?;
         let authored = self.check_slot(state, author, parent, &relay_parent)?;
 
-        let inherited = self.hash_of_parent(parent.segment)?;
         let view = state.branch(branch).view(author.relay_parent);
-        let included = view.included;
-        let included = state.steps_back(author.parent, included).map(|steps| steps + 1);
-        let pruned = self.prune(inherited, included);
+        let pruned = self.held(state, author)?;
         self.check_capacity(pruned)?;
         let consumes = self.consume_signal(view.go_ahead, pruned)?;
-        let segment = self.append(pruned, author.sends_message, consumes)?;
+        let inbox = self.receive(state, parent, author)?;
+        let sent = self.sent(author, view, pruned);
+        self.check_watermark(author, parent, &inbox)?;
+        let segment = self.append(pruned, view, sent, consumes)?;
 
         Ok(ParaBlock {
             parent: author.parent,
@@ -42,6 +43,7 @@ impl Protocol {
             hash_rank: author.hash_rank,
             issued: self.issue(state, author.parent, authored),
             segment,
+            inbox,
             fate: 0,
             known_backable: 0,
             against: [0; MAX_BRANCHES],
@@ -112,6 +114,14 @@ impl Protocol {
         Ok(already.saturating_add(1))
     }
 
+    /// SEG-2, SEG-4: the segment that a new block finds, once its inherent has pruned it.
+    pub(crate) fn held(&self, state: &State, author: &Author) -> Result<Segment, Refusal> {
+        let inherited = self.hash_of_parent(state.block(author.parent).segment)?;
+        let view = state.branch(usize::from(author.branch)).view(author.relay_parent);
+        let steps = state.steps_back(author.parent, view.included).map(|steps| steps + 1);
+        Ok(self.prune(inherited, steps))
+    }
+
     /// SEG-2: the new block's initialization writes its parent's hash into the parent's entry.
     fn hash_of_parent(&self, segment: Segment) -> Result<Segment, Refusal> {
         if segment.entries & 0x8000 != 0 {
@@ -122,6 +132,7 @@ impl Protocol {
             entries: segment.entries << 1,
             hashed: (segment.hashed | written) << 1,
             messages: segment.messages << 1,
+            outbound: segment.outbound << 1,
             signals: segment.signals << 1,
             ..segment
         })
@@ -154,6 +165,7 @@ impl Protocol {
             entries: segment.entries & keep,
             hashed: segment.hashed & keep,
             messages: segment.messages & keep,
+            outbound: segment.outbound & keep,
             signals: segment.signals & keep,
             ..segment
         };
@@ -161,6 +173,9 @@ impl Protocol {
             let dropped = segment.messages & !keep;
             kept.aggregate_messages =
                 segment.aggregate_messages.saturating_sub(dropped.count_ones() as u8);
+            let dropped = segment.outbound & !keep;
+            kept.aggregate_outbound =
+                segment.aggregate_outbound.saturating_sub(dropped.count_ones() as u8);
             kept.aggregate_signal = segment.aggregate_signal && segment.signals & !keep == 0;
         }
         kept
@@ -186,16 +201,22 @@ impl Protocol {
     }
 
     /// SEG-6: the block's own entry, without a hash, if the segment's messages fit the room.
-    fn append(&self, segment: Segment, message: bool, signal: bool) -> Result<Segment, Refusal> {
-        let room = self.parameters().upward_message_room;
-        let messages = segment.aggregate_messages.saturating_add(u8::from(message));
-        self.require(Rule::Seg6, messages <= room, Refusal::MessagesExceedRoom { messages, room })?;
+    fn append(
+        &self,
+        segment: Segment,
+        view: &View,
+        sent: Sent,
+        signal: bool,
+    ) -> Result<Segment, Refusal> {
+        let (messages, outbound) = self.check_room(view, segment, sent)?;
         Ok(Segment {
             entries: segment.entries | 1,
             hashed: segment.hashed,
-            messages: segment.messages | u16::from(message),
+            messages: segment.messages | u16::from(sent.upward),
+            outbound: segment.outbound | u16::from(sent.outbound),
             signals: segment.signals | u16::from(signal),
             aggregate_messages: messages,
+            aggregate_outbound: outbound,
             aggregate_signal: segment.aggregate_signal || signal,
         })
     }

@@ -32,6 +32,7 @@ impl Protocol {
         self.environment_allows(state, plan)?;
         let backing_first = self.variants.contains(Variant::BackingFirst);
         let mut next = self.aged(state, plan);
+        Self::drain(&mut next.branches[usize::from(plan.branch)], plan.traffic);
         let lost = match self.import_votes(&mut next, plan) {
             Concluded::Nothing => None,
             Concluded::Frees(place) => Some(place),
@@ -61,6 +62,7 @@ impl Protocol {
         if plan.session_change {
             self.end_session(&mut next, plan);
         }
+        Self::fill(&mut next.branches[usize::from(plan.branch)], plan.traffic)?;
         self.publish(&mut next, plan, was_free);
         Ok(next)
     }
@@ -103,7 +105,7 @@ impl Protocol {
         if plan.go_ahead && (!environment.go_ahead || branch.tip().go_ahead) {
             return Err(Refusal::NotInThisScenario("go-ahead signal now"));
         }
-        Ok(())
+        self.traffic_fits(state, branch, plan.traffic)
     }
 
     /// Whether the votes are such as this environment has, where they are chosen.
@@ -255,6 +257,7 @@ impl Protocol {
         branch.fetched[usize::from(self.parameters().scheduling_lookahead)..].fill(0);
         branch.own += u8::from(forked);
         next.turn = None;
+        self.age_messages(&mut next, place);
         next
     }
 
@@ -298,13 +301,14 @@ impl Protocol {
                 _ => return,
             };
             let enacted = next.branches[place].pending.remove(available).block;
-            let consumed = next.block(enacted).segment.signals & 1 != 0;
-            let view = &mut next.branches[place].views[0];
+            let block = *next.block(enacted);
+            let branch = &mut next.branches[place];
             if self.has(Rule::Incl5) {
-                view.included = enacted;
+                branch.views[0].included = enacted;
+                self.move_messages(branch, &block);
             }
-            if consumed {
-                view.go_ahead = false; // UPG-12: the consuming block is in.
+            if block.segment.signals & 1 != 0 {
+                branch.views[0].go_ahead = false; // UPG-12: the consuming block is in.
             }
         }
     }
@@ -377,7 +381,7 @@ impl Protocol {
         self.may_leave_out(before, next, plan)
     }
 
-    /// FRAG-8, ARP-1, ARP-2, ARP-4, INCL-1, INCL-2, INCL-6: whether the candidate can be backed in
+    /// EMU-3, FRAG-8, ARP-1, ARP-2, ARP-4, INCL-1, INCL-2, INCL-6, INCL-10 to INCL-12: whether the candidate can be backed in
     /// this block. `before` is the state at the parent of this block, `now` the state after votes,
     /// evictions and the candidates backed so far.
     fn may_back(
@@ -428,7 +432,9 @@ impl Protocol {
             Rule::Incl6b,
             before.compare_numbers(&block.relay_parent, &context).is_ge(),
             Refusal::RelayParentWentBack { head: context.on(place), candidate: age },
-        )
+        )?;
+        self.emulate(before, place, block)?;
+        self.check_commitments(now, plan, candidate)
     }
 
     /// FLT-4, FLT-6: whether this block may back no more though it could.
@@ -478,9 +484,13 @@ impl Protocol {
             if place > 0 && state.highest() == 0 {
                 continue;
             }
+            let traffic = self.traffic_to_come(state, branch);
             for bits in self.votes_to_come(branch) {
                 for first in self.plans(state, place, bits) {
-                    self.offer_relay_blocks(state, first, offers);
+                    for &traffic in &traffic {
+                        let first = RelayBlockPlan { traffic, ..first };
+                        self.offer_relay_blocks(state, first, offers);
+                    }
                     for dispute in self.disputes_to_come(state, place) {
                         let disputed = RelayBlockPlan { dispute: Some(dispute), ..first };
                         self.offer_relay_blocks(state, disputed, offers);
