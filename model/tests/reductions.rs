@@ -84,9 +84,13 @@ impl Machines {
             return Ok(());
         }
         Err(format!(
-            "only if kept: {:?}\nonly if forgotten: {:?}\nkept: {state:#?}\nforgotten: {projected:#?}",
+            "only if kept: {:?}\nonly if forgotten: {:?}\nrefused as: {:?}\nkept: {state:#?}\nforgotten: {projected:#?}",
             only(&ours, &theirs),
             only(&theirs, &ours),
+            only(&theirs, &ours)
+                .iter()
+                .map(|one| self.keeping.step(state, one))
+                .find_map(Result::err),
         ))
     }
 

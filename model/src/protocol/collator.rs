@@ -78,7 +78,10 @@ impl Protocol {
         }
 
         if author.invalid && state.block(author.parent).has(ParaBlock::INVALID) {
-            return Ok(()); // Its author has the block that nobody else imports.
+            // Its author has the block that nobody else imports, and searches as everyone does.
+            let (reached, _) = self.search(state, branch, age, |_| true);
+            let far = Refusal::NotTheChosenParent(author.parent);
+            return if reached & (1 << author.parent.0) != 0 { Ok(()) } else { Err(far) };
         }
         let view = self.looked_up(state, branch, age);
         for named in [Some(view.included), view.newest_pending].into_iter().flatten() {
@@ -232,11 +235,21 @@ impl Protocol {
         if age <= session && self.has(Rule::Sess5) { last.min(session) } else { last }
     }
 
+    /// The parents that a collator reaches who has no block that nobody else imports.
+    fn potential_parents(&self, state: &State, branch: usize, age: Age) -> (u32, [u8; MAX_BLOCKS]) {
+        self.search(state, branch, age, |block| !state.block(block).is_unknown_to_collators())
+    }
+
     /// COLL-3, COLL-4: the newest block the relay parent's state names, and what can be reached
     /// from it through known blocks whose relay parent lies in the window; with their depths.
-    fn potential_parents(&self, state: &State, branch: usize, age: Age) -> (u32, [u8; MAX_BLOCKS]) {
+    fn search(
+        &self,
+        state: &State,
+        branch: usize,
+        age: Age,
+        is_known: impl Fn(BlockIndex) -> bool,
+    ) -> (u32, [u8; MAX_BLOCKS]) {
         let view = self.looked_up(state, branch, age);
-        let is_known = |block: BlockIndex| !state.block(block).is_unknown_to_collators();
         let start =
             view.newest_pending.filter(|&pending| is_known(pending) || self.has(Rule::Coll3));
         let start = start.unwrap_or(view.included);
@@ -249,7 +262,7 @@ impl Protocol {
             let parent = block.parent.get();
             let in_window = window.contains(&block.relay_parent.on(branch));
             if found & (1 << parent) != 0
-                && !block.is_unknown_to_collators()
+                && is_known(BlockIndex(place as u8))
                 && (in_window || !self.has(Rule::Coll4))
             {
                 found |= 1 << place;
