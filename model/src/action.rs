@@ -69,6 +69,9 @@ pub struct Author {
     /// Whether the block sends an upward message.
     #[serde(default, skip_serializing_if = "is_false")]
     pub sends_message: bool,
+    /// The code that the block asks the relay chain to upgrade to (UPG-1).
+    #[serde(default, skip_serializing_if = "NewCode::is_none")]
+    pub new_code: NewCode,
 }
 
 impl Author {
@@ -85,6 +88,7 @@ impl Author {
             invalid: false,
             hash_rank: 0,
             sends_message: false,
+            new_code: NewCode::None,
         }
     }
 }
@@ -119,6 +123,38 @@ impl Claim {
     }
 }
 
+/// The code that a block asks the relay chain to upgrade to.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum NewCode {
+    /// It asks for nothing.
+    #[default]
+    None,
+    /// The code after the one that is stored.
+    Next,
+    /// The code that is stored already.
+    Same,
+}
+
+impl NewCode {
+    /// Whether the block asks for nothing.
+    pub fn is_none(&self) -> bool {
+        *self == NewCode::None
+    }
+}
+
+/// How the validators' vote on a new code ends (UPG-11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precheck {
+    /// The code can be used.
+    Accepted,
+    /// It cannot, or the vote took too many sessions.
+    Rejected,
+}
+
 /// A relay block to be. Evictions are not chosen: they follow from the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -149,6 +185,9 @@ pub struct RelayBlockPlan {
     /// Whether the para's core is assigned or taken away from the next block on (FLT-15).
     #[serde(default, skip_serializing_if = "is_false")]
     pub reassigned: bool,
+    /// How the vote on a new code ends in this block, if it does (UPG-11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precheck: Option<Precheck>,
 }
 
 impl RelayBlockPlan {
@@ -164,6 +203,7 @@ impl RelayBlockPlan {
             go_ahead: false,
             dispute: None,
             reassigned: false,
+            precheck: None,
         }
     }
 }

@@ -100,7 +100,7 @@ impl Model for Oracle {
 
 /// The state properties as plain functions, by place in the catalogue: stateright's conditions
 /// capture nothing.
-const HOLDS: [fn(&Oracle, &State) -> bool; 128] = {
+const HOLDS: [fn(&Oracle, &State) -> bool; 160] = {
     macro_rules! table {
         ($($place:literal)*) => { [$(holds::<$place>),*] };
     }
@@ -108,7 +108,8 @@ const HOLDS: [fn(&Oracle, &State) -> bool; 128] = {
         33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62
         63 64 65 66 67 68 69 70 71 72 73 74 75 76 77 78 79 80 81 82 83 84 85 86 87 88 89 90 91 92 93 94
         95 96 97 98 99 100 101 102 103 104 105 106 107 108 109 110 111 112 113 114 115 116
-        117 118 119 120 121 122 123 124 125 126 127)
+        117 118 119 120 121 122 123 124 125 126 127 128 129 130 131 132 133 134 135 136 137 138 139
+        140 141 142 143 144 145 146 147 148 149 150 151 152 153 154 155 156 157 158 159)
 };
 
 const _: () = assert!(CATALOGUE.len() <= HOLDS.len(), "lengthen the table");

@@ -32,6 +32,7 @@ impl Protocol {
         if author.sends_message && self.parameters().upward_message_room == 0 {
             return Err(Refusal::NotInThisScenario("messages"));
         }
+        self.may_bring_code(author.new_code)?;
         match self.environment().collator {
             CollatorKind::Adversary => self.adversary_may_author(state, author),
             CollatorKind::SlotBased | CollatorKind::Lookahead => {
@@ -52,6 +53,7 @@ impl Protocol {
             block.relay_parent == relay_parent
                 && block.core == author.core
                 && (block.segment.messages & 1 != 0) == author.sends_message
+                && block.code.is_new == !author.new_code.is_none()
         });
         if alike {
             return Err(Refusal::NotInThisScenario("two blocks of the adversary alike"));

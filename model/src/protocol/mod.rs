@@ -3,7 +3,7 @@
 //! [`para`] is the parachain's runtime, [`collator`] decides who builds on what, [`backing`] is
 //! what the relay chain's validators do off chain, [`relay`] the relay chain's runtime, [`forks`] is
 //! how the relay chain splits and settles, [`scheduling`] says whose turn it is at a core,
-//! [`disputes`] what votes against a candidate do, and [`canonical`] forgets what no rule can read any more.
+//! [`disputes`] what votes against a candidate do, [`upgrades`] how the para's code changes, and [`canonical`] forgets what no rule can read any more.
 
 pub mod backing;
 pub mod canonical;
@@ -13,6 +13,7 @@ pub mod forks;
 pub mod para;
 pub mod relay;
 pub mod scheduling;
+pub mod upgrades;
 
 use arrayvec::ArrayVec;
 
@@ -22,7 +23,8 @@ use crate::refusal::Refusal;
 use crate::rule::{Rule, RuleSet, Variant, VariantSet};
 use crate::scenario::{CollatorKind, Environment, Parameters, Scenario, StaleView};
 use crate::state::{
-    Age, BlockIndex, Branch, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock, State, View,
+    Age, BlockIndex, Branch, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock, RelayCode, State,
+    View,
 };
 use canonical::{Reductions, Renaming};
 
@@ -180,6 +182,8 @@ impl Protocol {
             included: BlockIndex::ROOT,
             newest_pending: None,
             go_ahead: false,
+            abort: false,
+            is_restricted: false,
             slot: 0,
             assigned: true,
         };
@@ -191,6 +195,7 @@ impl Protocol {
             session: self.oldest_age(),
             own: 0,
             fetched: [0; MAX_LOOKAHEAD],
+            code: RelayCode::default(),
         });
         State { blocks, branches, chains: [None; MAX_VALIDATORS], turn: None }
     }
@@ -209,6 +214,7 @@ impl Protocol {
             }
             branch.views.truncate(views);
             branch.session = branch.session.min(oldest);
+            self.adopt_code(&mut branch.code);
             for pending in &mut branch.pending {
                 pending.available &= !state.blocks[pending.block.get()].has(ParaBlock::INVALID);
             }
@@ -317,6 +323,9 @@ impl Protocol {
                     if room {
                         self.offer_author(state, Author { sends_message: true, ..plain }, actions);
                     }
+                    for &new_code in self.codes_to_bring() {
+                        self.offer_author(state, Author { new_code, ..plain }, actions);
+                    }
                     if adversary || !self.has(Rule::Coll1) || !self.has(Rule::Coll2) {
                         for claim in Claim::ALL.into_iter().filter(|claim| !claim.is_honest()) {
                             self.offer_author(state, Author { claim, ..plain }, actions);
@@ -331,7 +340,12 @@ impl Protocol {
         let honest = self.environment().collator != CollatorKind::Adversary;
         let offered = match self.may_author(state, &author) {
             Err(_) => false,
-            Ok(()) => honest || !self.execute(state, &author).is_err_and(|no| no.is_panic()),
+            Ok(()) => {
+                let refused = self.execute(state, &author).err();
+                // The dispatch fails, and the block is the one without new code.
+                let is_plain = refused.is_some_and(|no| no.rule() == Some(Rule::Upg1));
+                !is_plain && (honest || !refused.is_some_and(|no| no.is_panic()))
+            }
         };
         if !offered {
             return;

@@ -7,11 +7,13 @@ use crate::action::{Author, Claim};
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
 use crate::scenario::RelayNumberCheck;
-use crate::state::{Age, BlockIndex, MAX_BRANCHES, ParaBlock, RelayParent, Segment, State};
+use crate::state::{
+    Age, BlockIndex, MAX_BRANCHES, ParaBlock, RelayParent, Segment, Signal, State,
+};
 
 impl Protocol {
     /// BLK-4: executes a block on its parent's state, in the order of the inherent: seal, relay
-    /// number, slot, pruning, capacity, signal, and at its end the segment's new entry.
+    /// number, slot, pruning, capacity, signal; then the segment's new entry and an upgrade it may begin.
     ///
     /// # Errors
     ///
@@ -31,8 +33,11 @@ impl Protocol {
         let included = state.steps_back(author.parent, included).map(|steps| steps + 1);
         let pruned = self.prune(inherited, included);
         self.check_capacity(pruned)?;
-        let consumes = self.consume_signal(view.go_ahead, pruned)?;
+        let consumes = self.consume_signal(view.signal(), pruned)?;
+        let mut code = self.follow_signal(parent.code, consumes)?;
         let segment = self.append(pruned, author.sends_message, consumes)?;
+        self.begin_upgrade(&mut code, author.new_code, view)?;
+        code.is_due = self.is_due_on(state, &relay_parent);
 
         Ok(ParaBlock {
             parent: author.parent,
@@ -45,6 +50,7 @@ impl Protocol {
             fate: 0,
             known_backable: 0,
             against: [0; MAX_BRANCHES],
+            code,
         })
     }
 
@@ -162,6 +168,7 @@ impl Protocol {
             kept.aggregate_messages =
                 segment.aggregate_messages.saturating_sub(dropped.count_ones() as u8);
             kept.aggregate_signal = segment.aggregate_signal && segment.signals & !keep == 0;
+            kept.aggregate_abort = segment.aggregate_abort && kept.aggregate_signal;
         }
         kept
     }
@@ -178,15 +185,25 @@ impl Protocol {
         )
     }
 
-    /// UPG-3, UPG-4: whether this block consumes the go-ahead signal shown at its relay parent.
-    fn consume_signal(&self, shown: bool, segment: Segment) -> Result<bool, Refusal> {
-        let consumed = segment.aggregate_signal && self.has(Rule::Upg3);
-        self.require(Rule::Upg3, !consumed || shown, Refusal::SignalWithdrawn)?;
-        Ok(shown && !consumed)
+    /// UPG-3: the signal shown at the relay parent, if this block is the one to consume it.
+    fn consume_signal(
+        &self,
+        shown: Option<Signal>,
+        segment: Segment,
+    ) -> Result<Option<Signal>, Refusal> {
+        let consumed = segment.consumed().filter(|_| self.has(Rule::Upg3));
+        let still_shown = consumed.is_none() || consumed == shown;
+        self.require(Rule::Upg3, still_shown, Refusal::SignalWithdrawn)?;
+        Ok(shown.filter(|_| consumed.is_none()))
     }
 
     /// SEG-6: the block's own entry, without a hash, if the segment's messages fit the room.
-    fn append(&self, segment: Segment, message: bool, signal: bool) -> Result<Segment, Refusal> {
+    fn append(
+        &self,
+        segment: Segment,
+        message: bool,
+        signal: Option<Signal>,
+    ) -> Result<Segment, Refusal> {
         let room = self.parameters().upward_message_room;
         let messages = segment.aggregate_messages.saturating_add(u8::from(message));
         self.require(Rule::Seg6, messages <= room, Refusal::MessagesExceedRoom { messages, room })?;
@@ -194,9 +211,10 @@ impl Protocol {
             entries: segment.entries | 1,
             hashed: segment.hashed,
             messages: segment.messages | u16::from(message),
-            signals: segment.signals | u16::from(signal),
+            signals: segment.signals | u16::from(signal.is_some()),
             aggregate_messages: messages,
-            aggregate_signal: segment.aggregate_signal || signal,
+            aggregate_signal: segment.aggregate_signal || signal.is_some(),
+            aggregate_abort: segment.aggregate_abort || signal == Some(Signal::Abort),
         })
     }
 

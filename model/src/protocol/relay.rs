@@ -54,6 +54,7 @@ impl Protocol {
         if self.enacts_at_once(state, plan) {
             self.enact(&mut next, plan, &[Counted { available: true, new: 0, lied: false }]);
         }
+        self.close_vote(&mut next, plan);
         let disputes = self.environment().disputes;
         if disputes && !next.branches.iter().any(|branch| next.may_stay(branch)) {
             return Err(Refusal::NotInThisScenario("other branch to go back to"));
@@ -97,6 +98,7 @@ impl Protocol {
         } else {
             self.bits_fit(state, branch, plan)?;
         }
+        self.may_close_vote(branch, plan)?;
         if plan.go_ahead && (!environment.go_ahead || branch.tip().go_ahead) {
             return Err(Refusal::NotInThisScenario("go-ahead signal now"));
         }
@@ -245,6 +247,7 @@ impl Protocol {
         branch.fetched[0] = 0;
         branch.fetched[usize::from(self.parameters().scheduling_lookahead)..].fill(0);
         branch.own += u8::from(forked);
+        self.pass_time(branch);
         next.turn = None;
         next
     }
@@ -289,14 +292,10 @@ impl Protocol {
                 _ => return,
             };
             let enacted = next.branches[place].pending.remove(available).block;
-            let consumed = next.block(enacted).segment.signals & 1 != 0;
-            let view = &mut next.branches[place].views[0];
             if self.has(Rule::Incl5) {
-                view.included = enacted;
+                next.branches[place].views[0].included = enacted;
             }
-            if consumed {
-                view.go_ahead = false; // UPG-12: the consuming block is in.
-            }
+            self.note_new_head(next, place, enacted);
         }
     }
 
@@ -354,7 +353,7 @@ impl Protocol {
         self.may_leave_out(before, next, plan)
     }
 
-    /// FRAG-8, ARP-1, ARP-2, ARP-4, INCL-1, INCL-2, INCL-6: whether the candidate can be backed in
+    /// FRAG-8, ARP-1, ARP-2, ARP-4, INCL-1, INCL-2, INCL-6, INCL-9: whether the candidate can be backed in
     /// this block. `before` is the state at the parent of this block, `now` the state after votes,
     /// evictions and the candidates backed so far.
     fn may_back(
@@ -405,7 +404,8 @@ impl Protocol {
             Rule::Incl6b,
             before.compare_numbers(&block.relay_parent, &context).is_ge(),
             Refusal::RelayParentWentBack { head: context.on(place), candidate: age },
-        )
+        )?;
+        self.check_code(now, branch, block)
     }
 
     /// FLT-4, FLT-6: whether this block may back no more though it could.
@@ -445,7 +445,8 @@ impl Protocol {
         let go_ahead = tip.go_ahead || plan.go_ahead;
         let advances = was_free && !plan.session_change;
         let assigned = self.next_claim(tip.assigned, plan.reassigned, advances);
-        branch.views[0] = View { newest_pending, go_ahead, assigned, ..tip };
+        let is_restricted = self.end_cooldown(&mut branch.code);
+        branch.views[0] = View { newest_pending, go_ahead, assigned, is_restricted, ..tip };
         self.fill_chains(next);
     }
 
@@ -477,7 +478,10 @@ impl Protocol {
             reassigned: flags & 8 != 0,
             ..RelayBlockPlan::quiet(place as u8)
         });
-        flagged.filter(|plan| self.environment_may_plan(state, plan)).collect()
+        let planned = flagged.filter(|plan| self.environment_may_plan(state, plan));
+        let votes = self.votes_to_close(state.branch(place));
+        let both = |plan| votes.iter().map(move |&precheck| RelayBlockPlan { precheck, ..plan });
+        planned.flat_map(both).collect()
     }
 
     /// Every vote against a candidate that can come in.

@@ -3,7 +3,9 @@
 #![allow(unreachable_pub, reason = "test files include this as a private module")]
 
 use proptest::prelude::*;
-use unincluded_model::scenario::{ClaimQueue, Claims, Group, Groups, RelayNumberCheck, StaleView};
+use unincluded_model::scenario::{
+    ClaimQueue, Claims, Group, Groups, Prechecks, RelayNumberCheck, StaleView, Upgrades,
+};
 use unincluded_model::{CollatorKind, Environment, Few, Parameters, Scenario};
 
 /// Any legal scenario, of a size that a walk can explore.
@@ -124,6 +126,9 @@ fn parameters() -> impl Strategy<Value = Parameters> {
                 relay_parent_offset: 0,
                 cores: 1,
                 claim_queue: ClaimQueue::Computed,
+                upgrade_delay: 0,
+                minimum_upgrade_delay: 0,
+                upgrade_cooldown: 0,
             }
         },
     )
@@ -164,6 +169,8 @@ fn environment() -> impl Strategy<Value = Environment> {
                 disputes: false,
                 claims: Claims::Bulk,
                 collation_limits: false,
+                upgrades: Upgrades::None,
+                prechecks: Prechecks::Known,
             }
         },
     )
