@@ -482,7 +482,8 @@ built_in! {
     Gate: "astar-sync", "astar", "lookahead", "adversary", "bandwidth", "withholding", "siblings",
         "forks", "shibuya", "sessions", "forks-sessions", "elastic", "offset", "coretime",
         "coretime-stored", "lapse", "groups", "votes", "collations", "disputes",
-        "disputes-elastic", "upgrade", "upgrade-abort", "upgrade-forks", "upgrade-sessions";
+        "disputes-elastic", "upgrade", "upgrade-abort", "upgrade-forks", "upgrade-sessions",
+        "upgrade-adversary", "upgrade-elastic";
     Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
         "elastic-sessions", "elastic-offset", "offset-two";
 }

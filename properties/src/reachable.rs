@@ -467,20 +467,25 @@ pub fn an_abort_is_consumed(t: &Transition) -> bool {
     })
 }
 
-/// An abort is lost: the inclusion of a block cleared it, no block of the para that can still be
-/// included acted on it, and no relay block shows it on which anybody can build. Code is pending at
-/// the included head for ever, and no other upgrade can begin (INV-UPG-4 fails).
+/// An abort is lost: no upgrade is under way and no relay block shows a signal on which anybody can
+/// build, but at the included head code is pending, and no block above it was rid of it. So it stays for
+/// ever, and no other upgrade can begin (INV-UPG-4 fails).
 pub fn an_abort_is_lost(t: &Transition) -> bool {
-    let Some((before, after)) = t.grown() else { return false };
-    let Some((_, state)) = t.relay_block() else { return false };
-    let cleared = before.tip().abort && !after.tip().abort;
-    let shown = after.views.iter().any(|view| view.abort);
-    let freed = |block: BlockIndex| {
-        let above = state.descends_from(block, after.tip().included);
-        above && state.block(block).code.pending.is_none()
+    let (Some((_, after)), Some((_, state))) = (t.grown(), t.relay_block()) else { return false };
+    is_lost_on(state, after)
+}
+
+/// Whether new code is pending at the included head, and nothing more will ever come of it.
+pub fn is_lost_on(state: &State, branch: &Branch) -> bool {
+    let head = branch.tip().included;
+    let code = state.block(head).code;
+    let is_rid_of_it = |block: BlockIndex| {
+        state.descends_from(block, head) && state.block(block).code.pending.is_none()
     };
-    let head = state.block(after.tip().included);
-    cleared && !shown && head.code.pending.is_some() && !state.indices().any(freed)
+    code.pending.is_some_and(|pending| pending != code.current)
+        && branch.code.upgrade.is_none()
+        && branch.views.iter().all(|view| view.signal().is_none())
+        && !state.indices().any(is_rid_of_it)
 }
 
 /// An honest author's block panics: an ancestor acted on an abort, and the inclusion of a block before

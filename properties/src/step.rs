@@ -448,16 +448,18 @@ pub fn no_pending_code_is_overwritten(t: &Transition) -> Verdict {
     Ok(())
 }
 
-/// INV-UPG-2: the relay chain makes a new code current with the included block that acted on the
-/// go-ahead, with each of them, and with no other.
+/// INV-UPG-2: a scheduled upgrade is over with the included block that acted on the go-ahead, with each
+/// of them, and with no other.
 pub fn a_switch_for_each_go_ahead(t: &Transition) -> Verdict {
     let Some((before, after)) = t.grown() else { return Ok(()) };
     let acted = |&block: &BlockIndex| acts_on(t.old(block), Signal::GoAhead);
     let acted = t.enacted().iter().filter(|block| acted(block)).count();
-    let switches = after.code.current.since(before.code.current).0;
+    let was_scheduled = before.code.upgrade.is_some_and(|upgrade| !upgrade.is_voted_on);
+    let is_over = was_scheduled && after.code.upgrade.is_none();
+    let is_over = usize::from(is_over);
     holds!(
-        usize::from(switches) == acted,
-        "the current code changes {switches} times and {acted} included blocks acted on a go-ahead"
+        is_over == acted,
+        "{is_over} upgrades are over and {acted} included blocks acted on a go-ahead"
     );
     Ok(())
 }
