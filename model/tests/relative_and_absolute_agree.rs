@@ -336,8 +336,10 @@ proptest! {
 
     #[test]
     fn a_long_walk_in_every_scenario_agrees(choices in walks(240)) {
-        for name in Scenario::full_names() {
-            walk_agrees(&built_in(name), &choices, 10)?;
+        // The twin knows no upgrades.
+        let known = |scenario: &Scenario| scenario.environment.upgrades.is_none();
+        for scenario in Scenario::full_names().map(built_in).filter(known) {
+            walk_agrees(&scenario, &choices, 10)?;
         }
     }
 }

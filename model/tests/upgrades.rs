@@ -197,7 +197,6 @@ fn an_old_view_of_a_go_ahead_is_not_due_for_the_next_upgrade() {
 
 #[test]
 fn one_relay_block_before_the_cooldown_is_over_no_block_begins_an_upgrade() {
-    // The same code leaves no trace on the relay chain but for the first upgrade's cooldown.
     let run = Run::with(1, 4).upgrades().waits(1).authors(P1, 0).waits(2);
     assert!(run.state.main().tip().is_restricted);
     assert_eq!(run.refusal(&bringing(P2, 0, NewCode::Next)), Refusal::UpgradeRestricted);
@@ -276,15 +275,6 @@ fn a_block_that_acts_on_a_go_ahead_and_brings_new_code_is_never_backed() {
     let run = Run::with(1, 0).upgrades().waits(1).authors(P1, 0).backs(P2);
     let run = run.does(&bringing(P2, 0, NewCode::Next)).backs(P3);
     assert_eq!(run.state.main().tip().newest_pending, Some(P3));
-}
-
-#[test]
-fn new_code_is_backed_one_block_after_the_cooldown_and_not_in_its_last() {
-    // P2 brings new code on a relay parent from before the restriction: built beside P1's line it
-    // would be orphaned, so it stands on P1 and P1 brings none, and the relay chain is told so.
-    let run = Run::with(1, 2).upgrades();
-    assert_eq!(run.state.main().code.cooldown, 2);
-    assert_eq!(run.waits(2).state.main().code.cooldown, 0);
 }
 
 // UPG-10: the same code.

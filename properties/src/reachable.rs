@@ -514,7 +514,8 @@ pub fn an_upgrade_to_the_same_code_is_stuck(t: &Transition) -> bool {
 pub fn new_code_comes_too_soon(t: &Transition) -> bool {
     t.authored().is_some_and(|(_, block, after)| {
         let new = after.block(block);
-        new.code.is_new && new.segment.signals & 1 != 0
+        let goes_ahead = new.segment.consumed() == Some(Signal::GoAhead);
+        new.code.is_new && new.segment.signals & 1 != 0 && goes_ahead
     })
 }
 

@@ -30,6 +30,12 @@ votes                   42       186    6
 collations             860      3044   16
 disputes              8031     28147   20
 disputes-elastic      3029    124681   10
+upgrade              34240    128019   19
+upgrade-abort        18832     60555   20
+upgrade-forks        21445     84598   19
+upgrade-sessions     40472    159899   22
+upgrade-adversary    33306    103603   18
+upgrade-elastic        789      2377   25
 ";
 
 #[test]

@@ -36,6 +36,9 @@ fn settings() -> Vec<Scenario> {
         built_in("collations"),
         built_in("disputes"),
         built_in("disputes-elastic"),
+        built_in("upgrade-elastic"),
+        built_in("upgrade-abort"),
+        built_in("upgrade-adversary"),
     ]
 }
 
