@@ -520,9 +520,8 @@ impl State {
 
     /// Whether anything is written of the para's code.
     fn has_upgrades(&self) -> bool {
-        let of_block = |block: &ParaBlock| {
-            block.code != BlockCode::default() || block.segment.aggregate_abort
-        };
+        let of_block =
+            |block: &ParaBlock| block.code != BlockCode::default() || block.segment.aggregate_abort;
         let of_branch = |branch: &Branch| branch.code != RelayCode::default();
         self.blocks.iter().any(of_block) || self.branches.iter().any(of_branch)
     }

@@ -255,9 +255,7 @@ fn a_block_under_new_code_is_backed_in_the_block_that_includes_the_one_before() 
     assert!(run.permits(&backing(&run, Bits::Enough, P3)));
     let mut scenario = run.protocol.scenario().clone();
     scenario.parameters.cores = 2;
-    let on = |core, parent| {
-        Action::Author(Author { core, ..Author::honest(parent, Age::TIP) })
-    };
+    let on = |core, parent| Action::Author(Author { core, ..Author::honest(parent, Age::TIP) });
     let run = Run::of(Protocol::new(scenario)).upgrades().waits(1);
     let run = run.does(&on(0, P1)).does(&on(1, P2)).backs(P2);
     assert_eq!(run.refusal(&backing(&run, Bits::OneShort, P3)), late);
@@ -349,10 +347,8 @@ fn an_upgrade_on_a_branch_that_is_given_up_leaves_no_trace() {
     let run = run.does(&bringing(ROOT, 0, NewCode::Next)).backs(P1).does(&Action::Fork);
     let run = run.includes();
     assert!(run.state.main().code.upgrade.is_some() && run.state.main().tip().is_restricted);
-    let quiet = RelayBlockPlan {
-        bits: Few::from(Some(Bits::OneShort)),
-        ..RelayBlockPlan::quiet(1)
-    };
+    let quiet =
+        RelayBlockPlan { bits: Few::from(Some(Bits::OneShort)), ..RelayBlockPlan::quiet(1) };
     let run = run.does(&Action::RelayBlock(quiet)).does(&Action::Settle { branch: 1 });
     assert_eq!(run.state.main().code, Default::default());
     assert!(!run.state.main().tip().is_restricted);

@@ -216,8 +216,7 @@ pub fn relay_and_para_have_one_code(_: &Protocol, state: &State) -> Verdict {
         let (relay, head) = (branch.code.current, state.block(branch.tip().included).code.current);
         holds!(
             relay == head,
-            "the relay chain's code is {} upgrades from the one in the included head's state",
-            head.since(relay).0
+            "the relay chain's code and the one in the included head's state are different"
         );
     }
     Ok(())

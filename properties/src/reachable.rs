@@ -4,8 +4,8 @@
 use unincluded_model::protocol::collator::places;
 use unincluded_model::scenario::Group;
 use unincluded_model::{
-    Action, Age, Bits, BlockIndex, Branch, ParaBlock, Precheck, Refusal, RelayNumberCheck,
-    Signal, State,
+    Action, Age, Bits, BlockIndex, Branch, ParaBlock, Precheck, Refusal, RelayNumberCheck, Signal,
+    State,
 };
 
 use crate::Transition;

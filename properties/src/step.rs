@@ -243,10 +243,7 @@ pub fn honest_blocks_are_valid(t: &Transition) -> Verdict {
     let second = t.old(author.parent).relay_parent == t.relay_parent(author);
     let strict = t.protocol.parameters().relay_number_check == RelayNumberCheck::Strict;
     let excused = strict && second || *refusal == Refusal::SignalWithdrawn && lost_its_abort(t);
-    holds!(
-        excused,
-        "an honest author builds a block on which the runtime panics: {refusal}"
-    );
+    holds!(excused, "an honest author builds a block on which the runtime panics: {refusal}");
     Ok(())
 }
 
@@ -534,7 +531,10 @@ pub fn code_waits_after_inclusion(t: &Transition) -> Verdict {
     let (Some(upgrade), None) = (after.code.upgrade, before.code.upgrade) else { return Ok(()) };
     let delay = t.protocol.parameters().upgrade_delay as i8;
     let due_in = upgrade.due_in;
-    holds!(due_in >= delay, "new code is included and due in {due_in} blocks, the delay is {delay}");
+    holds!(
+        due_in >= delay,
+        "new code is included and due in {due_in} blocks, the delay is {delay}"
+    );
     Ok(())
 }
 

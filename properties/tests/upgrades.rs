@@ -39,14 +39,18 @@ fn steps(
 #[test]
 fn a_lost_abort_is_lost_for_ever() {
     let mut lost = 0;
-    steps(&Protocol::new(built_in("upgrade-abort")), |_| true, |before, after| {
-        if is_lost_on(before, before.main())
-            && let Ok(after) = after
-        {
-            assert!(is_lost_on(after, after.main()), "{before:?} leads to {after:?}");
-            lost += 1;
-        }
-    });
+    steps(
+        &Protocol::new(built_in("upgrade-abort")),
+        |_| true,
+        |before, after| {
+            if is_lost_on(before, before.main())
+                && let Ok(after) = after
+            {
+                assert!(is_lost_on(after, after.main()), "{before:?} leads to {after:?}");
+                lost += 1;
+            }
+        },
+    );
     assert!(lost > 0);
 }
 

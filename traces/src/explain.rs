@@ -189,9 +189,7 @@ fn acts(new: &LiveBlock) -> &'static str {
         Some(code) if code.aborted => {
             " The block acts on the abort, and throws the pending code away."
         }
-        Some(_) => {
-            " The block acts on the go-ahead: it is the last under the old code."
-        }
+        Some(_) => " The block acts on the go-ahead: it is the last under the old code.",
         None => " The block acts on the go-ahead for a code upgrade.",
     }
 }

@@ -23,8 +23,8 @@ use crate::refusal::Refusal;
 use crate::rule::{Rule, RuleSet, Variant, VariantSet};
 use crate::scenario::{CollatorKind, Environment, Parameters, Scenario, StaleView};
 use crate::state::{
-    Age, BlockIndex, Branch, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock, RelayCode, State,
-    View,
+    Age, BlockIndex, Branch, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock, RelayCode,
+    State, View,
 };
 use canonical::{Reductions, Renaming};
 

@@ -7,9 +7,7 @@ use crate::action::{Author, Claim};
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
 use crate::scenario::RelayNumberCheck;
-use crate::state::{
-    Age, BlockIndex, MAX_BRANCHES, ParaBlock, RelayParent, Segment, Signal, State,
-};
+use crate::state::{Age, BlockIndex, MAX_BRANCHES, ParaBlock, RelayParent, Segment, Signal, State};
 
 impl Protocol {
     /// BLK-4: executes a block on its parent's state, in the order of the inherent: seal, relay

@@ -270,11 +270,7 @@ impl RelayCode {
     #[must_use]
     pub(crate) fn since(self, older: Code) -> RelayCode {
         let counted = |upgrade: Upgrade| Upgrade { code: upgrade.code.since(older), ..upgrade };
-        RelayCode {
-            current: self.current.since(older),
-            upgrade: self.upgrade.map(counted),
-            ..self
-        }
+        RelayCode { current: self.current.since(older), upgrade: self.upgrade.map(counted), ..self }
     }
 }
 
