@@ -342,11 +342,9 @@ impl fmt::Display for Refusal {
             Refusal::GoAheadWithoutCode => write!(f, "a go-ahead is shown and no code is pending"),
             Refusal::UpgradeRestricted => write!(f, "the relay chain allows no upgrade now"),
             Refusal::OverlappingUpgrades => write!(f, "another code is pending"),
-            Refusal::OtherCode { current, code } => write!(
-                f,
-                "the candidate's code is {} upgrades from the para's current one",
-                code.since(*current).0
-            ),
+            Refusal::OtherCode { .. } => {
+                write!(f, "the candidate's code is not the para's current one")
+            }
             Refusal::PrematureUpgrade => {
                 write!(f, "new code while an upgrade is under way or restricted")
             }

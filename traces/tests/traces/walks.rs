@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use proptest::prelude::*;
-use unincluded_model::action::{Claim, Dispute};
+use unincluded_model::action::{Claim, Dispute, NewCode, Precheck};
 use unincluded_model::{
     Action, Age, Author, Bits, BlockIndex, Few, Protocol, RelayBlockPlan, Rule, Scenario, Variant,
 };
@@ -64,6 +64,11 @@ fn any_action() -> impl Strategy<Value = Action> {
                 invalid: invalid && equivocation,
                 hash_rank: if hash_rank < 200 { 0 } else { hash_rank },
                 sends_message,
+                new_code: match hash_rank % 16 {
+                    0 => NewCode::Next,
+                    1 => NewCode::Same,
+                    _ => NewCode::None,
+                },
             })
         },
     );
@@ -88,6 +93,11 @@ fn any_action() -> impl Strategy<Value = Action> {
                 go_ahead,
                 dispute,
                 reassigned: reassigned && session_change,
+                precheck: match skipped_slots % 16 {
+                    0 => Some(Precheck::Accepted),
+                    1 => Some(Precheck::Rejected),
+                    _ => None,
+                },
             })
         },
     );
