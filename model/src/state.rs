@@ -277,6 +277,7 @@ impl ParaBlock {
 
 /// What the state after one relay block says of the para.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(clippy::struct_excessive_bools, reason = "each is shown by itself")]
 pub struct View {
     /// The included head.
     pub included: BlockIndex,

@@ -529,7 +529,7 @@ pub fn new_code_is_backed_alone(t: &Transition) -> Verdict {
 pub fn code_waits_after_inclusion(t: &Transition) -> Verdict {
     let Some((before, after)) = t.grown() else { return Ok(()) };
     let (Some(upgrade), None) = (after.code.upgrade, before.code.upgrade) else { return Ok(()) };
-    let delay = t.protocol.parameters().upgrade_delay as i8;
+    let delay = t.protocol.parameters().upgrade_delay.cast_signed();
     let due_in = upgrade.due_in;
     holds!(
         due_in >= delay,

@@ -53,7 +53,7 @@ impl Protocol {
             block.relay_parent == relay_parent
                 && block.core == author.core
                 && (block.segment.messages & 1 != 0) == author.sends_message
-                && block.code.is_new == !author.new_code.is_none()
+                && block.code.is_new != author.new_code.is_none()
         });
         if alike {
             return Err(Refusal::NotInThisScenario("two blocks of the adversary alike"));

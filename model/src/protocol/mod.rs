@@ -338,15 +338,13 @@ impl Protocol {
 
     fn offer_author(&self, state: &State, author: Author, actions: &mut Vec<Action>) {
         let honest = self.environment().collator != CollatorKind::Adversary;
-        let offered = match self.may_author(state, &author) {
-            Err(_) => false,
-            Ok(()) => {
-                let refused = self.execute(state, &author).err();
-                // The dispatch fails, and the block is the one without new code.
-                let is_plain = refused.is_some_and(|no| no.rule() == Some(Rule::Upg1));
-                !is_plain && (honest || !refused.is_some_and(|no| no.is_panic()))
-            }
-        };
+        if self.may_author(state, &author).is_err() {
+            return;
+        }
+        let refused = self.execute(state, &author).err();
+        // The dispatch fails, and the block is the one without new code.
+        let is_plain = refused.is_some_and(|no| no.rule() == Some(Rule::Upg1));
+        let offered = !is_plain && (honest || !refused.is_some_and(|no| no.is_panic()));
         if !offered {
             return;
         }

@@ -35,7 +35,7 @@ impl Protocol {
         let mut code = self.follow_signal(parent.code, consumes)?;
         let segment = self.append(pruned, author.sends_message, consumes)?;
         self.begin_upgrade(&mut code, author.new_code, view)?;
-        code.is_due = self.is_due_on(state, &relay_parent);
+        code.is_due = Self::is_due_on(state, &relay_parent);
 
         Ok(ParaBlock {
             parent: author.parent,

@@ -446,7 +446,7 @@ impl Protocol {
         let advances = was_free && !plan.session_change;
         let assigned = self.next_claim(tip.assigned, plan.reassigned, advances);
         let is_restricted = self.end_cooldown(&mut branch.code);
-        branch.views[0] = View { newest_pending, go_ahead, assigned, is_restricted, ..tip };
+        branch.views[0] = View { newest_pending, go_ahead, is_restricted, assigned, ..tip };
         self.fill_chains(next);
     }
 

@@ -104,14 +104,14 @@ impl Protocol {
     /// without, no author can use an older relay parent.
     fn least_due_in(&self, is_voted_on: bool) -> i8 {
         if is_voted_on {
-            self.parameters().minimum_upgrade_delay as i8
+            self.parameters().minimum_upgrade_delay.cast_signed()
         } else {
-            -((self.oldest_view().0 + self.environment().fork_depth) as i8)
+            -(self.oldest_view().0 + self.environment().fork_depth).cast_signed()
         }
     }
 
     /// UPG-12: on which branches a relay parent may apply the upgrade that is scheduled there, as bits.
-    pub(crate) fn is_due_on(&self, state: &State, relay_parent: &RelayParent) -> u8 {
+    pub(crate) fn is_due_on(state: &State, relay_parent: &RelayParent) -> u8 {
         let due = |(place, branch): (usize, &Branch)| {
             let scheduled = branch.code.upgrade.filter(|upgrade| !upgrade.is_voted_on);
             let age = relay_parent.on(place);
@@ -180,7 +180,7 @@ impl Protocol {
         branch.code.cooldown = parameters.upgrade_cooldown + 1; // Less one at this block's end.
         let age = block.relay_parent.on(place).0;
         let waits = if self.variants.contains(Variant::FromRelayParent) { age } else { 0 };
-        let due_in = parameters.upgrade_delay as i8 - waits as i8;
+        let due_in = parameters.upgrade_delay.cast_signed() - waits.cast_signed();
         branch.code.upgrade = Some(Upgrade { code, is_voted_on: true, due_in });
         if self.environment().prechecks.is_known() {
             self.accept(next, place);
@@ -191,12 +191,13 @@ impl Protocol {
     fn accept(&self, next: &mut State, place: usize) {
         let Some(upgrade) = &mut next.branches[place].code.upgrade else { return };
         let early = self.variants.contains(Variant::FromRelayParent);
-        let least = if early { i8::MIN } else { self.parameters().minimum_upgrade_delay as i8 };
+        let least =
+            if early { i8::MIN } else { self.parameters().minimum_upgrade_delay.cast_signed() };
         upgrade.is_voted_on = false;
         upgrade.due_in = upgrade.due_in.max(least);
         for block in next.indices() {
             let relay_parent = next.block(block).relay_parent;
-            let is_due = self.is_due_on(next, &relay_parent) & 1 << place;
+            let is_due = Self::is_due_on(next, &relay_parent) & 1 << place;
             next.blocks[block.get()].code.is_due |= is_due;
         }
     }
