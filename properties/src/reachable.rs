@@ -480,7 +480,9 @@ pub fn is_lost_on(state: &State, branch: &Branch) -> bool {
     let head = branch.tip().included;
     let code = state.block(head).code;
     let is_rid_of_it = |block: BlockIndex| {
-        state.descends_from(block, head) && state.block(block).code.pending.is_none()
+        let code = state.block(block).code;
+        let is_above = block != head && state.descends_from(block, head);
+        is_above && (code.pending.is_none() || code.is_new)
     };
     code.pending.is_some_and(|pending| pending != code.current)
         && branch.code.upgrade.is_none()
