@@ -78,6 +78,9 @@ pub struct Author {
     /// Downward messages that come along in full (MSG-7).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub downward: u8,
+    /// The code that the block asks the relay chain to upgrade to (UPG-1).
+    #[serde(default, skip_serializing_if = "NewCode::is_none")]
+    pub new_code: NewCode,
 }
 
 impl Author {
@@ -97,6 +100,7 @@ impl Author {
             sends_outbound: false,
             inbound: 0,
             downward: 0,
+            new_code: NewCode::None,
         }
     }
 }
@@ -129,6 +133,38 @@ impl Claim {
     pub fn is_honest(&self) -> bool {
         *self == Claim::Honest
     }
+}
+
+/// The code that a block asks the relay chain to upgrade to.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum NewCode {
+    /// It asks for nothing.
+    #[default]
+    None,
+    /// The code after the one that is stored.
+    Next,
+    /// The code that is stored already.
+    Same,
+}
+
+impl NewCode {
+    /// Whether the block asks for nothing.
+    pub fn is_none(&self) -> bool {
+        *self == NewCode::None
+    }
+}
+
+/// How the validators' vote on a new code ends (UPG-11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precheck {
+    /// The code can be used.
+    Accepted,
+    /// It cannot, or the vote took too many sessions.
+    Rejected,
 }
 
 /// A relay block to be. Evictions are not chosen: they follow from the rules.
@@ -167,6 +203,9 @@ pub struct RelayBlockPlan {
     /// What happens to the para's messages in this block.
     #[serde(default, skip_serializing_if = "Traffic::is_none")]
     pub traffic: Traffic,
+    /// How the vote on a new code ends in this block, if it does (UPG-11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precheck: Option<Precheck>,
 }
 
 /// What others do with the para's messages in one relay block.
@@ -211,6 +250,7 @@ impl RelayBlockPlan {
             reassigned: false,
             reconfigured: false,
             traffic: Traffic::default(),
+            precheck: None,
         }
     }
 }

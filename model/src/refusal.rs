@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::rule::Rule;
 use crate::scenario::RelayNumberCheck;
-use crate::state::{Age, BlockIndex, MAX_BLOCKS};
+use crate::state::{Age, BlockIndex, Code, MAX_BLOCKS};
 
 /// A refusal is an answer, not a failure. Those that name a rule stand in the order in which the
 /// rules are asked; those of the model itself and of the environment come where they are noticed.
@@ -110,6 +110,12 @@ pub enum Refusal {
     },
     /// UPG-3: an ancestor consumed a signal that the relay chain no longer shows.
     SignalWithdrawn,
+    /// UPG-4: the relay chain shows a go-ahead and no code is pending.
+    GoAheadWithoutCode,
+    /// UPG-1: the relay chain lets nobody begin an upgrade.
+    UpgradeRestricted,
+    /// UPG-1: another code is pending.
+    OverlappingUpgrades,
     /// SEG-6: the segment's messages exceed the room.
     MessagesExceedRoom {
         /// Messages of the segment with this block.
@@ -254,6 +260,15 @@ pub enum Refusal {
         /// The last one.
         last: Age,
     },
+    /// INCL-9: the candidate executes under another code than the para's current one.
+    OtherCode {
+        /// The code that the relay chain has.
+        current: Code,
+        /// The candidate's.
+        code: Code,
+    },
+    /// UPG-14: the candidate brings new code while an upgrade is under way or restricted.
+    PrematureUpgrade,
     /// The candidate is on chain already.
     AlreadyOnChain,
 
@@ -309,6 +324,8 @@ impl Refusal {
             Refusal::TooFewDescendants { .. } => Rule::Hook9,
             Refusal::SegmentFull { .. } => Rule::Seg5,
             Refusal::SignalWithdrawn => Rule::Upg3,
+            Refusal::GoAheadWithoutCode => Rule::Upg4,
+            Refusal::UpgradeRestricted | Refusal::OverlappingUpgrades => Rule::Upg1,
             Refusal::MessagesExceedRoom { .. }
             | Refusal::OutboundExceedsRoom { .. }
             | Refusal::WatermarkWentBack { .. } => Rule::Seg6,
@@ -330,6 +347,8 @@ impl Refusal {
             Refusal::CoreOccupied => Rule::Incl1,
             Refusal::NotOnNewestHead { .. } => Rule::Incl6,
             Refusal::RelayParentWentBack { .. } => Rule::Incl6b,
+            Refusal::OtherCode { .. } => Rule::Incl9,
+            Refusal::PrematureUpgrade => Rule::Upg14,
             Refusal::NoSuchBlock(_)
             | Refusal::NoSuchView(_)
             | Refusal::NoSuchBranch(_)
@@ -361,6 +380,7 @@ impl Refusal {
                 | Refusal::TooFewDescendants { .. }
                 | Refusal::SegmentFull { .. }
                 | Refusal::SignalWithdrawn
+                | Refusal::GoAheadWithoutCode
                 | Refusal::MessagesExceedRoom { .. }
                 | Refusal::OutboundExceedsRoom { .. }
                 | Refusal::WatermarkWentBack { .. }
@@ -444,6 +464,15 @@ impl fmt::Display for Refusal {
             }
             Refusal::SignalWithdrawn => {
                 write!(f, "an ancestor consumed a signal the relay chain no longer shows")
+            }
+            Refusal::GoAheadWithoutCode => write!(f, "a go-ahead is shown and no code is pending"),
+            Refusal::UpgradeRestricted => write!(f, "the relay chain allows no upgrade now"),
+            Refusal::OverlappingUpgrades => write!(f, "another code is pending"),
+            Refusal::OtherCode { .. } => {
+                write!(f, "the candidate's code is not the para's current one")
+            }
+            Refusal::PrematureUpgrade => {
+                write!(f, "new code while an upgrade is under way or restricted")
             }
             Refusal::MessagesExceedRoom { messages, room } => {
                 write!(f, "the segment sends {messages} messages and there is room for {room}")

@@ -49,7 +49,11 @@ rules! {
     Hook3 "HOOK-3" "At most velocity + 1 blocks of one chain share a relay slot." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
     Hook4 "HOOK-4" "The para slot is the one derived from the relay slot, neither ahead nor behind." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
     Hook9 "HOOK-9" "The proof brings as many relay blocks after the relay parent as the offset asks, and not fewer." "cumulus-pallet-parachain-system 0.25.1, descendant_validation.rs, verify_relay_parent_descendants";
-    Upg3 "UPG-3" "While an ancestor in the segment has consumed a go-ahead signal, the relay chain must still show it and it is not consumed again." "cumulus-pallet-parachain-system 0.25.1, lib.rs, set_validation_data";
+    Upg1 "UPG-1" "A block begins an upgrade only if its relay parent shows no restriction and no code is pending." "cumulus-pallet-parachain-system 0.25.1, lib.rs, schedule_code_upgrade";
+    Upg3 "UPG-3" "While an ancestor in the segment has consumed a signal, the relay chain must still show the same one and it is not consumed again." "cumulus-pallet-parachain-system 0.25.1, lib.rs, set_validation_data";
+    Upg4 "UPG-4" "A go-ahead that nobody has consumed makes the pending code the code; without pending code the runtime panics." "cumulus-pallet-parachain-system 0.25.1, lib.rs, set_validation_data";
+    Upg5 "UPG-5" "An abort that nobody has consumed throws the pending code away." "cumulus-pallet-parachain-system 0.25.1, lib.rs, set_validation_data";
+    Upg6 "UPG-6" "A block executes under the code of its parent's state; one that changes the code changes it for its descendants." "cumulus-client-consensus-aura 0.28.1, slot_based/block_builder_task.rs, run_block_builder";
     Emit1 "EMIT-1" "Every block issues the collators' and the treasury's reward of the configuration in its parent's state." "pallet-inflation, lib.rs, payout_block_rewards (Astar b57fb622c)";
     // The collator.
     Coll1 "COLL-1" "The para slot is computed from the relay parent, not from the clock." "cumulus-client-consensus-aura 0.28.1, slot_based/block_builder_task.rs, adjust_para_to_relay_parent_slot";
@@ -99,9 +103,16 @@ rules! {
     Incl10 "INCL-10" "A candidate's messages must fit into the queues as they are; what pending candidates will add is not counted." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, check_upward_messages; hrmp.rs, check_outbound_hrmp";
     Incl11 "INCL-11" "A candidate processes a downward message if its relay parent has the first of the queue, and no more than the queue holds." "polkadot-runtime-parachains 27.0.0, dmp.rs, check_processed_downward_messages";
     Incl12 "INCL-12" "A watermark is the relay parent, the last one, or a later block with messages." "polkadot-runtime-parachains 27.0.0, hrmp.rs, check_hrmp_watermark";
+    Incl9 "INCL-9" "The code of a candidate is the para's current code when it is backed, whatever its relay parent." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, verify_backed_candidate";
     Incl13 "INCL-13" "An evicted candidate takes all candidates behind it along." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, free_failed_cores";
     Sess2 "SESS-2" "The configuration of a new session is in force from the end of the block in which the last one ends." "polkadot-runtime-parachains 27.0.0, initializer.rs, apply_new_session";
     Sess3 "SESS-3" "A session change drops all pending candidates." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, initializer_on_new_session";
+    Upg10 "UPG-10" "Including a candidate with new code begins an upgrade, unless one is under way or the code is the current one: then nothing is done and nothing said." "polkadot-runtime-parachains 27.0.0, paras/mod.rs, schedule_code_upgrade";
+    Upg11 "UPG-11" "The first relay block so many after inclusion, and so many after the vote, shows the go-ahead." "polkadot-runtime-parachains 27.0.0, paras/mod.rs, proceed_with_upgrade and process_scheduled_upgrade_changes";
+    Upg12 "UPG-12" "Including a block whose relay parent is as new as the one that first shows the go-ahead makes the new code current and clears the signal." "polkadot-runtime-parachains 27.0.0, paras/mod.rs, note_new_head";
+    Upg13 "UPG-13" "Including any block while no upgrade is scheduled clears the signal." "polkadot-runtime-parachains 27.0.0, paras/mod.rs, note_new_head";
+    Upg14 "UPG-14" "A candidate with new code is backed only while no upgrade is under way and no restriction in force." "polkadot-runtime-parachains 27.0.0, paras/mod.rs, can_upgrade_validation_code; inclusion/mod.rs, check_validation_outputs";
+    Upg15 "UPG-15" "The restriction that an upgrade brings ends with its cooldown, at the end of a relay block." "polkadot-runtime-parachains 27.0.0, paras/mod.rs, process_scheduled_upgrade_cooldowns";
     To1 "TO-1" "Timeouts are looked at in block n only if (n + 1 - S) mod F < P." "polkadot-runtime-parachains 27.0.0, scheduler.rs, availability_timeout_check_required";
     To2 "TO-2" "A candidate backed in block b times out from block b + P on." "polkadot-runtime-parachains 27.0.0, scheduler.rs, availability_timeout_predicate";
 }
@@ -143,6 +154,9 @@ variants! {
     TimeoutsFirst "INH-1=timeouts-first" Inh1 "Timeouts evict before the block's availability votes are counted.";
     KeepsBits "INH-1=keeps-bits" Inh1 "A bitfield counts although it has a bit on a core that a dispute has just freed.";
     OneVoteFreezes "DISP-2=any-vote" Disp2 "A single vote against an included candidate freezes the relay fork.";
+    FromRelayParent "UPG-11=from-relay-parent" Upg11 "The delay counts from the relay parent of the block that brings the code, not from its inclusion.";
+    AtExpectedBlock "UPG-12=at-expected-block" Upg12 "The new code becomes current by the number of the relay block, whatever the para has done.";
+    ClearedByItsReader "UPG-13=cleared-by-its-reader" Upg13 "An abort is cleared by the inclusion of a block that acted on it, and of no other.";
     BackingFirst "INH-1=backing-first" Inh1 "Candidates are backed before the block's availability votes are counted.";
 }
 

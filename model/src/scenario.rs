@@ -86,6 +86,15 @@ pub struct Parameters {
     /// When a claim to a core is used up (SCHED-1, SCHED-2).
     #[serde(default, skip_serializing_if = "ClaimQueue::is_computed")]
     pub claim_queue: ClaimQueue,
+    /// UPG-11: relay blocks from the inclusion of new code to the go-ahead, 0 to 4.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub upgrade_delay: u8,
+    /// UPG-11: relay blocks from the end of the vote on it to the go-ahead, at least, 0 to 4.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub minimum_upgrade_delay: u8,
+    /// UPG-15: relay blocks from the inclusion of new code to the next upgrade, 0 to 8.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub upgrade_cooldown: u8,
 }
 
 fn one() -> u8 {
@@ -270,6 +279,55 @@ pub struct Environment {
     /// SEC-4: validators fetch no more collations than the claim queue has room for.
     #[serde(default, skip_serializing_if = "is_false")]
     pub collation_limits: bool,
+    /// Which upgrades of its code the para begins.
+    #[serde(default, skip_serializing_if = "Upgrades::is_none")]
+    pub upgrades: Upgrades,
+    /// How the validators' vote on new code ends.
+    #[serde(default, skip_serializing_if = "Prechecks::is_known")]
+    pub prechecks: Prechecks,
+}
+
+/// Which upgrades of its code a para begins. Other than with `go_ahead`, where a signal is taken to
+/// be earned, the whole life of an upgrade is followed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Upgrades {
+    /// It has one code for ever.
+    #[default]
+    None,
+    /// None any more; those under way go on.
+    UnderWay,
+    /// Any author may put the next code into its block.
+    NextCode,
+    /// Or the code that the para has already.
+    AnyCode,
+}
+
+impl Upgrades {
+    /// Whether the para has one code for ever.
+    pub fn is_none(&self) -> bool {
+        *self == Upgrades::None
+    }
+}
+
+/// How the validators' vote on new code ends (UPG-11).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Prechecks {
+    /// There is none: the relay chain knows every code.
+    #[default]
+    Known,
+    /// The code is accepted in any later relay block, or never.
+    Accepting,
+    /// It is accepted or rejected in any later relay block, or never.
+    Divided,
+}
+
+impl Prechecks {
+    /// Whether there is no vote.
+    pub fn is_known(&self) -> bool {
+        *self == Prechecks::Known
+    }
 }
 
 /// Queues of messages, each of a few; a queue of none is left out. What fills and drains them is up
@@ -422,6 +480,11 @@ impl Environment {
                 claims => claims,
             },
             collation_limits: self.collation_limits,
+            upgrades: match self.upgrades {
+                Upgrades::None => Upgrades::None,
+                _ => Upgrades::UnderWay,
+            },
+            prechecks: Prechecks::Known,
         }
     }
 }
@@ -488,8 +551,9 @@ built_in! {
     Gate: "astar-sync", "astar", "lookahead", "adversary", "bandwidth", "withholding", "siblings",
         "forks", "shibuya", "sessions", "reconfiguration", "forks-sessions", "elastic", "offset", "coretime",
         "coretime-stored", "lapse", "groups", "votes", "collations", "disputes",
-        "disputes-elastic", "disputes-chains", "disputes-groups", "messages", "messages-full-segment",
-        "messages-down", "messages-in", "messages-elastic";
+        "disputes-elastic", "disputes-chains", "disputes-groups", "upgrade", "upgrade-abort",
+        "upgrade-forks", "upgrade-sessions", "upgrade-adversary", "upgrade-elastic", "messages",
+        "messages-full-segment", "messages-down", "messages-in", "messages-elastic";
     Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
         "elastic-sessions", "elastic-offset", "offset-two", "disputes-unavailability", "forks-elastic",
         "messages-all", "messages-elastic-two", "messages-sessions";
@@ -682,6 +746,31 @@ impl Scenario {
             let value = e.followed_validators.to_string();
             return out("environment.followed_validators", value, legal);
         }
+        if !e.upgrades.is_none() && e.go_ahead {
+            let legal = "false with environment.upgrades: there a signal is earned".to_owned();
+            return out("environment.go_ahead", "true".to_owned(), legal);
+        }
+        if !e.upgrades.is_none() && e.followed_validators > 0 {
+            let legal = "0 with environment.upgrades: the fragment chains that are followed know \
+                         no code"
+                .to_owned();
+            let value = e.followed_validators.to_string();
+            return out("environment.followed_validators", value, legal);
+        }
+        if e.upgrades.is_none() && !e.prechecks.is_known() {
+            let legal = "\"known\" without environment.upgrades".to_owned();
+            return out("environment.prechecks", format!("{:?}", e.prechecks), legal);
+        }
+        let waits = p.upgrade_delay > 0 || p.minimum_upgrade_delay > 0 || p.upgrade_cooldown > 0;
+        if e.upgrades.is_none() && waits {
+            let legal = "0 without environment.upgrades".to_owned();
+            let value = format!(
+                "{}, {} and {}",
+                p.upgrade_delay, p.minimum_upgrade_delay, p.upgrade_cooldown
+            );
+            let key = "protocol.upgrade_delay, minimum_upgrade_delay and upgrade_cooldown";
+            return out(key, value, legal);
+        }
         if e.loss && !e.delay {
             let legal = "only with environment.delay = true: a candidate misses its last chance \
                          after all the others"
@@ -780,7 +869,7 @@ macro_rules! ranges {
 }
 
 /// The legal range of every number of a scenario.
-const RANGES: [Range; 22] = ranges! {
+const RANGES: [Range; 25] = ranges! {
     "protocol.unincluded_segment_capacity" parameters.unincluded_segment_capacity 0 12;
     "protocol.block_processing_velocity" parameters.block_processing_velocity 0 3;
     "protocol.scheduling_lookahead" parameters.scheduling_lookahead 1 4;
@@ -791,6 +880,9 @@ const RANGES: [Range; 22] = ranges! {
     "protocol.upward_message_room" parameters.upward_message_room 0 4;
     "protocol.relay_parent_offset" parameters.relay_parent_offset 0 2;
     "protocol.cores" parameters.cores 1 3;
+    "protocol.upgrade_delay" parameters.upgrade_delay 0 4;
+    "protocol.minimum_upgrade_delay" parameters.minimum_upgrade_delay 0 4;
+    "protocol.upgrade_cooldown" parameters.upgrade_cooldown 0 8;
     "environment.earliest_backing" environment.earliest_backing 1 4;
     "environment.followed_validators" environment.followed_validators 0 2;
     "environment.oldest_relay_parent" environment.oldest_relay_parent 0 4;

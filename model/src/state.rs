@@ -126,14 +126,16 @@ pub struct Segment {
     pub messages: u16,
     /// The entries that sent a message to another para (one at most for each recipient, MSG-4).
     pub outbound: u16,
-    /// The entries that consumed a go-ahead signal.
+    /// The entries that consumed a signal: a go-ahead or an abort.
     pub signals: u16,
     /// Upward messages of all entries, as the aggregate has it.
     pub aggregate_messages: u8,
     /// Messages of all entries to the other para, as the aggregate has it.
     pub aggregate_outbound: u8,
-    /// Whether the aggregate holds a consumed go-ahead signal.
+    /// Whether the aggregate holds a consumed signal.
     pub aggregate_signal: bool,
+    /// Whether that signal is an abort, and not a go-ahead.
+    pub aggregate_abort: bool,
 }
 
 impl Segment {
@@ -150,6 +152,12 @@ impl Segment {
     /// Upward messages of the block itself, and its messages to the other para.
     pub fn own_messages(self) -> [u8; 2] {
         [self.messages, self.outbound].map(|bits| (bits & 1) as u8)
+    }
+
+    /// SEG-1: the signal that the aggregate holds as consumed.
+    pub fn consumed(self) -> Option<Signal> {
+        let kind = if self.aggregate_abort { Signal::Abort } else { Signal::GoAhead };
+        self.aggregate_signal.then_some(kind)
     }
 
     /// Whether the entry of the ancestor `steps` back is here *and* carries its hash.
@@ -183,6 +191,51 @@ pub struct Inbox {
     pub processed: u8,
 }
 
+/// What the relay chain tells a para about an upgrade of its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Signal {
+    /// The pending code is to be used.
+    GoAhead,
+    /// The pending code is to be thrown away.
+    Abort,
+}
+
+/// Which code it is: upgrades along the chain since the root, modulo [`Code::NAMES`]. The code after
+/// an upgrade is the next one, on every fork.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(pub u8);
+
+impl Code {
+    /// Codes that are told apart. What can be backed is never more than two upgrades behind.
+    pub const NAMES: u8 = 4;
+
+    /// The code after this one.
+    #[must_use]
+    pub fn next(self) -> Code {
+        Code((self.0 + 1) % Code::NAMES)
+    }
+
+    /// How many upgrades after `older` it is.
+    #[must_use]
+    pub fn since(self, older: Code) -> Code {
+        Code((self.0 + Code::NAMES - older.0) % Code::NAMES)
+    }
+}
+
+/// UPG-*: what a para block's state says of its code, and its candidate to the relay chain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockCode {
+    /// The code under which the next block executes.
+    pub current: Code,
+    /// The code that waits for the relay chain's signal.
+    pub pending: Option<Code>,
+    /// Whether the candidate brings the pending code to the relay chain.
+    pub is_new: bool,
+    /// Bit *i*: on branch *i* the relay parent is the block from which the upgrade that is scheduled
+    /// there may be applied, or a later one (UPG-12).
+    pub is_due: u8,
+}
+
 /// A para block and the chain state it leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ParaBlock {
@@ -209,6 +262,8 @@ pub struct ParaBlock {
     pub known_backable: u8,
     /// Votes against it that each branch has counted; validators (DISP-1).
     pub against: [u8; MAX_BRANCHES],
+    /// Its code, where a scenario has upgrades.
+    pub code: BlockCode,
 }
 
 impl ParaBlock {
@@ -235,6 +290,7 @@ impl ParaBlock {
             fate: 0,
             known_backable: 0,
             against: [0; MAX_BRANCHES],
+            code: BlockCode::default(),
         }
     }
 
@@ -262,6 +318,7 @@ pub struct Queues {
 
 /// What the state after one relay block says of the para.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(clippy::struct_excessive_bools, reason = "each is shown by itself")]
 pub struct View {
     /// The included head.
     pub included: BlockIndex,
@@ -269,6 +326,10 @@ pub struct View {
     pub newest_pending: Option<BlockIndex>,
     /// Whether the relay chain shows a go-ahead signal for a code upgrade.
     pub go_ahead: bool,
+    /// Whether it tells the para to abort an upgrade.
+    pub abort: bool,
+    /// Whether it tells the para to begin no upgrade (UPG-15).
+    pub is_restricted: bool,
     /// Relay slots with a block that came after its own; written only while there are two branches.
     pub slot: u8,
     /// Whether the para holds its cores in the next relay block.
@@ -278,6 +339,12 @@ pub struct View {
 }
 
 impl View {
+    /// The signal that it shows.
+    pub fn signal(&self) -> Option<Signal> {
+        let go_ahead = self.go_ahead.then_some(Signal::GoAhead);
+        go_ahead.or(self.abort.then_some(Signal::Abort))
+    }
+
     /// The block a collator's search starts from (COLL-3): the newest pending one, else the
     /// included head.
     pub fn newest(&self) -> BlockIndex {
@@ -298,6 +365,29 @@ pub struct Pending {
     pub votes: u8,
     /// Whether the votes of the lying ones are recorded.
     pub lied: bool,
+}
+
+/// UPG-*: what a relay branch knows of the para's code, after its tip.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RelayCode {
+    /// The code with which candidates are validated.
+    pub current: Code,
+    /// The upgrade under way.
+    pub upgrade: Option<Upgrade>,
+    /// Relay blocks until the para may begin another upgrade; 0 if it may.
+    pub cooldown: u8,
+}
+
+/// An upgrade under way on a relay branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Upgrade {
+    /// The code to come.
+    pub code: Code,
+    /// Whether the validators still vote on it.
+    pub is_voted_on: bool,
+    /// Relay blocks from the tip to the first that may apply it, 0 for the tip itself, below 0 for
+    /// one before it; while the vote lasts, the earliest there can be.
+    pub due_in: i8,
 }
 
 /// One relay branch: what the blocks say that an author can still build on, and the state after
@@ -325,6 +415,8 @@ pub struct Branch {
     pub inbound: ArrayVec<Age, MAX_MESSAGES>,
     /// The relay blocks that sent downward messages, one each, the oldest first.
     pub downward: ArrayVec<Age, MAX_MESSAGES>,
+    /// The para's code, where a scenario has upgrades.
+    pub code: RelayCode,
 }
 
 /// Where a branch has the other configuration of its scenario.
@@ -501,13 +593,21 @@ impl State {
         self.branches.iter().any(of_branch) || self.blocks.iter().any(of_block)
     }
 
+    /// Whether anything is written of the para's code.
+    fn has_upgrades(&self) -> bool {
+        let of_block =
+            |block: &ParaBlock| block.code != BlockCode::default() || block.segment.aggregate_abort;
+        let of_branch = |branch: &Branch| branch.code != RelayCode::default();
+        self.blocks.iter().any(of_block) || self.branches.iter().any(of_branch)
+    }
+
     /// The state as bytes, each state its own: what engines take fingerprints of.
     pub fn encode(&self, bytes: &mut Vec<u8>) {
         let place = |block: Option<BlockIndex>| block.map_or(0xff, |block| block.0);
         let forked = self.branches.len() > 1;
         let disputed = self.blocks.iter().any(|block| block.against != [0; MAX_BRANCHES]);
-        let messages = self.has_messages();
-        let flags = u8::from(disputed) | u8::from(messages) << 1;
+        let (messages, upgraded) = (self.has_messages(), self.has_upgrades());
+        let flags = u8::from(disputed) | u8::from(messages) << 1 | u8::from(upgraded) << 2;
         let sizes = [self.blocks.len() as u8, self.branches.len() as u8, flags];
         bytes.extend_from_slice(&sizes);
         for block in &self.blocks {
@@ -536,6 +636,12 @@ impl State {
                 bytes.push(segment.aggregate_outbound);
                 bytes.extend_from_slice(&segment.outbound.to_le_bytes());
             }
+            if upgraded {
+                let code = &block.code;
+                let pending = code.pending.map_or(Code::NAMES, |pending| pending.0);
+                let flags = u8::from(code.is_new) | u8::from(segment.aggregate_abort) << 1;
+                bytes.extend_from_slice(&[code.current.0, pending, code.is_due << 2 | flags]);
+            }
             for word in [segment.entries, segment.hashed, segment.messages, segment.signals] {
                 bytes.extend_from_slice(&word.to_le_bytes());
             }
@@ -544,7 +650,10 @@ impl State {
             bytes.push(branch.views.len() as u8);
             for view in &branch.views {
                 let pending = place(view.newest_pending);
-                let flags = u8::from(view.go_ahead) | u8::from(view.assigned) << 1;
+                let flags = u8::from(view.go_ahead)
+                    | u8::from(view.assigned) << 1
+                    | u8::from(view.abort) << 2
+                    | u8::from(view.is_restricted) << 3;
                 bytes.extend_from_slice(&[view.included.0, pending, flags]);
                 if forked {
                     bytes.push(view.slot);
@@ -568,6 +677,16 @@ impl State {
             let session = branch.session.0 << 2 | u8::from(now) << 1 | u8::from(before);
             bytes.extend_from_slice(&[branch.rotation, session, branch.own]);
             bytes.extend_from_slice(&branch.fetched);
+            if upgraded {
+                let RelayCode { current, upgrade, cooldown } = branch.code;
+                let (code, due_in) = match upgrade {
+                    Some(Upgrade { code, is_voted_on, due_in }) => {
+                        (code.0 << 1 | u8::from(is_voted_on), due_in.to_le_bytes()[0])
+                    }
+                    None => (u8::MAX, 0),
+                };
+                bytes.extend_from_slice(&[current.0, code, due_in, cooldown]);
+            }
         }
         bytes.extend(self.chains.iter().map(|&chain| place(chain)));
         let (branch, age) = self.turn.map_or((0xff, 0xff), |(branch, age)| (branch, age.0));

@@ -1,6 +1,6 @@
 //! Every property on one line: id, kind, claim, where it applies, and what decides it.
 
-use unincluded_model::scenario::{ClaimQueue, Claims, Group};
+use unincluded_model::scenario::{ClaimQueue, Claims, Group, Prechecks, Upgrades};
 use unincluded_model::{CollatorKind, Protocol, RelayNumberCheck, StaleView, State};
 
 use crate::step::is_honest;
@@ -124,7 +124,7 @@ catalogue! {
     "INV-RP-6" Step(step::relay_parents_are_buried) has_offset, ["R-RP-ADVANCES"], "As many relay blocks follow a valid block's relay parent as the offset asks.";
     "INV-VEL-1" State(invariant::few_blocks_share_a_slot) always, ["R-RP-ADVANCES", "R-RP-SHARED", "INV-VEL-2"], "At most V + 1 blocks of a branch share a relay slot.";
     "INV-VEL-3" Step(step::slot_and_owner_are_derived) always, ["R-RP-ADVANCES"], "A valid block has the slot of its relay parent and the seal of the slot's owner.";
-    "INV-COLL-1" Step(step::honest_blocks_are_valid) is_honest, ["R-SHORTCUT", "R-ON-PENDING", "R-AUTHORS-STOPPED"], "No honest author builds a block on which the runtime panics, but for two on one relay parent under a strict check.";
+    "INV-COLL-1" Step(step::honest_blocks_are_valid) is_honest, ["R-SHORTCUT", "R-ON-PENDING", "R-AUTHORS-STOPPED"], "No honest author builds a block on which the runtime panics, but for two on one relay parent under a strict check, and after an abort that was withdrawn.";
     "INV-COLL-2" Step(step::the_shortcut_is_safe) is_honest, ["R-SHORTCUT"], "Who builds on the included head does so on a later relay slot.";
     "INV-COLL-3" Step(step::one_block_for_each_core) is_slot_based, ["R-RP-ADVANCES"], "Slot-based collators author one block for each relay parent, branch and core.";
     "INV-COLL-4" Step(step::parents_are_in_the_window) is_honest, ["R-BRANCH-LOST"], "Honest authors build on no block whose relay parent left the window, unless it is on chain.";
@@ -153,6 +153,15 @@ catalogue! {
     "INV-DISP-1" Step(step::only_the_invalid_is_disputed_away) few_lie, ["R-DISPUTE-DROPS", "R-FROZEN"], "With at most a third lying, no dispute drops or undoes what is valid.";
     "INV-DISP-2" State(invariant::the_condemned_go) has_disputes, ["R-DISPUTE-DROPS", "R-FROZEN"], "What two thirds have voted against is neither pending nor included on a fork that goes on.";
     "INV-DISP-3" Step(step::tainted_bitfields_do_not_count) disputes_beside_others, ["R-DISPUTE-SPARES"], "Where a dispute is lost, bitfields with a bit on its core count for no other.";
+    "INV-UPG-1" Step(step::no_pending_code_is_overwritten) has_upgrades, ["R-UPGRADED"], "A block that begins an upgrade finds no pending code.";
+    "INV-UPG-2" Step(step::a_switch_for_each_go_ahead) has_upgrades, ["R-UPGRADED"], "The relay chain changes the code with each included block that acted on a go-ahead, and with no other.";
+    "INV-UPG-3" State(invariant::relay_and_para_have_one_code) has_upgrades, ["R-UPGRADED"], "The relay chain's current code is the one in the included head's state.";
+    "INV-UPG-3-STEP" Step(step::backed_with_the_current_code) has_upgrades, ["R-UPGRADED", "R-CODE-WAITS"], "A candidate is backed with the code of its parent's state, which is then current.";
+    "INV-UPG-6" Step(step::a_go_ahead_meets_pending_code) has_upgrades, ["R-UPGRADED"], "A go-ahead meets pending code, or an unincluded ancestor that acted on it.";
+    "INV-UPG-7" Step(step::an_abort_frees_the_way) has_rejections, ["R-ABORTED"], "A block that acts on an abort leaves no code pending.";
+    "INV-UPG-8" Step(step::an_abort_is_consumed_once) has_rejections, ["R-ABORTED"], "An abort is acted on by a block that has pending code, and once.";
+    "INV-UPG-9" Step(step::new_code_is_backed_alone) has_upgrades, ["R-UPGRADED"], "No new code is backed while an upgrade is under way.";
+    "INV-UPG-10" Step(step::code_waits_after_inclusion) has_upgrades, ["R-UPGRADED"], "New code waits for the upgrade delay, counted from its inclusion.";
     "INV-1" State(invariant::issuance_is_conserved) always, ["R-INCLUDED"], "A block's state has its parent's issuance and one block's rewards.";
     "INV-2" State(invariant::no_emission_is_orphaned) always, ["R-INCLUDED", "R-ORPHAN"], "The included head has the issuance of its own chain and of no other fork.";
     "INV-2-STEP" Step(step::inclusion_brings_its_own_rewards) always, ["R-INCLUDED", "R-ORPHAN"], "A relay block adds the rewards of the candidates it enacts, no more and no less.";
@@ -230,6 +239,18 @@ catalogue! {
     "R-NO-CORE" Witness(reachable::included_without_a_core) has_claims, [], "A candidate is included while the para holds no core.";
     "R-NOT-FETCHED" Witness(reachable::a_collation_is_not_fetched) has_limits, [], "Siblings have taken a block's place in the claim queue.";
     "R-NO-FALLBACK" Witness(reachable::no_shallower_parent_is_tried) can_fill, [], "The chosen parent is refused where a shallower one would not be (INV-E2E-8 fails).";
+    "R-UPGRADED" Witness(reachable::an_upgrade_is_complete) has_upgrades, [], "New code becomes current.";
+    "R-UPGRADED-AGAIN" Witness(reachable::a_second_upgrade_begins) has_upgrades, [], "A second upgrade begins after the first.";
+    "R-CODE-SWITCHES" Witness(reachable::backed_as_the_code_switches) upgrades_ahead, [], "The first block under new code is backed where the code becomes current.";
+    "R-CODE-WAITS" Witness(reachable::new_code_waits_for_its_switch) upgrades_ahead, [], "A block under new code waits for the inclusion of the one before.";
+    "R-ABORTED" Witness(reachable::an_abort_is_consumed) has_rejections, [], "A block acts on an abort.";
+    "R-ABORT-LOST" Witness(reachable::an_abort_is_lost) rejects_ahead, [], "An abort is cleared before the para has seen it (INV-UPG-4 fails).";
+    "R-ABORT-WITHDRAWN" Witness(reachable::an_abort_is_withdrawn) rejects_ahead, [], "An abort is cleared after an unincluded block has acted on it, and its children panic (UPG-13).";
+    "R-SAME-CODE" Witness(reachable::an_upgrade_to_the_same_code_is_stuck) has_same_code, [], "An upgrade to the code that the para has never ends (INV-UPG-5 fails).";
+    "R-TOO-SOON" Witness(reachable::new_code_comes_too_soon) cools_down_early, [], "A valid block brings new code that no relay block can back.";
+    "R-REJECTED-AT-END" Witness(reachable::rejected_as_a_session_ends) sessions_reject, [], "New code is rejected where a session ends.";
+    "R-UPGRADE-GOES-ON" Witness(reachable::an_upgrade_outlives_a_session) upgrades_in_sessions, [], "A session ends and an upgrade goes on.";
+    "R-UPGRADE-UNDONE" Witness(reachable::an_upgrade_is_undone) upgrades_on_forks, [], "The relay chain gives up the branch on which an upgrade is under way.";
     "R-LOWER-HASH" Witness(reachable::a_lower_hash_displaces) follows_two, [], "A sibling of lower hash displaces one offered already (INV-E2E-7).";
     "R-BOTH-KNOWN" Witness(reachable::both_validators_know_both) follows_two, [], "Two validators know two siblings.";
 }
@@ -408,7 +429,46 @@ fn stays_behind_others(protocol: &Protocol) -> bool {
 }
 
 fn has_signals(protocol: &Protocol) -> bool {
-    protocol.environment().go_ahead
+    protocol.environment().go_ahead || has_upgrades(protocol)
+}
+
+fn has_upgrades(protocol: &Protocol) -> bool {
+    matches!(protocol.environment().upgrades, Upgrades::NextCode | Upgrades::AnyCode)
+}
+
+/// Where a block can be built on one that is not included.
+fn upgrades_ahead(protocol: &Protocol) -> bool {
+    has_upgrades(protocol) && can_stack(protocol)
+}
+
+fn has_rejections(protocol: &Protocol) -> bool {
+    protocol.environment().prechecks == Prechecks::Divided
+}
+
+fn rejects_ahead(protocol: &Protocol) -> bool {
+    has_rejections(protocol) && can_stack(protocol)
+}
+
+fn has_same_code(protocol: &Protocol) -> bool {
+    protocol.environment().upgrades == Upgrades::AnyCode
+}
+
+/// Where the next upgrade may begin before the last is complete.
+fn cools_down_early(protocol: &Protocol) -> bool {
+    let p = protocol.parameters();
+    has_upgrades(protocol) && p.upgrade_cooldown <= p.upgrade_delay.max(p.minimum_upgrade_delay)
+}
+
+fn sessions_reject(protocol: &Protocol) -> bool {
+    has_rejections(protocol) && has_sessions(protocol)
+}
+
+fn upgrades_in_sessions(protocol: &Protocol) -> bool {
+    has_upgrades(protocol) && has_sessions(protocol)
+}
+
+fn upgrades_on_forks(protocol: &Protocol) -> bool {
+    has_upgrades(protocol) && has_forks(protocol)
 }
 
 fn has_timeouts(protocol: &Protocol) -> bool {

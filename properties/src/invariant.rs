@@ -220,6 +220,20 @@ pub fn the_condemned_go(protocol: &Protocol, state: &State) -> Verdict {
     Ok(())
 }
 
+/// INV-UPG-3: on every relay branch the current code is the one in the included head's state.
+///
+/// Rules: UPG-12 and UPG-4 together. Two clocks that disagree would break it.
+pub fn relay_and_para_have_one_code(_: &Protocol, state: &State) -> Verdict {
+    for branch in &state.branches {
+        let (relay, head) = (branch.code.current, state.block(branch.tip().included).code.current);
+        holds!(
+            relay == head,
+            "the relay chain's code and the one in the included head's state are different"
+        );
+    }
+    Ok(())
+}
+
 /// INV-1: every block's state has its parent's issuance and one block's rewards more.
 pub fn issuance_is_conserved(protocol: &Protocol, state: &State) -> Verdict {
     let reward = protocol.block_reward();

@@ -33,6 +33,12 @@ disputes                   8031     28147   20
 disputes-elastic           3029    124681   10
 disputes-chains            5272    207167   11
 disputes-groups           25515     90567   31
+upgrade                   34240    128019   19
+upgrade-abort             18832     60555   20
+upgrade-forks             21445     84598   19
+upgrade-sessions          40472    159899   22
+upgrade-adversary         33306    103603   18
+upgrade-elastic             789      2377   25
 messages                   4682     18914   13
 messages-full-segment      1724      8573   11
 messages-down              9401     35350   12

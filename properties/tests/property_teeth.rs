@@ -41,6 +41,9 @@ fn settings() -> Vec<Scenario> {
         built_in("messages-down"),
         built_in("messages-in"),
         built_in("messages-elastic"),
+        built_in("upgrade-elastic"),
+        built_in("upgrade-abort"),
+        built_in("upgrade-adversary"),
     ]
 }
 

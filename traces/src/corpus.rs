@@ -281,6 +281,27 @@ recipes! {
     "disputes-reaches-r-frozen" = "disputes" - [] + [], Shortest("R-FROZEN"),
         "A malicious group backs an invalid block, it is included, more than a third vote against it, and the relay chain goes back to the other branch.",
         "The block is built, backed and included on a branch of its own, and the votes come in the relay block after that.";
+    "upgrade-reaches-r-upgraded-again" = "upgrade" - [] + [], Shortest("R-UPGRADED-AGAIN"),
+        "A whole upgrade: new code is included, the go-ahead comes, a block acts on it and is the last under the old code. Its child brings the code after.",
+        "New code, its delay and its switch each need their relay blocks, and the child's new code is included as well.";
+    "upgrade-abort-reaches-r-abort-lost" = "upgrade-abort" - [] + [], Shortest("R-ABORT-LOST"),
+        "The new code is rejected, and the inclusion of a block that was pending then clears the abort before the para has seen it. The code stays pending for ever, so the para can never upgrade again.",
+        "The code has to be included and rejected, with a block beside it that is not in yet, and both its view and the next must pass unused.";
+    "upgrade-abort-reaches-r-abort-withdrawn" = "upgrade-abort" - [] + [], Shortest("R-ABORT-WITHDRAWN"),
+        "A block acts on an abort, its parent is included and clears the signal, and every block on it panics until it is included too.",
+        "The code has to be included and rejected while another block is pending.";
+    "upgrade-abort-reaches-r-same-code" = "upgrade-abort" - [] + [], Shortest("R-SAME-CODE"),
+        "The para asks for the code it has. The relay chain does nothing and says nothing, and the code is pending for ever.",
+        "One block, backed and included.";
+    "upgrade-abort-reaches-r-too-soon" = "upgrade-abort" - [] + [], Shortest("R-TOO-SOON"),
+        "The cooldown is over before the upgrade is: a block acts on the go-ahead and brings the next code. It is valid, and no relay block can take it: the upgrade under way would end with its own inclusion.",
+        "The first code has to be included and accepted, and the go-ahead to appear.";
+    "upgrade-elastic-without-incl-9" = "upgrade-elastic" - [Incl9] + [], Shortest("INV-UPG-3-STEP"),
+        "On a second core a block under new code is backed while the relay chain still has the old code.",
+        "The block that acts on the go-ahead is pending, and its child is backed beside it.";
+    "upgrade-with-upg-11-from-relay-parent" = "upgrade" - [] + [FromRelayParent], Later("INV-UPG-3"),
+        "The delay counts from the relay parent, as it once did: the go-ahead is due before anybody can see it, and the relay chain changes the code while the para does not.",
+        "A candidate with new code whose relay parent is old, and one more that has seen no go-ahead.";
     "disputes-with-disp-2-any-vote" = "disputes" - [] + [OneVoteFreezes], Later("INV-DISP-1"),
         "If one vote were enough, one liar could undo a valid block.",
         "A valid block is built, backed and included, and the liar votes in the next relay block.";

@@ -12,7 +12,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use unincluded_model::action::{Bits, Claim, Traffic};
-use unincluded_model::{Rule, Scenario, Variant};
+use unincluded_model::{NewCode, Precheck, Rule, Scenario, Variant};
 
 use crate::name::{ParaName, RelayName};
 
@@ -142,6 +142,9 @@ pub struct Authoring {
     /// Downward messages that come along in full (MSG-7).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub downward: u8,
+    /// The code that the block asks the relay chain to upgrade to (UPG-1).
+    #[serde(default, skip_serializing_if = "NewCode::is_none")]
+    pub new_code: NewCode,
 }
 
 /// A relay block to be.
@@ -184,6 +187,9 @@ pub struct Growth {
     /// What happens to the para's messages in it.
     #[serde(default, skip_serializing_if = "Traffic::is_none")]
     pub traffic: Traffic,
+    /// How the vote on a new code ends in it, if it does (UPG-11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precheck: Option<Precheck>,
 }
 
 /// Votes against a candidate.
@@ -292,6 +298,49 @@ pub struct RelayTip {
     /// The relay blocks whose downward messages wait.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub downward: Vec<RelayName>,
+    /// Whether it tells the para to abort an upgrade.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub abort: bool,
+    /// The para's code, where a scenario has upgrades.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<CodeOnRelay>,
+}
+
+/// What the relay chain knows of the para's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeOnRelay {
+    /// The code with which candidates are validated: upgrades since the start.
+    pub current: u32,
+    /// The code to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coming: Option<u32>,
+    /// Whether the validators still vote on it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub voting: bool,
+    /// Relay blocks until it may be applied, less than 0 once it may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_in: Option<i8>,
+    /// Relay blocks until another upgrade may begin.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cooldown: u8,
+}
+
+/// The code in the state of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeOfBlock {
+    /// The code of the next block: upgrades since the start.
+    pub next: u32,
+    /// The code that waits for a signal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<u32>,
+    /// Whether the block brings it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_new: bool,
+    /// Whether the block threw code away, as the relay chain said.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub aborted: bool,
 }
 
 /// The included head.
@@ -364,6 +413,9 @@ pub struct LiveBlock {
     /// What the segment's aggregate says, where a scenario has messages or signals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aggregate: Option<Aggregate>,
+    /// Its code, where a scenario has upgrades.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<CodeOfBlock>,
     /// Total issuance in its state, planck, as decimal digits.
     pub issuance: String,
     /// How far it has come; on the first relay branch, where there are two.
@@ -413,7 +465,7 @@ pub struct Aggregate {
     /// Messages to the other para.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub outbound: u8,
-    /// Whether a go-ahead signal was consumed.
+    /// Whether a signal was consumed.
     pub signal: bool,
 }
 

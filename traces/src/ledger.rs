@@ -11,13 +11,14 @@ use std::collections::HashMap;
 use unincluded_model::action::Dispute;
 use unincluded_model::state::{MAX_BRANCHES, MAX_PENDING};
 use unincluded_model::{
-    Action, Age, Author, BlockIndex, Few, ParaBlock, Protocol, RelayBlockPlan, Rule, State, Step,
+    Action, Age, Author, BlockIndex, Code, Few, ParaBlock, Protocol, RelayBlockPlan, Rule, Signal,
+    State, Step, Upgrade,
 };
 
 use crate::divergence::Flaw;
 use crate::format::{
-    Aggregate, Authoring, Beside, Deed, Disputed, Gone, Growth, Included, LiveBlock, Moment,
-    PendingBlock, RelayTip, Status,
+    Aggregate, Authoring, Beside, CodeOfBlock, CodeOnRelay, Deed, Disputed, Gone, Growth, Included,
+    LiveBlock, Moment, PendingBlock, RelayTip, Status,
 };
 use crate::name::{ParaName, RelayName};
 use crate::story::listed;
@@ -42,6 +43,8 @@ struct Entry {
     not_seconded: bool,
     consumed: Vec<ParaName>,
     aggregate: Option<Aggregate>,
+    /// Its code, counted from the start.
+    code: CodeOfBlock,
     issuance: u128,
     /// On each relay branch; where there is one, the first counts.
     statuses: [Status; MAX_BRANCHES],
@@ -71,6 +74,8 @@ pub(crate) struct Ledger {
     downward: Vec<RelayName>,
     /// Whether the scenario's relay chain forks.
     forks: bool,
+    /// Whether its para has upgrades.
+    upgrades: bool,
     /// The oldest relay parent that an author can use.
     oldest_view: Age,
     /// The age at which nobody can tell relay blocks apart.
@@ -95,6 +100,7 @@ impl Ledger {
             not_seconded: false,
             consumed: Vec::new(),
             aggregate: None,
+            code: CodeOfBlock { next: 0, pending: None, is_new: false, aborted: false },
             issuance: protocol.scenario().economics.issuance().unwrap_or_default(),
             statuses: [Status::IncludedIn(None); MAX_BRANCHES],
         };
@@ -111,6 +117,7 @@ impl Ledger {
             inbound: Vec::new(),
             downward: Vec::new(),
             forks: protocol.environment().fork_depth > 0,
+            upgrades: protocol.follows_code(),
             oldest_view: protocol.oldest_view(),
             oldest_age: protocol.oldest_age(),
         }
@@ -207,6 +214,7 @@ impl Ledger {
                     sends_outbound: author.sends_outbound,
                     inbound: author.inbound,
                     downward: author.downward,
+                    new_code: author.new_code,
                 })
             }
             Action::RelayBlock(plan) => {
@@ -231,6 +239,7 @@ impl Ledger {
                     reassigned: plan.reassigned,
                     reconfigured: plan.reconfigured,
                     traffic: plan.traffic,
+                    precheck: plan.precheck,
                 })
             }
             Action::Fork => Deed::Fork,
@@ -270,6 +279,7 @@ impl Ledger {
                     sends_outbound: author.sends_outbound,
                     inbound: author.inbound,
                     downward: author.downward,
+                    new_code: author.new_code,
                 })
             }
             Deed::RelayBlock(growth) => {
@@ -307,6 +317,7 @@ impl Ledger {
                     reassigned: growth.reassigned,
                     reconfigured: growth.reconfigured,
                     traffic: growth.traffic,
+                    precheck: growth.precheck,
                 })
             }
             Deed::Fork => Action::Fork,
@@ -370,6 +381,15 @@ impl Ledger {
         let range = |branch| format!("{} to {}", self.relay(branch, Age(254)), self.tip(branch));
         let legal: Vec<String> = (0..self.state.branches.len()).map(range).collect();
         Err(Flaw::new(path, legal.join(" or "), relay))
+    }
+}
+
+/// A code, counted from the start, given another of which that is known: the nearest of its name, at
+/// most one before.
+fn counted_from(known: u32, of: Code, code: Code) -> u32 {
+    match code.since(of).0 {
+        behind if behind + 1 == Code::NAMES => known.saturating_sub(1),
+        ahead => known + u32::from(ahead),
     }
 }
 
@@ -480,13 +500,23 @@ impl Ledger {
             steps.map(|steps| chain[steps]).collect()
         };
         let segment = block.segment;
+        let signals = protocol.environment().go_ahead || self.upgrades;
         let sums = protocol.parameters().upward_message_room > 0
-            || protocol.environment().go_ahead
+            || signals
             || !protocol.messages().is_off();
         let has_inbound = protocol.messages().inbound > 0;
         let watermark = has_inbound.then(|| self.watermark(author, raw, parent)).flatten();
         let rewards = block.issued.saturating_sub(raw.block(author.parent).issued);
         let reward = protocol.block_reward();
+        let (old, new) = (raw.block(author.parent).code.current, block.code.current);
+        let next_code = self.entries[parent].code.next + u32::from(new.since(old).0);
+        let aborts = segment.signals & 1 != 0 && segment.consumed() == Some(Signal::Abort);
+        let code = CodeOfBlock {
+            next: next_code,
+            pending: block.code.pending.map(|code| counted_from(next_code, new, code)),
+            is_new: block.code.is_new,
+            aborted: aborts && raw.block(author.parent).code.pending.is_some(),
+        };
 
         *self.authored.entry(name.height).or_default() += 1;
         self.names.insert(name, self.entries.len());
@@ -509,6 +539,7 @@ impl Ledger {
                 outbound: segment.aggregate_outbound,
                 signal: segment.aggregate_signal,
             }),
+            code,
             issuance: self.entries[parent]
                 .issuance
                 .saturating_add(reward.saturating_mul(u128::from(rewards))),
@@ -607,9 +638,27 @@ impl Ledger {
                     let popped = usize::from(branch.tip().queues.popped);
                     self.downward.iter().skip(popped).copied().collect()
                 },
+                abort: branch.tip().abort,
+                code: self.upgrades.then(|| self.code_on(place)),
             },
             included: Included { block: included.name, issuance: included.issuance.to_string() },
             pending: pending.collect(),
+        }
+    }
+
+    /// What a relay branch knows of the para's code.
+    fn code_on(&self, place: usize) -> CodeOnRelay {
+        let branch = self.state.branch(place);
+        let head = branch.tip().included;
+        let (own, next) = (self.state.block(head).code.current, &self.entries[self.at[head.get()]]);
+        let counted = |code| counted_from(next.code.next, own, code);
+        let upgrade = branch.code.upgrade;
+        CodeOnRelay {
+            current: counted(branch.code.current),
+            coming: upgrade.map(|upgrade| counted(upgrade.code)),
+            voting: upgrade.is_some_and(|upgrade| upgrade.is_voted_on),
+            due_in: upgrade.map(|Upgrade { due_in, .. }| due_in),
+            cooldown: branch.code.cooldown,
         }
     }
 
@@ -653,6 +702,7 @@ impl Ledger {
             not_seconded: entry.not_seconded,
             consumed: entry.consumed.clone(),
             aggregate: entry.aggregate.clone(),
+            code: self.upgrades.then_some(entry.code),
             issuance: entry.issuance.to_string(),
             status: entry.statuses[0],
             beside: self.is_forked().then_some(entry.statuses[1]),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use unincluded_model::action::{Bits, Claim};
+use unincluded_model::action::{Bits, Claim, NewCode, Precheck};
 
 use crate::format::{
     Authoring, Deed, Growth, LiveBlock, Moment, PendingBlock, RelayTip, Run, Status, StepRecord,
@@ -164,6 +164,8 @@ fn authored(author: &Authoring) -> String {
         (author.withheld, "withheld"),
         (author.invalid, "invalid"),
         (author.sends_message, "a message"),
+        (author.new_code == NewCode::Next, "new code"),
+        (author.new_code == NewCode::Same, "same code as new"),
         (!claim.is_empty(), claim),
     ];
     for (_, remark) in remarks.into_iter().filter(|(holds, _)| *holds) {
@@ -235,8 +237,19 @@ fn grown(growth: &Growth, changes: &Changes) -> String {
     if traffic.downward {
         events.push("a message down".to_owned());
     }
-    if growth.go_ahead {
+    if growth.go_ahead || changes.shows_go_ahead {
         events.push("go-ahead".to_owned());
+    }
+    match growth.precheck {
+        None => {}
+        Some(Precheck::Accepted) => events.push("accepts the code".to_owned()),
+        Some(Precheck::Rejected) => events.push("rejects the code, abort".to_owned()),
+    }
+    if let Some(code) = changes.switched {
+        events.push(format!("code {code} from here on"));
+    }
+    if changes.clears_abort {
+        events.push("the abort is gone".to_owned());
     }
     for orphaned in &changes.orphaned {
         events.push(format!("{orphaned} orphaned"));

@@ -115,6 +115,10 @@ impl Protocol {
             trimmed.blocks[place.get()] = self.trimmed(state, place, root);
         }
         self.forget_messages(&mut trimmed, root, kept);
+        let code = state.block(root).code.current;
+        for branch in &mut trimmed.branches {
+            branch.code = branch.code.since(code);
+        }
         compress_ranks(&mut trimmed, kept);
         let order = self.order(&trimmed, root, kept);
         rename(trimmed, &order)
@@ -185,6 +189,13 @@ impl Protocol {
     fn trimmed(&self, state: &State, place: BlockIndex, root: BlockIndex) -> ParaBlock {
         let mut block = *state.block(place);
         block.issued = block.issued.saturating_sub(state.block(root).issued);
+        block.code = block.code.since(state.block(root).code.current);
+        if block.code.is_due != 0 {
+            for (at, branch) in state.branches.iter().enumerate() {
+                let is_included = state.descends_from(branch.tip().included, place);
+                block.code.is_due &= !(u8::from(is_included) << at);
+            }
+        }
         if self.reductions.contains(Reduction::SpentSlots) && !self.slot_is_usable(state, &block) {
             block.authored = block.authored.min(1);
         }
@@ -201,6 +212,7 @@ impl Protocol {
             block.hash_rank = 0;
             block.known_backable = 0;
             block.against = [0; MAX_BRANCHES]; // Included on every branch, so beyond dispute.
+            (block.code.is_new, block.code.is_due) = (false, 0);
         }
         block
     }

@@ -30,6 +30,7 @@ impl Protocol {
             return Err(Refusal::NotInThisScenario("such a core"));
         }
         self.messages_are_there(state, author)?;
+        self.may_bring_code(author.new_code)?;
         match self.environment().collator {
             CollatorKind::Adversary => self.adversary_may_author(state, author),
             CollatorKind::SlotBased | CollatorKind::Lookahead => {
@@ -50,6 +51,7 @@ impl Protocol {
             block.relay_parent == relay_parent
                 && block.core == author.core
                 && (block.segment.messages & 1 != 0) == author.sends_message
+                && block.code.is_new != author.new_code.is_none()
         });
         if alike {
             return Err(Refusal::NotInThisScenario("two blocks of the adversary alike"));

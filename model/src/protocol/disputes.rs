@@ -79,7 +79,10 @@ impl Protocol {
     /// DISP-2, FLT-11: a frozen branch does nothing for paras, and the nodes leave it for the one
     /// without the inclusion.
     pub(crate) fn left(next: &State, plan: &RelayBlockPlan) -> Result<State, Refusal> {
-        let idle = plan.back.is_empty() && !plan.session_change && !plan.go_ahead;
+        let idle = plan.back.is_empty()
+            && !plan.session_change
+            && !plan.go_ahead
+            && plan.precheck.is_none();
         if !idle || next.branches.len() == 1 {
             return Err(Refusal::NotInThisScenario("paras on a frozen branch"));
         }

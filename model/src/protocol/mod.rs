@@ -3,9 +3,9 @@
 //! [`para`] is the parachain's runtime, [`collator`] decides who builds on what, [`backing`] is
 //! what the relay chain's validators do off chain, [`relay`] the relay chain's runtime, [`forks`] is
 //! how the relay chain splits and settles, [`scheduling`] says whose turn it is at a core,
-//! [`disputes`] what votes against a candidate do, and [`canonical`] forgets what no rule can read any more.
-//! Messages have three places: [`messages`] on the parachain, [`emulator`] with the validators, [`traffic`]
-//! on the relay chain.
+//! [`disputes`] what votes against a candidate do, [`upgrades`] how the para's code changes, and
+//! [`canonical`] forgets what no rule can read any more. Messages have three places: [`messages`] on the
+//! parachain, [`emulator`] with the validators, [`traffic`] on the relay chain.
 
 pub mod backing;
 pub mod canonical;
@@ -19,6 +19,7 @@ pub mod para;
 pub mod relay;
 pub mod scheduling;
 pub mod traffic;
+pub mod upgrades;
 
 use arrayvec::ArrayVec;
 
@@ -29,7 +30,7 @@ use crate::rule::{Rule, RuleSet, Variant, VariantSet};
 use crate::scenario::{CollatorKind, Environment, Parameters, Scenario, StaleView};
 use crate::state::{
     Age, BlockIndex, Branch, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock, Queues,
-    Reconfigured, State, View,
+    Reconfigured, RelayCode, State, View,
 };
 use canonical::{Reductions, Renaming};
 
@@ -216,6 +217,8 @@ impl Protocol {
             included: BlockIndex::ROOT,
             newest_pending: None,
             go_ahead: false,
+            abort: false,
+            is_restricted: false,
             slot: 0,
             assigned: true,
             queues: Queues::default(),
@@ -231,6 +234,7 @@ impl Protocol {
             fetched: [0; MAX_LOOKAHEAD],
             inbound: ArrayVec::new(),
             downward: ArrayVec::new(),
+            code: RelayCode::default(),
         });
         State { blocks, branches, chains: [None; MAX_VALIDATORS], turn: None }
     }
@@ -251,6 +255,7 @@ impl Protocol {
             branch.session = branch.session.min(oldest);
             self.forget_last_configuration(branch);
             branch.downward.iter_mut().for_each(|sent| *sent = (*sent).min(oldest));
+            self.adopt_code(&mut branch.code);
             for pending in &mut branch.pending {
                 pending.available &= !state.blocks[pending.block.get()].has(ParaBlock::INVALID);
             }
@@ -397,6 +402,9 @@ impl Protocol {
         if room {
             self.offer_author(state, Author { sends_message: true, ..plain }, actions);
         }
+        for &new_code in self.codes_to_bring() {
+            self.offer_author(state, Author { new_code, ..plain }, actions);
+        }
         if adversary || !self.has(Rule::Coll1) || !self.has(Rule::Coll2) {
             for claim in Claim::ALL.into_iter().filter(|claim| !claim.is_honest()) {
                 self.offer_author(state, Author { claim, ..plain }, actions);
@@ -407,10 +415,13 @@ impl Protocol {
     fn offer_author(&self, state: &State, author: Author, actions: &mut Vec<Action>) {
         // Whoever means harm does not offer what no node takes.
         let honest = self.environment().collator != CollatorKind::Adversary && !author.invalid;
-        let offered = match self.may_author(state, &author) {
-            Err(_) => false,
-            Ok(()) => honest || !self.execute(state, &author).is_err_and(|no| no.is_panic()),
-        };
+        if self.may_author(state, &author).is_err() {
+            return;
+        }
+        let refused = self.execute(state, &author).err();
+        // The dispatch fails, and the block is the one without new code.
+        let is_plain = refused.is_some_and(|no| no.rule() == Some(Rule::Upg1));
+        let offered = !is_plain && (honest || !refused.is_some_and(|no| no.is_panic()));
         if !offered {
             return;
         }

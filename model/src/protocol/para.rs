@@ -8,11 +8,14 @@ use crate::action::{Author, Claim};
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
 use crate::scenario::RelayNumberCheck;
-use crate::state::{Age, BlockIndex, MAX_BRANCHES, ParaBlock, RelayParent, Segment, State, View};
+use crate::state::{
+    Age, BlockIndex, MAX_BRANCHES, ParaBlock, RelayParent, Segment, Signal, State, View,
+};
 
 impl Protocol {
     /// BLK-4: executes a block on its parent's state, in the order of the inherent: seal, relay
-    /// number, slot, pruning, capacity, signal, messages, and at its end the segment's new entry.
+    /// number, slot, pruning, capacity, signal, messages; then the segment's new entry and an upgrade it
+    /// may begin.
     ///
     /// # Errors
     ///
@@ -29,11 +32,14 @@ impl Protocol {
         let view = state.branch(branch).view(author.relay_parent);
         let pruned = self.held(state, author)?;
         self.check_capacity(pruned)?;
-        let consumes = self.consume_signal(view.go_ahead, pruned)?;
+        let consumes = self.consume_signal(view.signal(), pruned)?;
+        let mut code = self.follow_signal(parent.code, consumes)?;
         let inbox = self.receive(state, parent, author)?;
         let sent = self.sent(author, view, pruned);
         self.check_watermark(author, parent, &inbox)?;
         let segment = self.append(pruned, view, sent, consumes)?;
+        self.begin_upgrade(&mut code, author.new_code, view)?;
+        code.is_due = Self::is_due_on(state, &relay_parent);
 
         Ok(ParaBlock {
             parent: author.parent,
@@ -47,6 +53,7 @@ impl Protocol {
             fate: 0,
             known_backable: 0,
             against: [0; MAX_BRANCHES],
+            code,
         })
     }
 
@@ -177,6 +184,7 @@ impl Protocol {
             kept.aggregate_outbound =
                 segment.aggregate_outbound.saturating_sub(dropped.count_ones() as u8);
             kept.aggregate_signal = segment.aggregate_signal && segment.signals & !keep == 0;
+            kept.aggregate_abort = segment.aggregate_abort && kept.aggregate_signal;
         }
         kept
     }
@@ -193,11 +201,16 @@ impl Protocol {
         )
     }
 
-    /// UPG-3, UPG-4: whether this block consumes the go-ahead signal shown at its relay parent.
-    fn consume_signal(&self, shown: bool, segment: Segment) -> Result<bool, Refusal> {
-        let consumed = segment.aggregate_signal && self.has(Rule::Upg3);
-        self.require(Rule::Upg3, !consumed || shown, Refusal::SignalWithdrawn)?;
-        Ok(shown && !consumed)
+    /// UPG-3: the signal shown at the relay parent, if this block is the one to consume it.
+    fn consume_signal(
+        &self,
+        shown: Option<Signal>,
+        segment: Segment,
+    ) -> Result<Option<Signal>, Refusal> {
+        let consumed = segment.consumed().filter(|_| self.has(Rule::Upg3));
+        let still_shown = consumed.is_none() || consumed == shown;
+        self.require(Rule::Upg3, still_shown, Refusal::SignalWithdrawn)?;
+        Ok(shown.filter(|_| consumed.is_none()))
     }
 
     /// SEG-6: the block's own entry, without a hash, if the segment's messages fit the room.
@@ -206,7 +219,7 @@ impl Protocol {
         segment: Segment,
         view: &View,
         sent: Sent,
-        signal: bool,
+        signal: Option<Signal>,
     ) -> Result<Segment, Refusal> {
         let (messages, outbound) = self.check_room(view, segment, sent)?;
         Ok(Segment {
@@ -214,10 +227,11 @@ impl Protocol {
             hashed: segment.hashed,
             messages: segment.messages | u16::from(sent.upward),
             outbound: segment.outbound | u16::from(sent.outbound),
-            signals: segment.signals | u16::from(signal),
+            signals: segment.signals | u16::from(signal.is_some()),
             aggregate_messages: messages,
             aggregate_outbound: outbound,
-            aggregate_signal: segment.aggregate_signal || signal,
+            aggregate_signal: segment.aggregate_signal || signal.is_some(),
+            aggregate_abort: segment.aggregate_abort || signal == Some(Signal::Abort),
         })
     }
 

@@ -55,6 +55,7 @@ impl Protocol {
         if self.enacts_at_once(state, plan) {
             self.enact(&mut next, plan, &[Counted { available: true, new: 0, lied: false }]);
         }
+        self.close_vote(&mut next, plan);
         let disputes = self.environment().disputes;
         if disputes && !next.branches.iter().any(|branch| next.may_stay(branch)) {
             return Err(Refusal::NotInThisScenario("other branch to go back to"));
@@ -102,6 +103,7 @@ impl Protocol {
         } else {
             self.bits_fit(state, branch, plan)?;
         }
+        self.may_close_vote(branch, plan)?;
         if plan.go_ahead && (!environment.go_ahead || branch.tip().go_ahead) {
             return Err(Refusal::NotInThisScenario("go-ahead signal now"));
         }
@@ -256,6 +258,7 @@ impl Protocol {
         branch.fetched[0] = 0;
         branch.fetched[usize::from(self.parameters().scheduling_lookahead)..].fill(0);
         branch.own += u8::from(forked);
+        self.pass_time(branch);
         next.turn = None;
         self.age_messages(&mut next, place);
         next
@@ -302,14 +305,12 @@ impl Protocol {
             };
             let enacted = next.branches[place].pending.remove(available).block;
             let block = *next.block(enacted);
-            let branch = &mut next.branches[place];
             if self.has(Rule::Incl5) {
+                let branch = &mut next.branches[place];
                 branch.views[0].included = enacted;
                 self.move_messages(branch, &block);
             }
-            if block.segment.signals & 1 != 0 {
-                branch.views[0].go_ahead = false; // UPG-12: the consuming block is in.
-            }
+            self.note_new_head(next, place, enacted);
         }
     }
 
@@ -381,7 +382,7 @@ impl Protocol {
         self.may_leave_out(before, next, plan)
     }
 
-    /// EMU-3, FRAG-8, ARP-1, ARP-2, ARP-4, INCL-1, INCL-2, INCL-6, INCL-10 to INCL-12: whether the candidate can be backed in
+    /// EMU-3, FRAG-8, ARP-1, ARP-2, ARP-4, INCL-1, INCL-2, INCL-6, INCL-9 to INCL-12: whether the candidate can be backed in
     /// this block. `before` is the state at the parent of this block, `now` the state after votes,
     /// evictions and the candidates backed so far.
     fn may_back(
@@ -433,6 +434,7 @@ impl Protocol {
             before.compare_numbers(&block.relay_parent, &context).is_ge(),
             Refusal::RelayParentWentBack { head: context.on(place), candidate: age },
         )?;
+        self.check_code(now, branch, block)?;
         self.emulate(before, place, block)?;
         self.check_commitments(now, plan, candidate)
     }
@@ -474,7 +476,8 @@ impl Protocol {
         let go_ahead = tip.go_ahead || plan.go_ahead;
         let advances = was_free && !plan.session_change;
         let assigned = self.next_claim(tip.assigned, plan.reassigned, advances);
-        branch.views[0] = View { newest_pending, go_ahead, assigned, ..tip };
+        let is_restricted = self.end_cooldown(&mut branch.code);
+        branch.views[0] = View { newest_pending, go_ahead, is_restricted, assigned, ..tip };
         self.fill_chains(next);
     }
 
@@ -516,17 +519,21 @@ impl Protocol {
             self.scenario().reconfiguration.is_some(),
         ];
         let mask = (0..).zip(possible).map(|(bit, possible)| u8::from(possible) << bit).sum::<u8>();
-        (0..1 << possible.len()).filter(move |flags| flags & !mask == 0).map(move |flags: u8| {
-            RelayBlockPlan {
-                same_slot: flags & 1 != 0,
-                session_change: flags & 2 != 0,
-                bits,
-                go_ahead: flags & 4 != 0,
-                reassigned: flags & 8 != 0,
-                reconfigured: flags & 16 != 0,
-                ..RelayBlockPlan::quiet(place as u8)
-            }
-        })
+        let votes = self.votes_to_close(branch);
+        (0..1 << possible.len()).filter(move |flags| flags & !mask == 0).flat_map(
+            move |flags: u8| {
+                votes.iter().map(move |&precheck| RelayBlockPlan {
+                    same_slot: flags & 1 != 0,
+                    session_change: flags & 2 != 0,
+                    bits,
+                    go_ahead: flags & 4 != 0,
+                    reassigned: flags & 8 != 0,
+                    reconfigured: flags & 16 != 0,
+                    precheck,
+                    ..RelayBlockPlan::quiet(place as u8)
+                })
+            },
+        )
     }
 
     /// Every vote against a candidate that can come in.

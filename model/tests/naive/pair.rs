@@ -642,7 +642,7 @@ fn segment_of(entries: &[(usize, &Entry)]) -> Segment {
         signals: bits(|entry| entry.signal),
         aggregate_messages: entries.iter().map(|(_, entry)| entry.messages as u8).sum(),
         aggregate_signal: entries.iter().any(|(_, entry)| entry.signal),
-        ..Segment::default() // It sends nothing to another para.
+        ..Segment::default() // It sends nothing to another para, and consumes no abort.
     }
 }
 

@@ -4,7 +4,8 @@
 
 use proptest::prelude::*;
 use unincluded_model::scenario::{
-    ClaimQueue, Claims, Group, Groups, Reconfiguration, RelayNumberCheck, StaleView,
+    ClaimQueue, Claims, Group, Groups, Prechecks, Reconfiguration, RelayNumberCheck, StaleView,
+    Upgrades,
 };
 use unincluded_model::{CollatorKind, Environment, Few, Parameters, Scenario};
 
@@ -161,6 +162,9 @@ fn parameters() -> impl Strategy<Value = Parameters> {
                 relay_parent_offset: 0,
                 cores: 1,
                 claim_queue: ClaimQueue::Computed,
+                upgrade_delay: 0,
+                minimum_upgrade_delay: 0,
+                upgrade_cooldown: 0,
             }
         },
     )
@@ -202,6 +206,8 @@ fn environment() -> impl Strategy<Value = Environment> {
                 invalid_chains: false,
                 claims: Claims::Bulk,
                 collation_limits: false,
+                upgrades: Upgrades::None,
+                prechecks: Prechecks::Known,
             }
         },
     )
