@@ -98,9 +98,11 @@ pub enum Claim {
     /// The slot derived from the relay parent, sealed by its owner.
     #[default]
     Honest,
-    /// A later slot than the relay parent's.
+    /// The slot after the relay parent's.
     SlotAhead,
-    /// An earlier slot than the relay parent's.
+    /// The first slot after the relay parent's that no hook ever allowed: V + 1 later (HOOK-8).
+    SlotFarAhead,
+    /// The slot before the relay parent's.
     SlotBehind,
     /// The relay proof lacks the relay slot.
     SlotMissing,
@@ -110,8 +112,14 @@ pub enum Claim {
 
 impl Claim {
     /// All claims, in order.
-    pub const ALL: [Claim; 5] =
-        [Claim::Honest, Claim::SlotAhead, Claim::SlotBehind, Claim::SlotMissing, Claim::Stranger];
+    pub const ALL: [Claim; 6] = [
+        Claim::Honest,
+        Claim::SlotAhead,
+        Claim::SlotFarAhead,
+        Claim::SlotBehind,
+        Claim::SlotMissing,
+        Claim::Stranger,
+    ];
 
     /// Whether the claim is what an honest collator says.
     pub fn is_honest(&self) -> bool {

@@ -180,6 +180,9 @@ pub struct ParaBlock {
     pub known_backable: u8,
     /// Votes against it that each branch has counted; validators (DISP-1).
     pub against: [u8; MAX_BRANCHES],
+    /// Para slots from its own to the latest that anybody could claim on the tip; 0 where no rule
+    /// can tell it from the slot of its relay parent ([`crate::Protocol::stores_para_slots`]).
+    pub para_slot: u8,
 }
 
 impl ParaBlock {
@@ -205,6 +208,7 @@ impl ParaBlock {
             fate: 0,
             known_backable: 0,
             against: [0; MAX_BRANCHES],
+            para_slot: 0,
         }
     }
 
@@ -232,6 +236,9 @@ pub struct View {
     pub slot: u8,
     /// Whether the para holds its cores in the next relay block.
     pub assigned: bool,
+    /// Its relay slot, counted from the beginning of the authorities' turns; 0 where nothing reads
+    /// it ([`crate::Protocol::cycle`]).
+    pub phase: u8,
 }
 
 impl View {
@@ -432,7 +439,10 @@ impl State {
         let place = |block: Option<BlockIndex>| block.map_or(0xff, |block| block.0);
         let forked = self.branches.len() > 1;
         let disputed = self.blocks.iter().any(|block| block.against != [0; MAX_BRANCHES]);
-        let sizes = [self.blocks.len() as u8, self.branches.len() as u8, u8::from(disputed)];
+        let phased = self.branches.iter().flat_map(|branch| &branch.views).any(|v| v.phase > 0);
+        let slotted = phased || self.blocks.iter().any(|block| block.para_slot > 0);
+        let flags = u8::from(disputed) | u8::from(slotted) << 1;
+        let sizes = [self.blocks.len() as u8, self.branches.len() as u8, flags];
         bytes.extend_from_slice(&sizes);
         for block in &self.blocks {
             let segment = &block.segment;
@@ -454,6 +464,9 @@ impl State {
             if disputed {
                 bytes.extend_from_slice(&block.against);
             }
+            if slotted {
+                bytes.push(block.para_slot);
+            }
             for word in [segment.entries, segment.hashed, segment.messages, segment.signals] {
                 bytes.extend_from_slice(&word.to_le_bytes());
             }
@@ -466,6 +479,9 @@ impl State {
                 bytes.extend_from_slice(&[view.included.0, pending, flags]);
                 if forked {
                     bytes.push(view.slot);
+                }
+                if slotted {
+                    bytes.push(view.phase);
                 }
             }
             bytes.push(branch.pending.len() as u8);

@@ -211,6 +211,7 @@ fn claimed(author: &Authoring) -> &'static str {
     match author.claim {
         Claim::Honest => "",
         Claim::SlotAhead => ", and claims a later slot than that block's",
+        Claim::SlotFarAhead => ", and claims a slot later than any hook allowed",
         Claim::SlotBehind => ", and claims an earlier slot than that block's",
         Claim::SlotMissing => ", and brings no proof of its slot",
         Claim::Stranger => ", though the slot belongs to somebody else",

@@ -149,6 +149,7 @@ fn authored(author: &Authoring) -> String {
     let claim = match author.claim {
         Claim::Honest => "",
         Claim::SlotAhead => "slot ahead",
+        Claim::SlotFarAhead => "slot far ahead",
         Claim::SlotBehind => "slot behind",
         Claim::SlotMissing => "slot missing",
         Claim::Stranger => "by a stranger",

@@ -32,6 +32,7 @@ impl Protocol {
         if author.sends_message && self.parameters().upward_message_room == 0 {
             return Err(Refusal::NotInThisScenario("messages"));
         }
+        self.owner_is_there(state, author)?;
         match self.environment().collator {
             CollatorKind::Adversary => self.adversary_may_author(state, author),
             CollatorKind::SlotBased | CollatorKind::Lookahead => {
@@ -47,10 +48,12 @@ impl Protocol {
             return Err(Refusal::NotInThisScenario("named faults: an adversary needs none"));
         }
         let relay_parent = state.relay_parent(usize::from(author.branch), author.relay_parent);
+        let para_slot = self.stored(state, author);
         let alike = state.children(author.parent).any(|child| {
             let block = state.block(child);
             block.relay_parent == relay_parent
                 && block.core == author.core
+                && block.para_slot == para_slot
                 && (block.segment.messages & 1 != 0) == author.sends_message
         });
         if alike {
@@ -151,7 +154,7 @@ impl Protocol {
         match author.claim {
             Claim::Honest => Ok(()),
             Claim::Stranger => self.require(Rule::Coll2, false, Refusal::NotTheOwner),
-            Claim::SlotAhead | Claim::SlotBehind => {
+            Claim::SlotAhead | Claim::SlotFarAhead | Claim::SlotBehind => {
                 self.require(Rule::Coll1, false, Refusal::SlotFromClock)
             }
             Claim::SlotMissing => Err(Refusal::NotThisFault("relay proofs without a slot")),

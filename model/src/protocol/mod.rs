@@ -2,8 +2,9 @@
 //!
 //! [`para`] is the parachain's runtime, [`collator`] decides who builds on what, [`backing`] is
 //! what the relay chain's validators do off chain, [`relay`] the relay chain's runtime, [`forks`] is
-//! how the relay chain splits and settles, [`scheduling`] says whose turn it is at a core,
-//! [`disputes`] what votes against a candidate do, and [`canonical`] forgets what no rule can read any more.
+//! how the relay chain splits and settles, [`scheduling`] says whose turn it is at a core, [`slots`]
+//! whose turn it is to author, [`velocity`] how many blocks a slot takes, [`disputes`] what votes
+//! against a candidate do, and [`canonical`] forgets what no rule can read any more.
 
 pub mod backing;
 pub mod canonical;
@@ -13,6 +14,8 @@ pub mod forks;
 pub mod para;
 pub mod relay;
 pub mod scheduling;
+pub mod slots;
+pub mod velocity;
 
 use arrayvec::ArrayVec;
 
@@ -33,6 +36,8 @@ pub struct Protocol {
     off: RuleSet,
     variants: VariantSet,
     reductions: Reductions,
+    /// Whether blocks store their para slot; see [`slots`].
+    stores_para_slots: bool,
     /// Computed once, as properties ask for it at every state.
     block_reward: Balance,
 }
@@ -52,13 +57,16 @@ pub struct Step {
 impl Protocol {
     /// The scenario with every rule in force.
     pub fn new(scenario: Scenario) -> Self {
-        Protocol {
+        let mut protocol = Protocol {
             block_reward: scenario.inflation().block_reward(),
             scenario,
             off: RuleSet::default(),
             variants: VariantSet::default(),
             reductions: Reductions::all(),
-        }
+            stores_para_slots: false,
+        };
+        protocol.stores_para_slots = protocol.should_store_para_slots();
+        protocol
     }
 
     /// The same with these rules switched off as well.
@@ -66,6 +74,7 @@ impl Protocol {
     pub fn without(mut self, rules: impl IntoIterator<Item = Rule>) -> Self {
         self.off = rules.into_iter().fold(self.off, RuleSet::with);
         self.reductions = self.reductions.without_leaning_on(self.off);
+        self.stores_para_slots = self.should_store_para_slots();
         self
     }
 
@@ -175,13 +184,15 @@ impl Protocol {
     /// included the genesis head.
     pub fn initial(&self) -> State {
         let mut blocks = ArrayVec::new();
-        blocks.push(ParaBlock::genesis(self.oldest_age()));
+        let para_slot = self.oldest_para_slot();
+        blocks.push(ParaBlock { para_slot, ..ParaBlock::genesis(self.oldest_age()) });
         let view = View {
             included: BlockIndex::ROOT,
             newest_pending: None,
             go_ahead: false,
             slot: 0,
             assigned: true,
+            phase: 0,
         };
         let mut branches = ArrayVec::new();
         branches.push(Branch {
@@ -214,7 +225,9 @@ impl Protocol {
             }
         }
         state.turn = None;
+        let oldest_slot = self.oldest_para_slot();
         for block in &mut state.blocks {
+            block.para_slot = block.para_slot.min(oldest_slot);
             if block.has(ParaBlock::INVALID) {
                 block.fate |= ParaBlock::LOST | ParaBlock::NEVER_AVAILABLE;
             }

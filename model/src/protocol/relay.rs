@@ -83,6 +83,9 @@ impl Protocol {
         if plan.session_change && !self.session_may_end(branch) {
             return Err(Refusal::NotInThisScenario("end of a session now"));
         }
+        if self.reads_slots() && plan.skipped_slots > environment.skipped_slots {
+            return Err(Refusal::NotThisFault("so many relay slots without a block (FLT-1)"));
+        }
         if plan.bits.len() != branch.pending.len() && !self.enacts_at_once(state, plan) {
             return Err(Refusal::BitsDoNotFit);
         }
@@ -216,6 +219,7 @@ impl Protocol {
         let mut next = state.clone();
         let place = usize::from(plan.branch);
         let oldest = self.oldest_age();
+        self.age_para_slots(&mut next);
         for block in &mut next.blocks {
             block.relay_parent.ages[place] = block.relay_parent.ages[place].older(oldest);
         }
@@ -234,7 +238,8 @@ impl Protocol {
         for pending in &mut branch.pending {
             pending.backed = pending.backed.older(longest);
         }
-        let newest = View { slot: 0, ..*branch.tip() };
+        let phase = self.later_phase(branch.tip().phase, plan.skipped_slots);
+        let newest = View { slot: 0, phase, ..*branch.tip() };
         if branch.views.len() == MAX_VIEWS || branch.views.len() > usize::from(self.oldest_view().0)
         {
             branch.views.pop();
@@ -458,6 +463,10 @@ impl Protocol {
             for bits in self.votes_to_come(branch) {
                 for first in self.plans(state, place, bits) {
                     self.offer_relay_blocks(state, first, actions);
+                    for skipped_slots in 1..=self.environment().skipped_slots {
+                        let late = RelayBlockPlan { skipped_slots, ..first };
+                        self.offer_relay_blocks(state, late, actions);
+                    }
                     for dispute in self.disputes_to_come(state, place) {
                         let disputed = RelayBlockPlan { dispute: Some(dispute), ..first };
                         self.offer_relay_blocks(state, disputed, actions);

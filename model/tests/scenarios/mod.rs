@@ -3,7 +3,7 @@
 #![allow(unreachable_pub, reason = "test files include this as a private module")]
 
 use proptest::prelude::*;
-use unincluded_model::scenario::{ClaimQueue, Claims, Group, Groups, RelayNumberCheck, StaleView};
+use unincluded_model::scenario::{Authorities, ClaimQueue, Generation, Claims, Group, Groups, RelayNumberCheck, StaleView};
 use unincluded_model::{CollatorKind, Environment, Few, Parameters, Scenario};
 
 /// Any legal scenario, of a size that a walk can explore.
@@ -124,6 +124,7 @@ fn parameters() -> impl Strategy<Value = Parameters> {
                 relay_parent_offset: 0,
                 cores: 1,
                 claim_queue: ClaimQueue::Computed,
+                generation: Generation::AuraExt025,
             }
         },
     )
@@ -164,6 +165,8 @@ fn environment() -> impl Strategy<Value = Environment> {
                 disputes: false,
                 claims: Claims::Bulk,
                 collation_limits: false,
+                authorities: Authorities::default(),
+                skipped_slots: 0,
             }
         },
     )
