@@ -63,6 +63,9 @@ pub struct Author {
     /// Against the rules of the para, so that only a malicious group backs it (FLT-8).
     #[serde(default, skip_serializing_if = "is_false")]
     pub invalid: bool,
+    /// By a collator that restarted and has not got what is above the parent (DIST-4).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub behind: bool,
     /// Siblings already there whose hash is lower.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hash_rank: u8,
@@ -83,6 +86,7 @@ impl Author {
             equivocation: false,
             withheld: false,
             invalid: false,
+            behind: false,
             hash_rank: 0,
             sends_message: false,
         }

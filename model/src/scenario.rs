@@ -503,7 +503,8 @@ built_in! {
     Gate: "astar-sync", "astar", "lookahead", "adversary", "bandwidth", "withholding", "siblings",
         "forks", "shibuya", "sessions", "forks-sessions", "elastic", "offset", "coretime",
         "coretime-stored", "lapse", "groups", "votes", "collations", "disputes",
-        "disputes-elastic";
+        "disputes-elastic", "collators", "slots-12s", "slots-2s", "2025-06", "today",
+        "hook-2025-06";
     Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
         "elastic-sessions", "elastic-offset", "offset-two";
 }
@@ -720,6 +721,10 @@ impl Scenario {
             let legal = "\"aura-ext-0.25\" on relay forks, unless every block has the slot of its \
                          relay parent: slots are an order there";
             return out("protocol.generation", format!("{:?}", p.generation), legal);
+        }
+        if e.authorities.0.contains(&Authority::Restarting) && !e.idle {
+            let legal = "only with environment.idle = true: while it is down its slots are empty";
+            return out("environment.authorities", "restarting".to_owned(), legal);
         }
         let turns = Protocol::new(self.clone()).cycle();
         let skipped = e.skipped_slots.to_string();

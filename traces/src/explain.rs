@@ -157,6 +157,9 @@ fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> Strin
     if author.invalid {
         text.push_str(" The block breaks the rules of the para.");
     }
+    if author.behind {
+        text.push_str(" It has restarted, and has not got what is above.");
+    }
     if author.withheld {
         text.push_str(" It shows the block to the validators alone.");
     }

@@ -188,6 +188,7 @@ impl Ledger {
                     equivocation: author.equivocation,
                     withheld: author.withheld,
                     invalid: author.invalid,
+                    behind: author.behind,
                     hash_rank: author.hash_rank,
                     sends_message: author.sends_message,
                 })
@@ -246,6 +247,7 @@ impl Ledger {
                     equivocation: author.equivocation,
                     withheld: author.withheld,
                     invalid: author.invalid,
+                    behind: author.behind,
                     hash_rank: author.hash_rank,
                     sends_message: author.sends_message,
                 })

@@ -158,6 +158,7 @@ fn authored(author: &Authoring) -> String {
         (author.equivocation, "equivocation"),
         (author.withheld, "withheld"),
         (author.invalid, "invalid"),
+        (author.behind, "after a restart"),
         (author.sends_message, "a message"),
         (!claim.is_empty(), claim),
     ];

@@ -44,7 +44,7 @@ impl Protocol {
     /// An adversary follows no collator's rule. It keeps no two blocks that are alike in all but
     /// their hash, and no more than the scenario gives it.
     fn adversary_may_author(&self, state: &State, author: &Author) -> Result<(), Refusal> {
-        if author.equivocation || author.withheld || author.invalid {
+        if author.equivocation || author.withheld || author.invalid || author.behind {
             return Err(Refusal::NotInThisScenario("named faults: an adversary needs none"));
         }
         let relay_parent = state.relay_parent(usize::from(author.branch), author.relay_parent);
@@ -86,6 +86,9 @@ impl Protocol {
         for named in [Some(view.included), view.newest_pending].into_iter().flatten() {
             let known = !state.block(named).is_unknown_to_collators();
             self.require(Rule::Coll3, known, Refusal::UnknownToCollator(named))?;
+        }
+        if author.behind {
+            return self.may_author_behind(state, author);
         }
         let relay_parent = state.relay_parent(branch, age);
         if author.equivocation {
@@ -232,7 +235,7 @@ impl Protocol {
 
     /// COLL-3, COLL-4: the newest block the relay parent's state names, and what can be reached
     /// from it through known blocks whose relay parent lies in the window; with their depths.
-    fn potential_parents(&self, state: &State, branch: usize, age: Age) -> (u32, [u8; MAX_BLOCKS]) {
+    pub(crate) fn potential_parents(&self, state: &State, branch: usize, age: Age) -> (u32, [u8; MAX_BLOCKS]) {
         let view = self.looked_up(state, branch, age);
         let is_known = |block: BlockIndex| !state.block(block).is_unknown_to_collators();
         let start =
@@ -259,7 +262,7 @@ impl Protocol {
 
     /// SLOTB-3 or LOOK-1, then COLL-7 or COLL-8: whether the collator builds on its choice, and for
     /// which core.
-    fn may_build_on(
+    pub(crate) fn may_build_on(
         &self,
         state: &State,
         parent: BlockIndex,

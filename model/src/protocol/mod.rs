@@ -1,6 +1,7 @@
 //! What follows from an action: the rules, one family a file, and the one function that asks them.
 //!
-//! [`para`] is the parachain's runtime, [`collator`] decides who builds on what, [`backing`] is
+//! [`para`] is the parachain's runtime, [`collator`] decides who builds on what, [`restart`] what one
+//! of them does that was away, [`backing`] is
 //! what the relay chain's validators do off chain, [`relay`] the relay chain's runtime, [`forks`] is
 //! how the relay chain splits and settles, [`scheduling`] says whose turn it is at a core, [`slots`]
 //! whose turn it is to author, [`velocity`] how many blocks a slot takes, [`disputes`] what votes
@@ -13,6 +14,7 @@ pub mod disputes;
 pub mod forks;
 pub mod para;
 pub mod relay;
+pub mod restart;
 pub mod scheduling;
 pub mod slots;
 pub mod velocity;
@@ -323,6 +325,9 @@ impl Protocol {
                     }
                     if self.environment().disputes {
                         self.offer_author(state, Author { invalid: true, ..plain }, actions);
+                    }
+                    if self.owner_restarts(state, &plain) {
+                        self.offer_author(state, Author { behind: true, ..plain }, actions);
                     }
                     if self.environment().withholding {
                         self.offer_author(state, Author { withheld: true, ..plain }, actions);
