@@ -41,12 +41,12 @@ rules! {
     Seg5 "SEG-5" "After pruning fewer entries than the capacity may be held, so that at most the capacity is held with the new one; the runtime enforces it, and answers for it when the collator asks." "cumulus-pallet-parachain-system 0.25.1, lib.rs, maybe_drop_included_ancestors; aura-ext 0.25.0, consensus_hook.rs, can_build_upon";
     Seg6 "SEG-6" "Appending a block's entry must keep the segment's messages within the room the relay chain shows." "cumulus-pallet-parachain-system 0.25.1, unincluded_segment.rs, SegmentTracker::append";
     Seg8 "SEG-8" "Dropping an entry gives its messages back to the aggregate, and clears the signal it consumed." "cumulus-pallet-parachain-system 0.25.1, unincluded_segment.rs, SegmentTracker::subtract";
-    Blk3 "BLK-3" "The block is sealed by the owner of its para slot." "pallet-aura, on_initialize; aura-ext 0.25.0, signature_verifier.rs";
+    Blk3 "BLK-3" "The block is sealed by the owner of its para slot, which is no older than its parent's." "pallet-aura, on_initialize; aura-ext 0.25.0, signature_verifier.rs";
     Rpn1 "RPN-1" "The relay parent's number is above (strict), at or above (monotonic) the parent's, or unchecked (any)." "cumulus-pallet-parachain-system 0.25.1, lib.rs, CheckAssociatedRelayNumber";
     Hook1 "HOOK-1" "The relay proof must contain the relay slot." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
     Hook2 "HOOK-2" "The relay slot of the relay parent is never older than the one stored; a newer one starts the count anew." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
     Hook3 "HOOK-3" "At most velocity + 1 blocks of one chain share a relay slot." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
-    Hook4 "HOOK-4" "The para slot is the one derived from the relay slot, neither ahead nor behind." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
+    Hook4 "HOOK-4" "The para slot is the one derived from the relay slot, neither ahead nor behind; older hooks took others (HOOK-8)." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
     Hook9 "HOOK-9" "The proof brings as many relay blocks after the relay parent as the offset asks, and not fewer." "cumulus-pallet-parachain-system 0.25.1, descendant_validation.rs, verify_relay_parent_descendants";
     Upg3 "UPG-3" "While an ancestor in the segment has consumed a go-ahead signal, the relay chain must still show it and it is not consumed again." "cumulus-pallet-parachain-system 0.25.1, lib.rs, set_validation_data";
     Emit1 "EMIT-1" "Every block issues the collators' and the treasury's reward of the configuration in its parent's state." "pallet-inflation, lib.rs, payout_block_rewards (Astar b57fb622c)";

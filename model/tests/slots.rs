@@ -54,9 +54,10 @@ fn later(skipped_slots: u8) -> Action {
 
 /// The rule that refuses, if one does.
 fn refuses(protocol: &Protocol, state: &State, action: &Action) -> Option<Rule> {
-    protocol.apply(state, action).err().map(|refusal| {
-        refusal.rule().unwrap_or_else(|| panic!("no rule refuses: {refusal}"))
-    })
+    protocol
+        .apply(state, action)
+        .err()
+        .map(|refusal| refusal.rule().unwrap_or_else(|| panic!("no rule refuses: {refusal}")))
 }
 
 /// HOOK-8, HOOK-4: which slots each hook takes, on a parent whose slot has long gone by.
@@ -209,9 +210,8 @@ fn a_restarted_collator_builds_beside_what_it_lacks() {
     scenario.environment.skipped_slots = 0;
     let protocol = Protocol::new(scenario.checked("test").expect("legal"));
     let plain = |parent| Action::Author(Author::honest(parent, Age::TIP));
-    let behind = |parent| {
-        Action::Author(Author { behind: true, ..Author::honest(parent, Age::TIP) })
-    };
+    let behind =
+        |parent| Action::Author(Author { behind: true, ..Author::honest(parent, Age::TIP) });
     let possible = |state: &State, action: &Action| protocol.apply(state, action).is_ok();
 
     let one = after(&protocol, &[plain(ROOT)]);

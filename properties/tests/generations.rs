@@ -70,13 +70,14 @@ fn row(what: &str, report: &Report) -> String {
         let place = CATALOGUE.iter().position(|property| property.id == id).expect("known");
         report.outcomes.iter().find(|(other, _)| *other == place).map(|(_, outcome)| outcome)
     };
-    let bad = report.outcomes.iter().filter(|(_, outcome)| {
-        !matches!(outcome, Outcome::Holds | Outcome::Found { .. })
-    });
+    let bad = report
+        .outcomes
+        .iter()
+        .filter(|(_, outcome)| !matches!(outcome, Outcome::Holds | Outcome::Found { .. }));
     let bad: Vec<&str> = bad.map(|(place, _)| CATALOGUE[*place].id).collect();
     cells.push(if bad.is_empty() { "all hold".to_owned() } else { bad.join(", ") });
     for id in ["INV-VEL-1", "INV-VEL-3"] {
-        cells.push(if claimed(id).is_some() { "holds" } else { "fails" }.to_owned());
+        cells.push(if claimed(id).is_some() { "holds" } else { "not claimed" }.to_owned());
     }
     for id in SITUATIONS {
         cells.push(match claimed(id) {

@@ -36,6 +36,7 @@ fn settings() -> Vec<Scenario> {
         built_in("collations"),
         built_in("disputes"),
         built_in("disputes-elastic"),
+        built_in("slots-2s"),
     ]
 }
 
@@ -53,6 +54,8 @@ fn changes() -> Vec<Change> {
         // A head shown at the tip is as new as a late author's relay parent only if inclusion is at
         // once, and then SLOTB-3 is another reason not to build on it.
         (vec![Rule::Incl3, Rule::Slotb3], vec![Variant::SearchAtTheTip]),
+        // The collator takes its slot from the clock, and the runtime lets it.
+        (vec![Rule::Coll1, Rule::Hook4], vec![]),
         // More than one candidate has to be pending for something to stay behind.
         (vec![Rule::Incl1, Rule::Incl13], vec![]),
     ];

@@ -235,7 +235,12 @@ impl Protocol {
 
     /// COLL-3, COLL-4: the newest block the relay parent's state names, and what can be reached
     /// from it through known blocks whose relay parent lies in the window; with their depths.
-    pub(crate) fn potential_parents(&self, state: &State, branch: usize, age: Age) -> (u32, [u8; MAX_BLOCKS]) {
+    pub(crate) fn potential_parents(
+        &self,
+        state: &State,
+        branch: usize,
+        age: Age,
+    ) -> (u32, [u8; MAX_BLOCKS]) {
         let view = self.looked_up(state, branch, age);
         let is_known = |block: BlockIndex| !state.block(block).is_unknown_to_collators();
         let start =

@@ -3,7 +3,9 @@
 #![allow(unreachable_pub, reason = "test files include this as a private module")]
 
 use proptest::prelude::*;
-use unincluded_model::scenario::{Authorities, ClaimQueue, Generation, Claims, Group, Groups, RelayNumberCheck, StaleView};
+use unincluded_model::scenario::{
+    Authorities, ClaimQueue, Claims, Generation, Group, Groups, RelayNumberCheck, StaleView,
+};
 use unincluded_model::{CollatorKind, Environment, Few, Parameters, Scenario};
 
 /// Any legal scenario, of a size that a walk can explore.
