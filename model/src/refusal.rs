@@ -207,10 +207,11 @@ impl Refusal {
             Refusal::SlotFromClock => Rule::Coll1,
             Refusal::UnknownToCollator(_) => Rule::Coll3,
             Refusal::NotTheChosenParent(_) => Rule::Coll5,
-            Refusal::RelayParentUsed { rule, .. } | Refusal::NoCoreClaimed { rule } => *rule,
+            Refusal::RelayParentUsed { rule, .. }
+            | Refusal::NoCoreClaimed { rule }
+            | Refusal::ParaSlotWentBack { rule } => *rule,
             Refusal::NoRoomToBuild { .. } | Refusal::SlotNotOpen { .. } => Rule::Coll8,
             Refusal::SealedByStranger => Rule::Blk3,
-            Refusal::ParaSlotWentBack { rule } => *rule,
             Refusal::RelayNumberNotNewer { .. } => Rule::Rpn1,
             Refusal::NoRelaySlot => Rule::Hook1,
             Refusal::SlotWentBack { .. } => Rule::Hook2,

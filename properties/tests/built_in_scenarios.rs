@@ -30,6 +30,12 @@ votes                   42       186    6
 collations             860      3044   16
 disputes              8031     28147   20
 disputes-elastic      3029    124681   10
+collators             2382     22250   18
+slots-12s              302      2412    9
+slots-2s               294       903   11
+2025-06              10144     31810   26
+today                 4338     13006   25
+hook-2025-06         12012     35175   13
 ";
 
 #[test]

@@ -69,19 +69,19 @@ impl Protocol {
     /// COLL-2, BLK-3: the authority that owns the para slot a block claims, by its place; none where
     /// no scenario names them.
     pub fn owner(&self, state: &State, author: &Author) -> Option<u8> {
-        let count = self.environment().authorities.0.len() as i32;
+        let count = i32::from(self.environment().authorities.0.len() as u8);
         if count == 0 {
             return None;
         }
         let view = state.branch(usize::from(author.branch)).view(author.relay_parent);
         let slot = self.para_slot_of(i32::from(view.phase)) + self.claimed_offset(author.claim);
-        Some(slot.rem_euclid(count) as u8)
+        u8::try_from(slot.rem_euclid(count)).ok()
     }
 
     /// The authorities that own a para slot derived from some relay slot, as a set of places: with
     /// para slots shorter than relay slots some may own none (HOOK-8).
     pub fn owners_of_derived_slots(&self) -> u32 {
-        let count = self.environment().authorities.0.len() as i32;
+        let count = i32::from(self.environment().authorities.0.len() as u8);
         if count == 0 {
             return 0;
         }
@@ -112,9 +112,9 @@ impl Protocol {
     }
 
     /// How far ahead of the derived one a para slot may be: 0.17 and 0.18 of HOOK-8.
-    fn reach(&self) -> i32 {
+    fn reach(&self) -> u8 {
         let ahead = self.parameters().generation == Generation::AuraExt018;
-        if ahead { i32::from(self.velocity()) } else { 0 }
+        if ahead { self.velocity() } else { 0 }
     }
 
     /// A para slot's number as a block stores it: counted back from the latest that can be claimed.
@@ -122,9 +122,10 @@ impl Protocol {
         if !self.stores_para_slots {
             return 0;
         }
-        let latest = self.derived(state, Age::TIP) + self.reach();
+        let latest = self.derived(state, Age::TIP) + i32::from(self.reach());
         let back = latest - self.claimed(state, author);
-        back.clamp(0, i32::from(self.oldest_para_slot())) as u8
+        let oldest = self.oldest_para_slot();
+        u8::try_from(back.max(0)).map_or(oldest, |back| back.min(oldest))
     }
 
     /// The number of the para slot a block claims.
@@ -134,7 +135,7 @@ impl Protocol {
 
     /// The number of the para slot a block has stored.
     pub(crate) fn para_slot(&self, state: &State, block: &ParaBlock) -> i32 {
-        self.derived(state, Age::TIP) + self.reach() - i32::from(block.para_slot)
+        self.derived(state, Age::TIP) + i32::from(self.reach()) - i32::from(block.para_slot)
     }
 
     /// A stored para slot that is older than any that can be claimed.
@@ -143,7 +144,7 @@ impl Protocol {
             return 0;
         }
         let views = u32::from(self.oldest_view().0) * RELAY_SLOT_MS;
-        (self.reach() as u32 + views.div_ceil(self.parameters().para_slot_ms) + 2) as u8
+        self.reach() + views.div_ceil(self.parameters().para_slot_ms) as u8 + 2
     }
 
     /// With the next relay block the latest para slot that can be claimed is a later one.
@@ -153,9 +154,10 @@ impl Protocol {
         }
         let phase = i32::from(state.main().tip().phase);
         let passed = self.para_slot_of(phase + 1) - self.para_slot_of(phase);
+        let passed = u8::try_from(passed).unwrap_or(u8::MAX);
         let oldest = self.oldest_para_slot();
         for block in &mut state.blocks {
-            block.para_slot = block.para_slot.saturating_add(passed as u8).min(oldest);
+            block.para_slot = block.para_slot.saturating_add(passed).min(oldest);
         }
     }
 }

@@ -75,7 +75,7 @@ impl Protocol {
             Generation::AuraExt018 => self.velocity(),
             Generation::AuraExt024 => 0,
         };
-        let refusal = Refusal::SlotTooFarAhead { ahead: ahead.max(0) as u8, most };
+        let refusal = Refusal::SlotTooFarAhead { ahead: u8::try_from(ahead).unwrap_or(0), most };
         self.require(Rule::Hook4, ahead <= i32::from(most), refusal)
     }
 
