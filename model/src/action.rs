@@ -84,6 +84,9 @@ pub struct Author {
     /// The code that the block asks the relay chain to upgrade to (UPG-1).
     #[serde(default, skip_serializing_if = "NewCode::is_none")]
     pub new_code: NewCode,
+    /// Whether a session of the para ends with the block, so that others author after it (BLK-3).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub ends_session: bool,
 }
 
 impl Author {
@@ -105,6 +108,7 @@ impl Author {
             inbound: 0,
             downward: 0,
             new_code: NewCode::None,
+            ends_session: false,
         }
     }
 }

@@ -148,6 +148,7 @@ variants! {
     WatermarkForgotten "MSG-6=no-memory" Msg6 "A watermark that cannot move falls back to none instead of staying.";
     PruneOneEntry "SEG-4=entry-only" Seg4 "The inherent drops the included head's entry and keeps the older ones.";
     SearchAtTheTip "COLL-3=at-the-tip" Coll3 "The collator takes included and pending from the newest relay block, whatever it builds on.";
+    AuthoritiesOfIncluded "COLL-2=of-included" Coll2 "The collator reads whose turn it is in the state of the included head, whatever it builds on.";
     GlobalIssuance "EMIT-1=global-counter" Emit1 "Issuance is one counter over all authored blocks, whatever their fork.";
     IssuanceOnceASlot "EMIT-1=once-a-slot" Emit1 "A second block on one relay slot issues nothing.";
     FirstSeen "FRAG-5=first-seen" Frag5 "A validator keeps the backable sibling it saw first.";

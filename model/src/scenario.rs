@@ -329,6 +329,10 @@ pub struct Environment {
     /// there.
     #[serde(default, skip_serializing_if = "Authorities::is_empty")]
     pub authorities: Authorities,
+    /// BLK-3: those of the other set, which takes over in turn with the first as sessions of the para
+    /// end; none stands for one set for ever. Nobody is in both.
+    #[serde(default, skip_serializing_if = "Authorities::is_empty")]
+    pub next_authorities: Authorities,
     /// FLT-1: relay slots without a block that can pass before each relay block, 0 to 3.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub skipped_slots: u8,
@@ -568,6 +572,7 @@ impl Environment {
             },
             prechecks: Prechecks::Known,
             authorities: self.authorities.settled(),
+            next_authorities: self.next_authorities.settled(),
             skipped_slots: 0,
         }
     }
@@ -638,6 +643,7 @@ built_in! {
         "disputes-elastic", "disputes-chains", "disputes-groups", "upgrade", "upgrade-abort",
         "upgrade-forks", "upgrade-sessions", "upgrade-adversary", "upgrade-elastic", "messages",
         "messages-full-segment", "messages-down", "messages-in", "messages-elastic", "collators",
+        "authorities",
         "slots-12s", "slots-2s", "2025-06", "today", "hook-2025-06";
     Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
         "elastic-sessions", "elastic-offset", "offset-two", "disputes-unavailability", "forks-elastic",
@@ -959,7 +965,20 @@ impl Scenario {
                          relay parent: slots are an order there";
             return out("protocol.generation", format!("{:?}", p.generation), legal);
         }
-        if e.authorities.0.contains(&Authority::Restarting) && !e.idle {
+        let next = e.next_authorities.0;
+        if next.len() > 3 || (!next.is_empty() && next.iter().all(|&one| one == Authority::Absent))
+        {
+            let legal = "at most 3 authorities, and not all of them absent";
+            return out("environment.next_authorities", format!("{}", next.len()), legal);
+        }
+        let plain = p.para_slot_ms >= RELAY_SLOT_MS && p.generation == Generation::AuraExt025;
+        if !next.is_empty() && (named == 0 || !plain) {
+            let legal = "none without environment.authorities, with para slots shorter than a relay \
+                         slot, or with hooks before \"aura-ext-0.25\"";
+            return out("environment.next_authorities", format!("{}", next.len()), legal);
+        }
+        let restarts = |set: Authorities| set.0.contains(&Authority::Restarting);
+        if (restarts(e.authorities) || restarts(e.next_authorities)) && !e.idle {
             let legal = "only with environment.idle = true: while it is down its slots are empty";
             return out("environment.authorities", "restarting".to_owned(), legal);
         }

@@ -267,6 +267,9 @@ pub struct ParaBlock {
     /// Para slots from its own to the latest that anybody could claim on the tip; 0 where no rule
     /// can tell it from the slot of its relay parent ([`crate::Protocol::stores_para_slots`]).
     pub para_slot: u8,
+    /// Which of the scenario's two sets of authorities builds on it: 0, or 1 after the end of one
+    /// session of the para, or of three (BLK-3).
+    pub authority_set: u8,
 }
 
 impl ParaBlock {
@@ -295,6 +298,7 @@ impl ParaBlock {
             against: [0; MAX_BRANCHES],
             code: BlockCode::default(),
             para_slot: 0,
+            authority_set: 0,
         }
     }
 
@@ -615,7 +619,8 @@ impl State {
         let disputed = self.blocks.iter().any(|block| block.against != [0; MAX_BRANCHES]);
         let (messages, upgraded) = (self.has_messages(), self.has_upgrades());
         let phased = self.branches.iter().flat_map(|branch| &branch.views).any(|v| v.phase > 0);
-        let slotted = phased || self.blocks.iter().any(|block| block.para_slot > 0);
+        let slotted = phased
+            || self.blocks.iter().any(|block| block.para_slot > 0 || block.authority_set > 0);
         let parts = [disputed, messages, upgraded, slotted];
         let flags = (0..).zip(parts).map(|(bit, part)| u8::from(part) << bit).sum();
         let sizes = [self.blocks.len() as u8, self.branches.len() as u8, flags];
@@ -653,7 +658,7 @@ impl State {
                 bytes.extend_from_slice(&[code.current.0, pending, code.is_due << 2 | flags]);
             }
             if slotted {
-                bytes.push(block.para_slot);
+                bytes.extend_from_slice(&[block.para_slot, block.authority_set]);
             }
             for word in [segment.entries, segment.hashed, segment.messages, segment.signals] {
                 bytes.extend_from_slice(&word.to_le_bytes());

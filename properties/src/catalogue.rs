@@ -260,6 +260,9 @@ catalogue! {
     "R-FIRST-AUTHORITY" Witness(reachable::the_first_authority_authors) first_authors, [], "The first authority authors.";
     "R-SECOND-AUTHORITY" Witness(reachable::the_second_authority_authors) second_authors, [], "The second authority authors.";
     "R-THIRD-AUTHORITY" Witness(reachable::the_third_authority_authors) third_authors, [], "The third authority authors.";
+    "R-NEXT-AUTHORITIES" Witness(reachable::authorities_change_ahead) changes_authorities, [], "The next authorities build on the unincluded block with which they took over.";
+    "R-TWO-OWNERS" Witness(reachable::a_slot_has_two_owners) has_two_owners, [], "Two authorities of different sets build on one relay parent, one on the other.";
+    "R-CHANGE-LOST" Witness(reachable::a_change_of_authorities_is_lost) changes_authorities, [], "The block with which the authorities changed misses its window.";
     "R-TURN-PASSED" Witness(reachable::a_turn_passes) turns_can_pass, [], "A para slot passes without a relay block to build on, though its owner is there.";
     "R-TURN-SHARED" Witness(reachable::a_turn_has_two_relay_slots) turns_are_long, [], "One authority builds on two relay slots of its one para slot.";
     "R-BEHIND" Witness(reachable::built_behind) restarts_behind, [], "A collator that restarted builds beside blocks it has not got.";
@@ -306,6 +309,14 @@ fn can_author(protocol: &Protocol, authority: usize) -> bool {
     let named = protocol.environment().authorities.0;
     named.get(authority).is_some_and(|&what| what != Authority::Absent)
         && protocol.owners_of_derived_slots() & (1 << authority) != 0
+}
+
+fn changes_authorities(protocol: &Protocol) -> bool {
+    !protocol.environment().next_authorities.is_empty() && can_stack(protocol)
+}
+
+fn has_two_owners(protocol: &Protocol) -> bool {
+    changes_authorities(protocol) && protocol.environment().collator == CollatorKind::Lookahead
 }
 
 fn first_authors(protocol: &Protocol) -> bool {

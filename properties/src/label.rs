@@ -31,6 +31,7 @@ pub fn action(action: &Action) -> String {
                 (author.withheld, ", withheld"),
                 (author.invalid, ", invalid"),
                 (author.behind, ", after a restart"),
+                (author.ends_session, ", ends a session of the para"),
                 (author.sends_message, ", sends a message"),
             ] {
                 text += if is_so { words } else { "" };

@@ -138,15 +138,17 @@ pub fn the_parent_is_evicted(t: &Transition) -> bool {
 /// A candidate's relay parent leaves the window before anybody backs it (FLT-4), and blocks on it
 /// are lost with it (INV-COLL-4).
 pub fn a_branch_is_lost(t: &Transition) -> bool {
+    loses(t, |block| t.before.children(block).next().is_some())
+}
+
+/// Whether a candidate of this kind had its last chance to be backed, and is not.
+fn loses(t: &Transition, of_kind: impl Fn(BlockIndex) -> bool) -> bool {
     let lookahead = t.parameters().scheduling_lookahead;
     let Some((_, after)) = t.grown() else { return false };
     let newest = after.tip().newest();
-    let lost = |&block: &BlockIndex| {
-        t.age(block).0.saturating_add(1) == lookahead
-            && t.old(block).parent == newest
-            && t.before.children(block).next().is_some()
-    };
-    t.before.indices().skip(1).any(|block| lost(&block))
+    let is_last = |block: BlockIndex| t.age(block).0.saturating_add(1) == lookahead;
+    let lost = |block: BlockIndex| is_last(block) && t.old(block).parent == newest;
+    t.before.indices().skip(1).any(|block| lost(block) && of_kind(block))
 }
 
 /// Two blocks stand on one parent (INV-COLL-6, INV-REL-11).
@@ -633,7 +635,33 @@ pub fn the_third_authority_authors(t: &Transition) -> bool {
 }
 
 fn authors(t: &Transition, authority: u8) -> bool {
-    t.authored().is_some_and(|(author, _, _)| t.protocol.owner(t.before, author) == Some(authority))
+    t.authored().is_some_and(|(author, _, _)| {
+        let of_first_set = t.old(author.parent).authority_set == 0;
+        of_first_set && t.protocol.owner(t.before, author) == Some(authority)
+    })
+}
+
+/// The authorities change with a block that is not included, and the next ones build on it (BLK-3).
+pub fn authorities_change_ahead(t: &Transition) -> bool {
+    t.authored().is_some_and(|(author, _, _)| {
+        let included = t.old(t.view(author).included).authority_set;
+        t.old(author.parent).authority_set != included
+    })
+}
+
+/// A block is built on one of the same relay parent, by another set of authorities (COLL-2).
+pub fn a_slot_has_two_owners(t: &Transition) -> bool {
+    t.authored().is_some_and(|(author, _, _)| {
+        let parent = t.old(author.parent);
+        let same_slot = parent.authored > 0 && parent.relay_parent == t.relay_parent(author);
+        same_slot && t.old(parent.parent).authority_set != parent.authority_set
+    })
+}
+
+/// The block with which the authorities changed misses its window, and those before go on.
+pub fn a_change_of_authorities_is_lost(t: &Transition) -> bool {
+    let set = |block: BlockIndex| t.old(block).authority_set;
+    loses(t, |block| set(block) != set(t.old(block).parent))
 }
 
 /// A para slot of an authority that is there passes between two relay blocks, so that it has nothing

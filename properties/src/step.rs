@@ -92,6 +92,8 @@ pub fn relay_parents_are_buried(t: &Transition) -> Verdict {
 pub fn slot_and_owner_are_derived(t: &Transition) -> Verdict {
     let Some((author, _, _)) = t.authored() else { return Ok(()) };
     holds!(author.claim.is_honest(), "a block is valid that claims {:?}", author.claim);
+    let (seals, owns) = (t.protocol.set_of(t.before, author), t.old(author.parent).authority_set);
+    holds!(seals == owns, "a block is valid that the other set of authorities seals");
     Ok(())
 }
 

@@ -160,6 +160,9 @@ fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> Strin
     if author.behind {
         text.push_str(" It has restarted, and has not got what is above.");
     }
+    if author.ends_session {
+        text.push_str(" A session of the para ends with the block: other authorities follow.");
+    }
     if author.withheld {
         text.push_str(" It shows the block to the validators alone.");
     }

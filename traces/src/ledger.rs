@@ -216,6 +216,7 @@ impl Ledger {
                     inbound: author.inbound,
                     downward: author.downward,
                     new_code: author.new_code,
+                    ends_session: author.ends_session,
                 })
             }
             Action::RelayBlock(plan) => {
@@ -282,6 +283,7 @@ impl Ledger {
                     inbound: author.inbound,
                     downward: author.downward,
                     new_code: author.new_code,
+                    ends_session: author.ends_session,
                 })
             }
             Deed::RelayBlock(growth) => {

@@ -166,6 +166,7 @@ fn authored(author: &Authoring) -> String {
         (author.invalid, "invalid"),
         (author.behind, "after a restart"),
         (author.sends_message, "a message"),
+        (author.ends_session, "new authorities"),
         (author.new_code == NewCode::Next, "new code"),
         (author.new_code == NewCode::Same, "same code as new"),
         (!claim.is_empty(), claim),

@@ -31,6 +31,7 @@ impl Protocol {
         }
         self.messages_are_there(state, author)?;
         self.may_bring_code(author.new_code)?;
+        self.session_of_para_may_end(author)?;
         self.owner_is_there(state, author)?;
         match self.environment().collator {
             CollatorKind::Adversary => self.adversary_may_author(state, author),

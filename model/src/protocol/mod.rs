@@ -392,6 +392,10 @@ impl Protocol {
                     for plain in self.with_messages(state, plain) {
                         if self.sends_what_it_has(state, &plain) {
                             self.offer_with_faults(state, plain, actions);
+                            let last = Author { ends_session: true, ..plain };
+                            if self.session_of_para_may_end(&last).is_ok() {
+                                self.offer_with_faults(state, last, actions);
+                            }
                         }
                     }
                 }

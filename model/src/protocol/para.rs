@@ -24,7 +24,7 @@ impl Protocol {
         let parent = state.block(author.parent);
         let branch = usize::from(author.branch);
         let relay_parent = state.relay_parent(branch, author.relay_parent);
-        self.check_seal(author)?;
+        self.check_seal(state, author)?;
         self.check_para_slot(state, author, parent)?;
         self.check_relay_number(state, author, parent, &relay_parent)?;
         self.check_descendants(author)?;
@@ -56,12 +56,15 @@ impl Protocol {
             against: [0; MAX_BRANCHES],
             code,
             para_slot: self.stored_slot(state, author),
+            authority_set: parent.authority_set ^ u8::from(author.ends_session),
         })
     }
 
-    /// BLK-3: the seal is the slot owner's.
-    fn check_seal(&self, author: &Author) -> Result<(), Refusal> {
-        self.require(Rule::Blk3, author.claim != Claim::Stranger, Refusal::SealedByStranger)
+    /// BLK-3: the seal is the slot owner's, one of the authorities in the parent's state.
+    fn check_seal(&self, state: &State, author: &Author) -> Result<(), Refusal> {
+        let of_the_set = self.set_of(state, author) == state.block(author.parent).authority_set;
+        let by_its_owner = author.claim != Claim::Stranger && of_the_set;
+        self.require(Rule::Blk3, by_its_owner, Refusal::SealedByStranger)
     }
 
     /// RPN-1: relay parents, compared by number, whatever their fork (SEG-9).

@@ -9,9 +9,7 @@ use crate::state::State;
 impl Protocol {
     /// Whether the slot's owner is one that crashes and comes back.
     pub(crate) fn owner_restarts(&self, state: &State, author: &Author) -> bool {
-        let authorities = self.environment().authorities.0;
-        let owner = self.owner(state, author);
-        owner.and_then(|owner| authorities.get(usize::from(owner))) == Some(&Authority::Restarting)
+        self.owner_as_named(state, author) == Some(Authority::Restarting)
     }
 
     /// DIST-4: it decides from the relay chain and from the blocks it has, as ever. It has the heads

@@ -6,8 +6,9 @@
 
 use super::Protocol;
 use crate::action::{Author, Claim};
+use crate::few::Few;
 use crate::refusal::Refusal;
-use crate::rule::Rule;
+use crate::rule::{Rule, Variant};
 use crate::scenario::{Authority, CollatorKind, Generation};
 use crate::state::{Age, ParaBlock, State};
 
@@ -19,9 +20,42 @@ impl Protocol {
     /// all relay slots are alike.
     pub fn cycle(&self) -> u8 {
         let shared = (self.parameters().para_slot_ms / RELAY_SLOT_MS).max(1) as u8;
-        let named = self.environment().authorities.0.len().max(1) as u8;
-        let told_apart = self.stores_para_slots || named > 1;
-        if told_apart { shared * named } else { 1 }
+        let environment = self.environment();
+        let [named, next] = [environment.authorities, environment.next_authorities]
+            .map(|set| set.0.len().max(1) as u8);
+        let told_apart = self.stores_para_slots || named > 1 || next > 1;
+        let both = (1..=next).map(|times| named * times).find(|turns| turns.is_multiple_of(next));
+        if told_apart { shared * both.unwrap_or(named) } else { 1 }
+    }
+
+    /// COLL-2: the set of which a collator reads its turn: the one in the state of the block it builds
+    /// on.
+    pub fn set_of(&self, state: &State, author: &Author) -> u8 {
+        let of_included = self.variants.contains(Variant::AuthoritiesOfIncluded);
+        let branch = usize::from(author.branch);
+        let included = || self.looked_up(state, branch, author.relay_parent).included;
+        let read = if of_included { included() } else { author.parent };
+        state.block(read).authority_set
+    }
+
+    /// The authorities of one of the two sets.
+    fn authorities_of(&self, set: u8) -> Few<Authority> {
+        let environment = self.environment();
+        if set == 0 { environment.authorities.0 } else { environment.next_authorities.0 }
+    }
+
+    /// What the authority does whose turn it is; none where no scenario names any.
+    pub(crate) fn owner_as_named(&self, state: &State, author: &Author) -> Option<Authority> {
+        let owner = self.owner(state, author)?;
+        self.authorities_of(self.set_of(state, author)).get(usize::from(owner)).copied()
+    }
+
+    /// BLK-3: whether a session may end with this block.
+    pub(crate) fn session_of_para_may_end(&self, author: &Author) -> Result<(), Refusal> {
+        if author.ends_session && self.environment().next_authorities.is_empty() {
+            return Err(Refusal::NotInThisScenario("sessions of the para"));
+        }
+        Ok(())
     }
 
     /// Whether blocks store their para slot: where an old hook (HOOK-8) takes others than the derived
@@ -66,10 +100,11 @@ impl Protocol {
         }
     }
 
-    /// COLL-2, BLK-3: the authority that owns the para slot a block claims, by its place; none where
-    /// no scenario names them.
+    /// COLL-2, BLK-3: the authority that owns the para slot a block claims, by its place in the set
+    /// that the collators read; none where no scenario names them.
     pub fn owner(&self, state: &State, author: &Author) -> Option<u8> {
-        let count = i32::from(self.environment().authorities.0.len() as u8);
+        let named = self.authorities_of(self.set_of(state, author));
+        let count = i32::from(named.len() as u8);
         if count == 0 {
             return None;
         }
@@ -91,12 +126,9 @@ impl Protocol {
 
     /// FLT-9: an authority that is away authors nothing. A stranger is not the slot's owner.
     pub(crate) fn owner_is_there(&self, state: &State, author: &Author) -> Result<(), Refusal> {
-        let authorities = self.environment().authorities.0;
+        let is_away = self.owner_as_named(state, author) == Some(Authority::Absent);
         match self.owner(state, author) {
-            Some(owner)
-                if authorities.get(usize::from(owner)) == Some(&Authority::Absent)
-                    && author.claim != Claim::Stranger =>
-            {
+            Some(owner) if is_away && author.claim != Claim::Stranger => {
                 Err(Refusal::OwnerAway(owner))
             }
             _ => Ok(()),

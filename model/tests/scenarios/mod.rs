@@ -210,6 +210,7 @@ fn environment() -> impl Strategy<Value = Environment> {
                 upgrades: Upgrades::None,
                 prechecks: Prechecks::Known,
                 authorities: Authorities::default(),
+                next_authorities: Authorities::default(),
                 skipped_slots: 0,
             }
         },

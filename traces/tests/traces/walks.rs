@@ -73,6 +73,7 @@ fn any_action() -> impl Strategy<Value = Action> {
                     1 => NewCode::Same,
                     _ => NewCode::None,
                 },
+                ends_session: hash_rank % 16 == 2,
             })
         },
     );
