@@ -5,7 +5,7 @@ use unincluded_model::action::Claim;
 use unincluded_model::scenario::{Authorities, Authority, Generation};
 use unincluded_model::{
     Action, Age, Author, BlockIndex, CollatorKind, Few, Protocol, Refusal, RelayBlockPlan, Rule,
-    Scenario, State,
+    Scenario, State, Variant,
 };
 
 const ROOT: BlockIndex = BlockIndex(0);
@@ -227,6 +227,53 @@ fn a_restarted_collator_builds_beside_what_it_lacks() {
     let present = Few::of([Authority::Present]).expect("few");
     others.environment.authorities = Authorities(present);
     assert!(Protocol::new(others).apply(&next, &behind(ROOT)).is_err(), "who did not restart");
+}
+
+/// BLK-3, COLL-2: the parent's state says whose turn it is, whatever is included; the session that ends
+/// with a block ends for its children, and the one that ends after it brings the first set back.
+#[test]
+fn the_authorities_of_the_parent_build() {
+    let protocol = Protocol::new(Scenario::built_in("authorities").expect("built in"));
+    let plain = |parent| Author::honest(parent, Age::TIP);
+    let last = |parent| Author { ends_session: true, ..plain(parent) };
+    let set = |state: &State, author: &Author| protocol.set_of(state, author);
+
+    let one = after(&protocol, &[Action::Author(last(ROOT))]);
+    assert_eq!((set(&one, &plain(ROOT)), set(&one, &plain(P1))), (0, 1));
+    let included = one.main().tip().included;
+    assert_eq!(one.block(included).authority_set, 0, "the change is not included yet");
+    let again = after(&protocol, &[Action::Author(last(ROOT)), Action::Author(last(P1))]);
+    assert_eq!(again.blocks.last().expect("two blocks").authority_set, 0);
+
+    let of_included = protocol.clone().with_variants([Variant::AuthoritiesOfIncluded]);
+    let on_it = Action::Author(plain(P1));
+    assert_eq!(refuses(&of_included, &one, &on_it), Some(Rule::Blk3));
+    assert_eq!(refuses(&of_included.without([Rule::Blk3]), &one, &on_it), None);
+    assert_eq!(refuses(&protocol, &one, &on_it), None);
+
+    let mut for_ever = protocol.scenario().clone();
+    for_ever.environment.next_authorities = Authorities::default();
+    let refusal = Protocol::new(for_ever).apply(&protocol.initial(), &Action::Author(last(ROOT)));
+    assert!(matches!(refusal, Err(Refusal::NotInThisScenario(_))));
+}
+
+/// The first set owns every second slot, one of its two being away; the second set owns them all.
+#[test]
+fn each_set_has_its_own_turns() {
+    let protocol = Protocol::new(Scenario::built_in("authorities").expect("built in"));
+    let mut state = protocol.initial();
+    let mut owners = vec![];
+    for _ in 0..4 {
+        owners.push(protocol.owner(&state, &Author::honest(ROOT, Age::TIP)));
+        state = protocol.apply(&state, &later(0)).expect("an empty relay block");
+    }
+    assert_eq!(owners, [Some(0), Some(1), Some(0), Some(1)]);
+    let away = Action::Author(Author::honest(ROOT, Age::TIP));
+    let first = protocol.apply(&protocol.initial(), &later(0)).expect("an empty relay block");
+    assert!(matches!(protocol.apply(&first, &away), Err(Refusal::OwnerAway(1))));
+    let last = Author { ends_session: true, ..Author::honest(ROOT, Age::TIP) };
+    let changed = after(&protocol, &[Action::Author(last), later(0)]);
+    assert_eq!(protocol.owner(&changed, &Author::honest(P1, Age::TIP)), Some(0), "of one");
 }
 
 /// What cannot be explored is refused with a reason.

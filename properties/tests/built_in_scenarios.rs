@@ -45,6 +45,7 @@ messages-down              9401     35350   12
 messages-in               33832    116983   12
 messages-elastic           2222     12901   10
 collators                  2382     22250   18
+authorities                 842      2165   19
 slots-12s                   302      2412    9
 slots-2s                    294       903   11
 2025-06                   10144     31810   26

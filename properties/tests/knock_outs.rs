@@ -72,6 +72,7 @@ fn settings() -> Vec<Scenario> {
         shibuya,
         checked,
         buried,
+        built_in("authorities"),
         built_in("upgrade-elastic"),
         built_in("upgrade-abort"),
         built_in("upgrade-adversary"),

@@ -41,6 +41,7 @@ fn settings() -> Vec<Scenario> {
         built_in("messages-down"),
         built_in("messages-in"),
         built_in("messages-elastic"),
+        built_in("authorities"),
         built_in("upgrade-elastic"),
         built_in("upgrade-abort"),
         built_in("upgrade-adversary"),

@@ -245,6 +245,12 @@ recipes! {
     "slots-2s-reaches-r-turn-passed" = "slots-2s" - [] + [], Shortest("R-TURN-PASSED"),
         "With para slots of 2 s the slots of two authorities of three pass between relay blocks, every time.",
         "One relay block is enough.";
+    "authorities-reaches-r-two-owners" = "authorities" - [] + [], Shortest("R-TWO-OWNERS"),
+        "A session of the para ends with the first of two blocks on one relay parent, and the owner of the slot is another for the second.",
+        "It needs both blocks, and they are enough.";
+    "authorities-with-coll-2-of-included" = "authorities" - [] + [AuthoritiesOfIncluded], Shortest("INV-COLL-1"),
+        "A collator that asks the included head whose turn it is builds on a block with which the authorities changed, and the runtime refuses its seal.",
+        "One block must change the authorities and another be built on it before it is included.";
     "collators-reaches-r-built-twice" = "collators" - [] + [], Shortest("R-BUILT-TWICE"),
         "A collator crashes after it has built, comes back without its block, and builds another in the same slot.",
         "Its turn is the second, and it builds two blocks in it.";
