@@ -111,6 +111,14 @@ fn is_one(value: &u8) -> bool {
     *value == 1
 }
 
+fn two() -> u8 {
+    2
+}
+
+fn is_two(value: &u8) -> bool {
+    *value == 2
+}
+
 fn is_zero(value: &u8) -> bool {
     *value == 0
 }
@@ -250,6 +258,10 @@ pub enum StaleView {
 pub struct Environment {
     /// Who authors.
     pub collator: CollatorKind,
+    /// LOOK-1: blocks that the lookahead collator builds on one relay parent: 2, or 1 as
+    /// `cumulus-client-consensus-aura` does from 0.36 on.
+    #[serde(default = "two", skip_serializing_if = "is_two")]
+    pub lookahead_blocks: u8,
     /// Relay blocks from a relay parent to the first block that can back on it: 1 on the fast
     /// path, usually 2.
     pub earliest_backing: u8,
@@ -536,6 +548,7 @@ impl Environment {
                 CollatorKind::Adversary => CollatorKind::SlotBased,
                 honest => honest,
             },
+            lookahead_blocks: self.lookahead_blocks,
             earliest_backing,
             idle: false,
             delay: false,
@@ -1017,7 +1030,7 @@ macro_rules! ranges {
 }
 
 /// The legal range of every number of a scenario.
-const RANGES: [Range; 26] = ranges! {
+const RANGES: [Range; 27] = ranges! {
     "protocol.unincluded_segment_capacity" parameters.unincluded_segment_capacity 0 12;
     "protocol.block_processing_velocity" parameters.block_processing_velocity 0 3;
     "protocol.scheduling_lookahead" parameters.scheduling_lookahead 1 4;
@@ -1031,6 +1044,7 @@ const RANGES: [Range; 26] = ranges! {
     "protocol.upgrade_delay" parameters.upgrade_delay 0 4;
     "protocol.minimum_upgrade_delay" parameters.minimum_upgrade_delay 0 4;
     "protocol.upgrade_cooldown" parameters.upgrade_cooldown 0 8;
+    "environment.lookahead_blocks" environment.lookahead_blocks 1 2;
     "environment.earliest_backing" environment.earliest_backing 1 4;
     "environment.followed_validators" environment.followed_validators 0 2;
     "environment.oldest_relay_parent" environment.oldest_relay_parent 0 4;

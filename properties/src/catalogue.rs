@@ -316,7 +316,7 @@ fn changes_authorities(protocol: &Protocol) -> bool {
 }
 
 fn has_two_owners(protocol: &Protocol) -> bool {
-    changes_authorities(protocol) && protocol.environment().collator == CollatorKind::Lookahead
+    changes_authorities(protocol) && builds_twice(protocol)
 }
 
 fn first_authors(protocol: &Protocol) -> bool {
@@ -625,8 +625,13 @@ fn can_hold_all(protocol: &Protocol) -> bool {
         && !keeps_claims(protocol)
 }
 
+fn builds_twice(protocol: &Protocol) -> bool {
+    let environment = protocol.environment();
+    environment.collator == CollatorKind::Lookahead && environment.lookahead_blocks > 1
+}
+
 fn can_share_slots(protocol: &Protocol) -> bool {
-    !is_slot_based(protocol)
+    (builds_twice(protocol) || !is_honest(protocol))
         && can_stack(protocol)
         && protocol.parameters().block_processing_velocity <= 1
         && protocol.parameters().relay_number_check != RelayNumberCheck::Strict

@@ -118,7 +118,12 @@ fn tables() -> String {
             };
             writeln!(text, "{line}").expect("to a string");
         }
-        writeln!(text, "{}\n", row("Today", &search(&today))).expect("to a string");
+        writeln!(text, "{}", row("Today", &search(&today))).expect("to a string");
+        let mut newest = today.clone();
+        newest.environment.collator = then.environment.collator;
+        newest.environment.lookahead_blocks = 1;
+        let newest = row("Today, with the newest lookahead (LOOK-1)", &search(&newest));
+        writeln!(text, "{newest}\n").expect("to a string");
     }
     text
 }

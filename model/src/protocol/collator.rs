@@ -296,7 +296,9 @@ impl Protocol {
         age: Age,
     ) -> Result<u8, Refusal> {
         let (rule, most) = match self.environment().collator {
-            CollatorKind::Lookahead => (Rule::Look1, 2),
+            CollatorKind::Lookahead => {
+                (Rule::Look1, usize::from(self.environment().lookahead_blocks))
+            }
             _ => (Rule::Slotb3, usize::from(self.parameters().cores)),
         };
         let assigned = state.branch(branch).view(age).assigned;

@@ -80,7 +80,7 @@ impl World {
 
         let cores = usize::from(self.parameters().cores);
         let (rule, most) = match environment.collator {
-            CollatorKind::Lookahead => (Rule::Look1, 2),
+            CollatorKind::Lookahead => (Rule::Look1, usize::from(environment.lookahead_blocks)),
             CollatorKind::SlotBased | CollatorKind::Adversary => (Rule::Slotb3, cores),
         };
         require(rule, self.holds_core(at_relay_parent))?;

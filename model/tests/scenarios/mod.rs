@@ -185,6 +185,7 @@ fn environment() -> impl Strategy<Value = Environment> {
             let [idle, delay, loss, unavailability, equivocation, withholding, go_ahead] = faults;
             Environment {
                 collator,
+                lookahead_blocks: 2 - u8::from(withholding && idle),
                 earliest_backing,
                 idle,
                 delay,
