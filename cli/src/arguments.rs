@@ -57,6 +57,9 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Tell a saved trace as a story
     Explain(Explain),
+    /// Judge the history of a real relay chain
+    #[command(long_about = help::VALIDATE_HELP)]
+    Validate(Validate),
     /// Browse the states of a scenario in the Stateright Explorer
     Explore(Explore),
     /// Name the rules, properties, scenarios or variants
@@ -205,6 +208,34 @@ pub(crate) struct Replay {
 pub(crate) struct Explain {
     /// A trace file; - for standard input.
     pub(crate) file: PathBuf,
+}
+
+/// `validate`.
+#[derive(Args, Debug)]
+#[command(after_help = help::VALIDATE)]
+pub(crate) struct Validate {
+    /// Relay blocks, one JSON object a line; - for standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Only this para.
+    #[arg(long, value_name = "ID")]
+    pub(crate) para: Option<u32>,
+    /// L: relay blocks after its relay parent in which a candidate can be backed; 1 before
+    /// asynchronous backing.
+    #[arg(long, value_name = "L", default_value = "3", value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub(crate) lookahead: u8,
+    /// max(P, F): relay blocks for which a candidate can pend.
+    #[arg(long, value_name = "BLOCKS", default_value = "10", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub(crate) occupancy: u64,
+    /// P: relay blocks after which a candidate can time out; 0 if that is not known.
+    #[arg(long, value_name = "BLOCKS", default_value = "0", value_parser = clap::value_parser!(u64).range(0..=10_000))]
+    pub(crate) period: u64,
+    /// Votes that back a candidate, at least.
+    #[arg(long, value_name = "VOTES", default_value = "2")]
+    pub(crate) votes: u32,
+    /// How to report.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: PlainFormat,
 }
 
 /// `explore`.

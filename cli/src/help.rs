@@ -81,6 +81,29 @@ Examples:
   unincluded explain out/astar-without-SEG-5-INV-SEG-1.jsonl
   unincluded explain - < trace.jsonl";
 
+/// What `validate` decides.
+pub(crate) const VALIDATE_HELP: &str = "\
+Judge whether what a real relay chain did is a behaviour that the rules allow.
+
+The file has relay blocks, one JSON object a line, with their headers, votes and the events of \
+candidates. Nothing is known of what was before, so each para is judged from an unknown state. A step \
+that leaves no record, such as the end of a session, is supposed only where nothing else explains the \
+next one, and is said.
+
+A para is accepted; or accepted as far as recorded, with what had to be supposed; or rejected, with the \
+steps that the rules allow up to there, what might come next, and the rule that excludes it. The file is \
+read once, and only its last blocks are kept.";
+
+/// After the options of `validate`.
+pub(crate) const VALIDATE: &str = "\
+Exit 0 if all is accepted, fully or as far as recorded, 1 if something is rejected, 2 if the file is \
+unusable.
+
+Examples:
+  unincluded validate blocks.jsonl
+  unincluded validate --para 2006 --format json blocks.jsonl
+  unincluded validate --lookahead 1 before-async-backing.jsonl";
+
 /// After the options of `explore`.
 pub(crate) const EXPLORE: &str = "\
 The Explorer is stateright's own. Its marks beside the properties are not verdicts: until \"run to \

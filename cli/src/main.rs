@@ -22,6 +22,7 @@ mod progress;
 mod report;
 mod screen;
 mod subject;
+mod validate;
 mod values;
 
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Fuzz(asked) => fuzz::fuzz(asked, &screen),
         Command::Replay(asked) => Ok(kept::replay(asked, &screen)),
         Command::Explain(asked) => kept::explain(asked, &screen),
+        Command::Validate(asked) => validate::validate(asked, &screen),
         Command::Explore(asked) => explore::explore(asked, &screen),
         Command::List(asked) => list::list(asked, &screen),
     };

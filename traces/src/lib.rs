@@ -13,6 +13,7 @@ mod divergence;
 mod error;
 mod explain;
 pub mod format;
+pub mod history;
 mod judge;
 mod ledger;
 mod name;
