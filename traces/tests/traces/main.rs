@@ -1,6 +1,7 @@
 //! Traces: recorded, written, read, replayed, shown, kept, and tampered with.
 
 mod corpus;
+mod history;
 mod hostile;
 mod pictures;
 mod tamper;
