@@ -14,8 +14,10 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use naive::pair::Pair;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use unincluded_model::action::Dispute;
 use unincluded_model::{
-    Action, BlockIndex, ParaBlock, Protocol, RelayBlockPlan, Rule, Scenario, State, Variant,
+    Action, Age, Author, Bits, BlockIndex, Few, ParaBlock, Protocol, RelayBlockPlan, Rule,
+    Scenario, State, Variant,
 };
 
 /// A built-in scenario with all its rules.
@@ -378,6 +380,46 @@ fn disputes_on_two_cores_agree_in_every_state_near_the_start() {
 }
 
 #[test]
+fn chains_of_invalid_blocks_agree_in_every_state_near_the_start() {
+    agree_on_all_of(&built_in("disputes-chains"), 60, 250);
+}
+
+/// The bits of a valid candidate while a dispute frees the two cores behind it: those of the last one
+/// count as discarded as well.
+#[test]
+fn what_a_freed_chain_discards_agrees() {
+    let network = "cores = 3; block_processing_velocity = 3; unincluded_segment_capacity = 7";
+    let network = format!("{SMALL}; {network}; validators = 4");
+    let actors = "disputes = true; invalid_chains = true; counted_votes = true; lying = 1";
+    let protocol = scratch(&network, actors);
+    let mut pair = Pair::new(&protocol);
+    for core in 0..3 {
+        let parent = BlockIndex(core);
+        let invalid = core > 0;
+        let author = Author { core, invalid, ..Author::honest(parent, Age::TIP) };
+        pair = pair.after(&protocol, &Action::Author(author));
+    }
+    let back = Few::of([1, 2, 3].map(BlockIndex)).expect("there is room");
+    let bits = Few::of([0, 0, 1].map(Bits::Count)).expect("there is room");
+    for plan in [
+        RelayBlockPlan { back, ..RelayBlockPlan::quiet(0) },
+        RelayBlockPlan { bits, ..RelayBlockPlan::quiet(0) },
+    ] {
+        pair = pair.after(&protocol, &Action::RelayBlock(plan));
+    }
+    let against = Dispute { block: BlockIndex(2), against: 3 };
+    for votes in [[0, 0, 0], [2, 0, 0], [2, 1, 1], [3, 1, 0]] {
+        let bits = Few::of(votes.map(Bits::Count)).expect("there is room");
+        let plan = RelayBlockPlan { bits, dispute: Some(against), ..RelayBlockPlan::quiet(0) };
+        let action = Action::RelayBlock(plan);
+        let agree = pair.agree_on(&protocol, &action).unwrap_or_else(|why| panic!("{why}"));
+        assert!(agree, "{votes:?} is permitted");
+        let next = pair.after(&protocol, &action);
+        next.compare(&protocol).unwrap_or_else(|difference| panic!("{votes:?}\n{difference}"));
+    }
+}
+
+#[test]
 fn collation_limits_agree_in_every_state_near_the_start() {
     let actors = "collation_limits = true; equivocation = true";
     agree_on_all_of(&scratch("", actors), 60, 1500);
@@ -433,9 +475,9 @@ proptest! {
     fn a_long_walk_in_every_scenario_agrees(choices in walks(240)) {
         for name in Scenario::full_names() {
             let protocol = built_in(name);
-            // The twin has no queues of messages, nothing on an invalid block, and no upgrades.
+            // The twin has no queues of messages, and no upgrades.
             let knows_all = protocol.messages().is_off() && !protocol.follows_code();
-            if !knows_all || protocol.environment().invalid_chains {
+            if !knows_all {
                 continue;
             }
             walk_agrees(&protocol, &choices, 10)?;

@@ -58,6 +58,14 @@ impl World {
 
         let included = at_relay_parent.included;
         let newest = at_relay_parent.newest();
+        // FLT-8: who goes on with an invalid block on its own has all of them, and no rule of honest
+        // collators but the search, on any core.
+        if authoring.invalid && self.para[&authoring.parent].invalid {
+            in_scenario(environment.invalid_chains)?;
+            let has_all = |_: &ParaBlock| true;
+            let found = self.potential_parents(authoring.relay_parent, included, newest, has_all);
+            return require(Rule::Coll5, found.contains_key(&authoring.parent));
+        }
         let knows = |block: BlockId| self.para[&block].is_known();
         require(Rule::Coll3, knows(included) && knows(newest))?;
 
@@ -74,7 +82,8 @@ impl World {
         };
         require(Rule::Slotb3, !self.para.values().any(unknown))?;
 
-        let potential = self.potential_parents(authoring.relay_parent, included, newest);
+        let has = ParaBlock::is_known;
+        let potential = self.potential_parents(authoring.relay_parent, included, newest, has);
         let deepest = potential.values().max();
         require(Rule::Coll5, potential.get(&authoring.parent) == deepest)?;
 
@@ -121,12 +130,14 @@ impl World {
         })
     }
 
-    /// COLL-4, SESS-5: the blocks a collator may build on, each with its depth behind the included head.
+    /// COLL-4, SESS-5: the blocks a collator may build on of those it has, each with its depth behind
+    /// the included head.
     fn potential_parents(
         &self,
         relay_parent: RelayId,
         included: BlockId,
         newest: BlockId,
+        has: impl Fn(&ParaBlock) -> bool,
     ) -> BTreeMap<BlockId, u64> {
         let window = self.session_window(relay_parent);
 
@@ -143,7 +154,7 @@ impl World {
             for child in self.children(at) {
                 let block = &self.para[&child];
                 let in_window = block.relay_parent.is_some_and(|number| window.contains(&number));
-                if in_window && block.is_known() {
+                if in_window && has(block) {
                     potential.insert(child, depth(child));
                     reached.push(child);
                 }

@@ -133,8 +133,9 @@ impl World {
         self.is_available(pending.votes + pending.lies)
     }
 
-    /// INH-1 (7), (8): records the bits. The bitfield of a validator with a bit on the core of a
-    /// candidate that just lost its dispute is discarded whole; bits recorded before stay.
+    /// INH-1 (7), (8): records the bits. The bitfield of a validator with a bit on a core that a
+    /// dispute has just freed, of the candidate that lost it or of one behind it, is discarded whole;
+    /// bits recorded before stay.
     fn record_votes(
         &self,
         before: &RelayBlock,
@@ -142,13 +143,16 @@ impl World {
         votes: &[Vote],
         lost: Option<usize>,
     ) {
-        let on_disputed = lost.map(|lost| {
-            before.pending[lost].votes
-                + match votes[lost] {
+        let bits = |at: usize| {
+            before.pending[at].votes
+                + match votes[at] {
                     Vote::New(new) => new,
                     Vote::InAll(_) => 0,
                 }
-        });
+        };
+        // The same validators vote for one freed candidate and another, as far as they can.
+        let on_disputed =
+            lost.map(|lost| (lost..before.pending.len()).map(bits).max().unwrap_or_default());
         let lying = u64::from(self.environment().lying);
         for (pending, vote) in block.pending.iter_mut().zip(votes) {
             match (*vote, on_disputed) {
