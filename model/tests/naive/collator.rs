@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use unincluded_model::{CollatorKind, Rule};
+use unincluded_model::{CollatorKind, NewCode, Rule};
 
 use super::{
     AUTHORITIES, Authoring, BlockId, ParaBlock, Refused, RelayId, World, in_scenario, require,
@@ -31,7 +31,11 @@ impl World {
         in_scenario(!authoring.equivocation && !authoring.withheld)?;
         let sends = |id: &BlockId| self.para[id].segment.last().is_some_and(|own| own.messages > 0);
         let alike = |id: &BlockId| {
-            sends(id) == authoring.sends_message && self.para[id].core == authoring.core
+            let block = &self.para[id];
+            let brought = self.code_brought(authoring.new_code, block.code);
+            sends(id) == authoring.sends_message
+                && block.core == authoring.core
+                && brought.is_ok_and(|brought| brought == block.new_code)
         };
         in_scenario(!self.beside(authoring).iter().any(alike))
     }
@@ -208,6 +212,7 @@ impl World {
             invalid: flags & 8 != 0,
             hash: Some(0),
             sends_message: flags & 4 != 0,
+            new_code: NewCode::None,
         });
         choices.into_iter().any(|authoring| self.permits_authoring(&authoring).is_ok())
     }

@@ -6,15 +6,17 @@ use std::fmt::Write;
 use unincluded_model::action::Dispute;
 use unincluded_model::few::Few;
 use unincluded_model::scenario::Claims;
-use unincluded_model::state::{MAX_BLOCKS, MAX_BRANCHES, Reconfigured};
+use unincluded_model::state::{
+    BlockCode, MAX_BLOCKS, MAX_BRANCHES, Reconfigured, RelayCode, Upgrade,
+};
 use unincluded_model::{
-    Action, Age, Author, Bits, BlockIndex, Claim, CollatorKind, ParaBlock, Protocol, Refusal,
-    RelayBlockPlan, Segment, State,
+    Action, Age, Author, Bits, BlockIndex, Claim, Code, CollatorKind, NewCode, ParaBlock, Precheck,
+    Protocol, Refusal, RelayBlockPlan, Segment, State,
 };
 
 use super::{
-    AUTHORITIES, Authoring, BlockId, Building, Configuration, Deed, Entry, FIRST_SLOT, Refused,
-    RelayId, Vote, World,
+    AUTHORITIES, Authoring, BlockId, Building, CodeId, Configuration, Deed, Entry, FIRST_SLOT,
+    Refused, RelayId, Signal, Vote, World,
 };
 
 /// An id that no block has, para or relay.
@@ -117,6 +119,7 @@ impl Pair {
             invalid: author.invalid,
             hash: self.hash_at(author),
             sends_message: author.sends_message,
+            new_code: author.new_code,
         }
     }
 
@@ -167,6 +170,7 @@ impl Pair {
             go_ahead: plan.go_ahead,
             dispute: plan.dispute.map(|vote| (name(vote.block), u64::from(vote.against))),
             reassigned: plan.reassigned,
+            precheck: plan.precheck,
         }
     }
 
@@ -256,6 +260,15 @@ impl Pair {
                             Author { equivocation, withheld, sends_message, invalid, ..plain };
                         all.push(Action::Author(author));
                     }
+                    let follows = protocol.follows_code();
+                    for new_code in [NewCode::Next, NewCode::Same] {
+                        let author = Author { new_code, ..plain };
+                        all.push(Action::Author(author));
+                        let withheld = Author { withheld: true, ..author };
+                        let equivocation = Author { equivocation: true, ..author };
+                        let others = [withheld, equivocation].into_iter();
+                        all.extend(others.filter(|_| follows).map(Action::Author));
+                    }
                     for claim in Claim::ALL {
                         all.push(Action::Author(Author { claim, ..plain }));
                     }
@@ -309,6 +322,16 @@ impl Pair {
             }
         }
         let mut plans = Vec::new();
+        for precheck in [Precheck::Accepted, Precheck::Rejected].map(Some) {
+            let any = RelayBlockPlan { precheck, ..RelayBlockPlan::quiet(branch) };
+            let bits = self.conceivable_votes(protocol, branch).into_iter();
+            let bits = bits.filter(|_| protocol.follows_code());
+            let ends = bits.flat_map(|bits| {
+                [false, true].map(|session_change| RelayBlockPlan { bits, session_change, ..any })
+            });
+            plans.push(any);
+            plans.extend(ends);
+        }
         for bits in self.conceivable_votes(protocol, branch) {
             for plan in &flagged {
                 for &dispute in &disputes {
@@ -378,7 +401,11 @@ impl Pair {
                 same!(here("included"), name(view.included), relay.included);
                 let pending = relay.pending.last().map(|pending| pending.block);
                 same!(here("pending"), view.newest_pending.map(name), pending);
-                same!(here("go-ahead"), view.go_ahead, relay.go_ahead.is_some());
+                let signal = relay.code.signal;
+                same!(here("go-ahead"), view.go_ahead, signal == Some(Signal::GoAhead));
+                same!(here("abort"), view.abort, signal == Some(Signal::Abort));
+                let restricted = relay.code.restricted_until.is_some();
+                same!(here("restriction"), view.is_restricted, restricted);
                 same!(here("assigned"), view.assigned, world.holds_core(relay));
                 if forked {
                     same!(
@@ -400,6 +427,10 @@ impl Pair {
                 let votes = branch.pending.iter().map(|p| u64::from(p.votes));
                 let twins = tip.pending.iter().map(|p| p.votes);
                 same!(here("votes"), votes.collect::<Vec<_>>(), twins.collect::<Vec<_>>());
+            }
+            if world.follows_code() {
+                let code = self.with_due_in_reach(branch.code);
+                same!(here("code"), code, self.with_due_in_reach(self.relay_code(place)));
             }
             let phase = self.rotation_phase(place);
             same!(here("rotation"), u64::from(branch.rotation), phase);
@@ -465,6 +496,9 @@ impl Pair {
             }
             same!(format!("core of P{id}"), ours.core, twin.core);
 
+            let (code, twins) = (ours.code, self.block_code(place));
+            same!(format!("code of P{id}"), code, twins);
+
             let usable = |slot| world.usable().iter().any(|id| world.relay[id].slot == slot);
             let authored = twin.slot_info.map_or(0, |(_, authored)| authored);
             let spent = !here || !twin.slot_info.is_some_and(|(slot, _)| usable(slot));
@@ -521,6 +555,64 @@ impl Pair {
         } else {
             Err(differences.join("\n") + "\n" + &self.to_string())
         }
+    }
+
+    /// A code, as the model names it.
+    fn code_of(&self, code: CodeId) -> Code {
+        let root = self.world.para[&self.names[0]].code;
+        Code((code + u32::from(Code::NAMES) - root).rem_euclid(u32::from(Code::NAMES)) as u8)
+    }
+
+    /// What a para block's state says of its code, as the model writes it.
+    fn block_code(&self, place: BlockIndex) -> BlockCode {
+        let world = &self.world;
+        let block = &world.para[&self.names[place.get()]];
+        let is_due = |(branch, &tip): (usize, &RelayId)| {
+            let on_branch = block.relay_parent.filter(|&id| world.is_on(id, tip));
+            let number = on_branch.map(|id| world.relay[&id].number);
+            let expected_at = world.relay[&tip].code.expected_at;
+            let due = number.zip(expected_at).is_some_and(|(number, at)| number >= at);
+            u8::from(due) << branch
+        };
+        // The root is a candidate nowhere, and nothing is written where codes never change.
+        let candidate = place != BlockIndex::ROOT && world.follows_code();
+        BlockCode {
+            current: self.code_of(block.code),
+            pending: block.pending_code.map(|code| self.code_of(code)),
+            is_new: candidate && block.new_code.is_some(),
+            is_due: world.tips.iter().enumerate().filter(|_| candidate).map(is_due).sum(),
+        }
+    }
+
+    /// What the state after a branch's tip says of the para's code, as the model writes it.
+    fn relay_code(&self, branch: usize) -> RelayCode {
+        let world = &self.world;
+        let tip = world.tip(branch);
+        let delay = u64::from(world.parameters().upgrade_delay);
+        let from_tip = |number: u64| number as i64 - tip.number as i64;
+        let upgrade = tip.code.future.map(|code| {
+            let voted_on = tip.code.vote.map(|included_at| included_at + delay);
+            let at = tip.code.expected_at.or(voted_on).expect("one of the two");
+            Upgrade {
+                code: self.code_of(code),
+                is_voted_on: tip.code.vote.is_some(),
+                due_in: from_tip(at) as i8,
+            }
+        });
+        let cooldown = tip.code.restricted_until.map_or(0, from_tip);
+        RelayCode { current: self.code_of(tip.code.current), upgrade, cooldown: cooldown as u8 }
+    }
+
+    /// The same, where it makes no difference how long ago an upgrade became due: it is due at every
+    /// relay block that can still be built on, or the vote cannot end as soon.
+    fn with_due_in_reach(&self, mut code: RelayCode) -> RelayCode {
+        let minimum = self.world.parameters().minimum_upgrade_delay as i8;
+        let oldest = self.world.oldest_usable() as i8;
+        if let Some(upgrade) = &mut code.upgrade {
+            let soonest = if upgrade.is_voted_on { 1 + minimum } else { -oldest };
+            upgrade.due_in = upgrade.due_in.max(soonest);
+        }
+        code
     }
 
     /// How many slots with a relay block on a living branch are newer than this, as far as the
@@ -639,10 +731,11 @@ fn segment_of(entries: &[(usize, &Entry)]) -> Segment {
         entries: bits(|_| true),
         hashed: bits(|entry| entry.hash.is_some()),
         messages: bits(|entry| entry.messages > 0),
-        signals: bits(|entry| entry.signal),
+        signals: bits(|entry| entry.signal.is_some()),
         aggregate_messages: entries.iter().map(|(_, entry)| entry.messages as u8).sum(),
-        aggregate_signal: entries.iter().any(|(_, entry)| entry.signal),
-        ..Segment::default() // It sends nothing to another para, and consumes no abort.
+        aggregate_signal: entries.iter().any(|(_, entry)| entry.signal.is_some()),
+        aggregate_abort: entries.iter().any(|(_, entry)| entry.signal == Some(Signal::Abort)),
+        ..Segment::default() // It sends nothing to another para.
     }
 }
 
@@ -662,9 +755,9 @@ impl World {
             found.push(format!("P{id} lacks the hash of another entry than its own"));
         }
         let messages: u32 = newest.segment.iter().map(|entry| entry.messages).sum();
-        let signals = newest.segment.iter().filter(|entry| entry.signal).count();
-        if messages != newest.aggregate_messages || signals != usize::from(newest.aggregate_signal)
-        {
+        let signals: Vec<Signal> = newest.segment.iter().filter_map(|entry| entry.signal).collect();
+        let aggregate = Vec::from_iter(newest.aggregate_signal);
+        if messages != newest.aggregate_messages || signals != aggregate {
             found.push(format!("the aggregate of P{id} is not the sum of its entries"));
         }
         let parent = newest.parent.map_or(newest, |parent| &self.para[&parent]);

@@ -4,7 +4,8 @@ use unincluded_model::Rule;
 use unincluded_model::scenario::RelayNumberCheck;
 
 use super::{
-    AUTHORITIES, Authoring, BlockId, Entry, ParaBlock, Refused, RelayId, RelaySlot, World, require,
+    AUTHORITIES, Authoring, BlockId, Entry, ParaBlock, Refused, RelayId, RelaySlot, Signal, World,
+    require,
 };
 
 impl World {
@@ -52,6 +53,10 @@ impl World {
             aggregate_messages: parent.aggregate_messages,
             aggregate_signal: parent.aggregate_signal,
             slot_info: Some((slot, authored + 1)),
+            executed_under: parent.code,
+            code: parent.code,
+            pending_code: parent.pending_code,
+            new_code: None,
             total_issuance: parent.total_issuance + self.block_reward,
             hash: authoring.hash.unwrap_or_default(),
             withheld: authoring.withheld,
@@ -63,17 +68,26 @@ impl World {
         block.prune(at_relay_parent.included);
         require(Rule::Seg5, block.segment.len() < capacity)?;
 
-        let shown = at_relay_parent.go_ahead.is_some();
-        require(Rule::Upg3, !block.aggregate_signal || shown)?;
+        let shown = at_relay_parent.code.signal;
+        let consumed = block.aggregate_signal;
+        require(Rule::Upg3, consumed.is_none() || consumed == shown)?;
+        let signal = if consumed.is_none() { shown } else { None };
+        block.follow_signal(signal, self.follows_code())?;
+        if let Some(new) = self.code_brought(authoring.new_code, block.code)? {
+            let may_begin = at_relay_parent.code.restricted_until.is_none();
+            require(Rule::Upg1, may_begin && block.pending_code.is_none())?;
+            block.pending_code = Some(new);
+            block.new_code = Some(new);
+        }
         let own = Entry {
             of: self.next_id(),
             hash: None,
             messages: u32::from(authoring.sends_message),
-            signal: shown && !block.aggregate_signal,
+            signal,
         };
         require(Rule::Seg6, block.aggregate_messages + own.messages <= room)?;
         block.aggregate_messages += own.messages;
-        block.aggregate_signal |= own.signal;
+        block.aggregate_signal = block.aggregate_signal.or(own.signal);
         block.segment.push(own);
         Ok(block)
     }
@@ -120,11 +134,25 @@ impl ParaBlock {
         };
         for dropped in self.segment.drain(..=position) {
             self.aggregate_messages -= dropped.messages;
-            if dropped.signal {
-                assert!(self.aggregate_signal, "a consumed signal is in the aggregate");
-                self.aggregate_signal = false;
+            if dropped.signal.is_some() {
+                assert_eq!(self.aggregate_signal, dropped.signal, "a consumed signal is in both");
+                self.aggregate_signal = None;
             }
         }
+    }
+
+    /// UPG-4, UPG-5: what a signal does that no unincluded ancestor has consumed. Where the code does
+    /// not change nobody asks for one that is pending.
+    fn follow_signal(&mut self, signal: Option<Signal>, changes: bool) -> Result<(), Refused> {
+        match signal {
+            Some(Signal::GoAhead) if changes => {
+                let pending = self.pending_code.take();
+                self.code = pending.ok_or(Refused(Some(Rule::Upg4)))?;
+            }
+            Some(Signal::Abort) => self.pending_code = None,
+            Some(Signal::GoAhead) | None => {}
+        }
+        Ok(())
     }
 
     /// SEG-3: the entries newer than the included head; all of them if it is not found.
