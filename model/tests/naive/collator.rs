@@ -17,7 +17,7 @@ impl World {
         in_scenario(authoring.core < self.parameters().cores)?;
         in_scenario(!authoring.invalid || environment.disputes)?;
         in_scenario(authoring.hash.is_some())?;
-        in_scenario(!authoring.sends_message || self.parameters().upward_message_room > 0)?;
+        self.permits_messages(authoring)?;
         match environment.collator {
             CollatorKind::Adversary => self.would_attack(authoring)?,
             CollatorKind::SlotBased | CollatorKind::Lookahead => self.would_build(authoring)?,
@@ -200,7 +200,10 @@ impl World {
         let para_slot = self.para_slot_of(self.relay[&relay_parent].slot);
         let cores = 0..self.parameters().cores;
         let choices = cores.flat_map(|core| (0..16).map(move |flags| (core, flags)));
-        let choices = choices.map(|(core, flags)| Authoring {
+        // One message of each kind in full is enough where one waits.
+        let full = [(false, false), (false, true), (true, false), (true, true)];
+        let choices = choices.flat_map(|choice| full.map(|full| (choice, full)));
+        let choices = choices.map(|((core, flags), (inbound, downward))| Authoring {
             parent,
             relay_parent,
             core,
@@ -212,6 +215,9 @@ impl World {
             invalid: flags & 8 != 0,
             hash: Some(0),
             sends_message: flags & 4 != 0,
+            sends_outbound: false,
+            inbound: usize::from(inbound),
+            downward: usize::from(downward),
             new_code: NewCode::None,
         });
         choices.into_iter().any(|authoring| self.permits_authoring(&authoring).is_ok())

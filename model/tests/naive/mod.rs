@@ -6,7 +6,7 @@
 //! and the amount of a block reward; only what a scenario leaves out it takes from there. Nothing is
 //! counted from the tip and nothing is forgotten. So where the two agree, ages, bits and forgetting
 //! in the model lose nothing. [`World`] is what there is, [`Deed`] what happens; `para`, `collator`,
-//! `backing`, `relay`, `forks`, `scheduling`, `disputes` and `upgrades` say what follows, and [`pair`] sets the
+//! `backing`, `relay`, `forks`, `scheduling`, `disputes`, `upgrades` and `messages` say what follows, and [`pair`] sets the
 //! two side by side.
 
 #![allow(unreachable_pub, reason = "test files include this as a private module")]
@@ -16,6 +16,7 @@ mod backing;
 mod collator;
 mod disputes;
 mod forks;
+mod messages;
 pub mod pair;
 mod para;
 mod relay;
@@ -24,9 +25,11 @@ mod upgrades;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use unincluded_model::action::Traffic;
 use unincluded_model::scenario::{Reconfiguration, StaleView};
 use unincluded_model::{CollatorKind, Environment, NewCode, Parameters, Precheck, Rule, Scenario};
 
+pub use messages::{Inbox, RelayQueues};
 pub use upgrades::{RelayCode, Signal};
 
 /// Why not: the rule, or none where the action speaks of something the scenario has not got.
@@ -84,6 +87,8 @@ pub struct Entry {
     pub hash: Option<BlockId>,
     /// Upward messages it sent.
     pub messages: u32,
+    /// Messages it sent to the other para.
+    pub outbound: u32,
     /// The signal that it consumed.
     pub signal: Option<Signal>,
 }
@@ -107,6 +112,8 @@ pub struct ParaBlock {
     pub segment: Vec<Entry>,
     /// `AggregatedUnincludedSegment`, upward messages.
     pub aggregate_messages: u32,
+    /// The same, messages to the other para.
+    pub aggregate_outbound: u32,
     /// `AggregatedUnincludedSegment`, the consumed signal.
     pub aggregate_signal: Option<Signal>,
     /// HOOK-2: the relay slot last built on, and how many blocks were authored on it.
@@ -119,6 +126,8 @@ pub struct ParaBlock {
     pub pending_code: Option<CodeId>,
     /// `NewValidationCode`: the code in the candidate's commitments.
     pub new_code: Option<CodeId>,
+    /// Messages that its chain was sent.
+    pub inbox: Inbox,
     /// Planck.
     pub total_issuance: u128,
     /// FRAG-5: what siblings are compared by.
@@ -177,6 +186,8 @@ pub struct RelayBlock {
     pub pending: Vec<Pending>,
     /// UPG-*.
     pub code: RelayCode,
+    /// SEG-7, INCL-5.
+    pub queues: RelayQueues,
     /// SCHED-1: claims popped from the claim queue of the core, where it is stored.
     pub popped: u64,
     /// FLT-15: whether the para has lost its core.
@@ -234,6 +245,11 @@ pub struct Authoring {
     /// None if the action asks for a place among the siblings' hashes that there is not.
     pub hash: Option<u64>,
     pub sends_message: bool,
+    pub sends_outbound: bool,
+    /// Messages of the other para that come along in full.
+    pub inbound: usize,
+    /// Downward messages that do.
+    pub downward: usize,
     pub new_code: NewCode,
 }
 
@@ -262,6 +278,7 @@ pub struct Building {
     pub dispute: Option<(BlockId, u64)>,
     pub reassigned: bool,
     pub precheck: Option<Precheck>,
+    pub traffic: Traffic,
 }
 
 /// Everything that ever was.
@@ -301,11 +318,13 @@ impl World {
             para_slot: 0,
             segment: Vec::new(),
             aggregate_messages: 0,
+            aggregate_outbound: 0,
             aggregate_signal: None,
             executed_under: 0,
             code: 0,
             pending_code: None,
             new_code: None,
+            inbox: Inbox::default(),
             slot_info: None,
             total_issuance: scenario.economics.issuance().expect("a checked scenario"),
             hash: 0,
@@ -332,6 +351,8 @@ impl World {
                 most_recent_context: 0,
                 pending: Vec::new(),
                 code: RelayCode::default(),
+                // It has long included a block on relay block 0.
+                queues: RelayQueues { watermark: Some(0), ..RelayQueues::default() },
                 popped: 0,
                 lapsed: false,
                 against: BTreeMap::new(),

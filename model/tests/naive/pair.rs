@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt::Write;
 
-use unincluded_model::action::Dispute;
+use unincluded_model::action::{Dispute, Traffic};
 use unincluded_model::few::Few;
 use unincluded_model::scenario::Claims;
 use unincluded_model::state::{
@@ -28,6 +28,9 @@ const OTHER_NAME: &str = "second name for a relay block";
 /// The model's bounds on what it remembers.
 const BOUND: &str = "more blocks of the adversary";
 const ONE_INVALID: &str = "two invalid blocks at a time";
+
+/// How old a watermark is, as far as it matters, and its order to the blocks with messages.
+type WatermarkPlace = (u64, Vec<Ordering>);
 
 /// A relative state, a world, and which block is which.
 #[derive(Clone)]
@@ -119,6 +122,9 @@ impl Pair {
             invalid: author.invalid,
             hash: self.hash_at(author),
             sends_message: author.sends_message,
+            sends_outbound: author.sends_outbound,
+            inbound: usize::from(author.inbound),
+            downward: usize::from(author.downward),
             new_code: author.new_code,
         }
     }
@@ -171,6 +177,7 @@ impl Pair {
             dispute: plan.dispute.map(|vote| (name(vote.block), u64::from(vote.against))),
             reassigned: plan.reassigned,
             precheck: plan.precheck,
+            traffic: plan.traffic,
         }
     }
 
@@ -260,6 +267,23 @@ impl Pair {
                             Author { equivocation, withheld, sends_message, invalid, ..plain };
                         all.push(Action::Author(author));
                     }
+                    if !protocol.messages().is_off() {
+                        let counts = (0..=5)
+                            .flat_map(|inbound| (0..=3).map(move |downward| (inbound, downward)));
+                        for ((inbound, downward), flags) in
+                            counts.flat_map(|counts| (0..4).map(move |flags| (counts, flags)))
+                        {
+                            let [sends_message, sends_outbound] =
+                                [1, 2].map(|flag| flags & flag != 0);
+                            all.push(Action::Author(Author {
+                                inbound,
+                                downward,
+                                sends_message,
+                                sends_outbound,
+                                ..plain
+                            }));
+                        }
+                    }
                     let follows = protocol.follows_code();
                     for new_code in [NewCode::Next, NewCode::Same] {
                         let author = Author { new_code, ..plain };
@@ -322,6 +346,23 @@ impl Pair {
             }
         }
         let mut plans = Vec::new();
+        if !protocol.messages().is_off() {
+            let counts = (0..=3).flat_map(|served| (0..=3).map(move |taken| (served, taken)));
+            for ((served, taken), flags) in
+                counts.flat_map(|counts| (1..8).map(move |flags| (counts, flags)))
+            {
+                let [inbound, downward, session_change] = [1, 2, 4].map(|flag| flags & flag != 0);
+                let traffic = Traffic { served, taken, inbound, downward };
+                plans.extend(self.conceivable_votes(protocol, branch).into_iter().map(|bits| {
+                    RelayBlockPlan {
+                        bits,
+                        session_change,
+                        traffic,
+                        ..RelayBlockPlan::quiet(branch)
+                    }
+                }));
+            }
+        }
         for precheck in [Precheck::Accepted, Precheck::Rejected].map(Some) {
             let any = RelayBlockPlan { precheck, ..RelayBlockPlan::quiet(branch) };
             let bits = self.conceivable_votes(protocol, branch).into_iter();
@@ -404,6 +445,12 @@ impl Pair {
                 let signal = relay.code.signal;
                 same!(here("go-ahead"), view.go_ahead, signal == Some(Signal::GoAhead));
                 same!(here("abort"), view.abort, signal == Some(Signal::Abort));
+                let queues = &relay.queues;
+                same!(here("upward queue"), usize::from(view.queues.upward), queues.upward.len());
+                same!(here("channel"), usize::from(view.queues.outbound), queues.outbound.len());
+                let [_, downward] = self.messages_before(place);
+                let popped = downward + usize::from(view.queues.popped);
+                same!(here("downward taken"), popped, queues.downward.gone);
                 let restricted = relay.code.restricted_until.is_some();
                 same!(here("restriction"), view.is_restricted, restricted);
                 same!(here("assigned"), view.assigned, world.holds_core(relay));
@@ -496,6 +543,23 @@ impl Pair {
             }
             same!(format!("core of P{id}"), ours.core, twin.core);
 
+            // Messages are told of one branch alone.
+            let [inbound, downward] = self.messages_before(0);
+            let inbox = &ours.inbox;
+            if !protocol.messages().is_off() {
+                let delivered = inbound + usize::from(inbox.delivered);
+                same!(format!("delivered to P{id}"), delivered, twin.inbox.delivered);
+                let processed = downward + usize::from(inbox.downward);
+                same!(format!("downward to P{id}"), processed, twin.inbox.downward);
+                let own = usize::from(inbox.processed);
+                let candidate = place != BlockIndex::ROOT;
+                let twins = if candidate { twin.inbox.processed } else { 0 };
+                same!(format!("processed by P{id}"), own, twins);
+                let watermark = u64::from(inbox.watermark.0);
+                let (ours, twins) = self.watermark_among_others(watermark, twin.inbox.watermark);
+                same!(format!("watermark of P{id}"), ours, twins);
+            }
+
             let (code, twins) = (ours.code, self.block_code(place));
             same!(format!("code of P{id}"), code, twins);
 
@@ -532,6 +596,9 @@ impl Pair {
             let pruned = segment(depth.max(1));
             let expected =
                 if ours.segment.entries > pruned.entries { segment(usize::MAX) } else { pruned };
+            let has_queues = !protocol.messages().is_off();
+            let expected =
+                if has_queues { without_old_messages(expected, depth) } else { expected };
             same!(format!("segment of P{id}"), ours.segment, expected);
 
             let siblings: Vec<BlockIndex> = match twin.parent {
@@ -555,6 +622,37 @@ impl Pair {
         } else {
             Err(differences.join("\n") + "\n" + &self.to_string())
         }
+    }
+
+    /// A watermark by its age, and as a number: how old it is while something compares it with a
+    /// relay parent, and how it stands to each relay block that the state knows sent messages. Where
+    /// nobody sends any, it is the relay parent and not written.
+    fn watermark_among_others(&self, age: u64, number: u64) -> (WatermarkPlace, WatermarkPlace) {
+        let branch = &self.state.branches[0];
+        let tip = self.world.tip(0);
+        if self.world.scenario.messages.inbound == 0 {
+            return ((age, Vec::new()), (0, Vec::new()));
+        }
+        let mut blocks = tip.queues.inbound.sent_at.clone();
+        blocks.dedup();
+        let known = branch.inbound.len();
+        let blocks = &blocks[blocks.len() - known.min(blocks.len())..];
+        let order = branch.inbound.iter().map(|at| u64::from(at.0).cmp(&age));
+        let twins = blocks.iter().map(|at| number.cmp(at));
+        let in_reach = |age: u64| age.min(self.world.oldest_usable() + 1);
+        ((in_reach(age), order.collect()), (in_reach(tip.number - number), twins.collect()))
+    }
+
+    /// How many messages of the other para, and how many downward messages, were sent before those
+    /// that the state counts.
+    fn messages_before(&self, branch: usize) -> [usize; 2] {
+        let queues = &self.world.tip(branch).queues;
+        let each = usize::from(self.world.scenario.messages.inbound_messages);
+        let branch = &self.state.branches[branch];
+        [
+            queues.inbound.sent_at.len().wrapping_sub(branch.inbound.len() * each),
+            queues.downward.sent_at.len().wrapping_sub(branch.downward.len()),
+        ]
     }
 
     /// A code, as the model names it.
@@ -731,12 +829,23 @@ fn segment_of(entries: &[(usize, &Entry)]) -> Segment {
         entries: bits(|_| true),
         hashed: bits(|entry| entry.hash.is_some()),
         messages: bits(|entry| entry.messages > 0),
+        outbound: bits(|entry| entry.outbound > 0),
         signals: bits(|entry| entry.signal.is_some()),
         aggregate_messages: entries.iter().map(|(_, entry)| entry.messages as u8).sum(),
+        aggregate_outbound: entries.iter().map(|(_, entry)| entry.outbound as u8).sum(),
         aggregate_signal: entries.iter().any(|(_, entry)| entry.signal.is_some()),
         aggregate_abort: entries.iter().any(|(_, entry)| entry.signal == Some(Signal::Abort)),
-        ..Segment::default() // It sends nothing to another para.
     }
+}
+
+/// Where there are queues nothing is written of what the root and older blocks sent.
+fn without_old_messages(mut segment: Segment, depth: usize) -> Segment {
+    let newer = (1u16 << depth) - 1;
+    segment.messages &= newer;
+    segment.outbound &= newer;
+    segment.aggregate_messages = segment.messages.count_ones() as u8;
+    segment.aggregate_outbound = segment.outbound.count_ones() as u8;
+    segment
 }
 
 impl World {

@@ -28,6 +28,7 @@ impl World {
         }
         self.permits_votes(building)?;
         self.permits_precheck(parent, building)?;
+        self.permits_traffic(parent, building)?;
         in_scenario(environment.may_idle() || !self.somebody_acts())?;
 
         let mut block = self.child_of(building);
@@ -40,6 +41,7 @@ impl World {
             in_scenario(nothing && no_code && self.tips.len() == 2)?;
             return Ok(block);
         }
+        World::drain_queues(&mut block, building);
         let lost = self.free_disputed(parent, &mut block);
         self.record_votes(parent, &mut block, &building.votes, lost);
         while block.pending.first().is_some_and(|first| self.has_enough(first)) {
@@ -69,6 +71,7 @@ impl World {
         let other = (0..self.tips.len()).filter(|&other| other != building.branch);
         let refuge = other.into_iter().any(|other| !self.includes_invalid(self.tip(other)));
         in_scenario(refuge || !self.includes_invalid(&block))?;
+        self.fill_queues(&mut block, building);
         self.pass_claims(&mut block, building, was_free);
         self.end_upgrades(&mut block, building.precheck);
         if building.session_change {
@@ -185,6 +188,7 @@ impl World {
         block.included = enacted;
         block.most_recent_context = relay_parent;
         block.frozen |= self.is_concluded(block, enacted);
+        self.move_messages(block, enacted);
         World::note_new_head(block, relay_parent);
     }
 
@@ -229,7 +233,11 @@ impl World {
             None => Some(block.most_recent_context),
         };
         require(Rule::Incl6b, para.relay_number >= context)?;
-        World::accepts_code(block, para)
+        World::accepts_code(block, para)?;
+        self.accepts_messages(block, para)?;
+        // FRAG-7: the author's leaf is the block before.
+        let parent_block = para.parent.expect("genesis is never offered");
+        require(Rule::Emu3, self.emulates(parent, parent_block, para))
     }
 
     /// ARP-1, ARP-2, ARP-4: the buffer has the relay parent; if not, why not.
