@@ -261,8 +261,9 @@ impl World {
         let mut constraints = self.constraints(leaf);
         let ancestors = line.iter().rev().map(|id| &self.para[id]);
         for ancestor in ancestors {
+            // FRAG-4: where the parent is in no chain, nothing of this is asked.
             if constraints.apply(ancestor).is_none() {
-                return false;
+                return true;
             }
         }
         constraints.check(own)

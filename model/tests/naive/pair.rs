@@ -268,8 +268,11 @@ impl Pair {
                         all.push(Action::Author(author));
                     }
                     if !protocol.messages().is_off() {
-                        let counts = (0..=5)
-                            .flat_map(|inbound| (0..=3).map(move |downward| (inbound, downward)));
+                        let messages = protocol.messages();
+                        let most = messages.inbound * messages.inbound_messages + 1;
+                        let counts = (0..=most).flat_map(|inbound| {
+                            (0..=messages.downward + 1).map(move |downward| (inbound, downward))
+                        });
                         for ((inbound, downward), flags) in
                             counts.flat_map(|counts| (0..4).map(move |flags| (counts, flags)))
                         {
@@ -347,9 +350,12 @@ impl Pair {
         }
         let mut plans = Vec::new();
         if !protocol.messages().is_off() {
-            let counts = (0..=3).flat_map(|served| (0..=3).map(move |taken| (served, taken)));
+            let messages = protocol.messages();
+            let counts = (0..=messages.upward_limit + 1).flat_map(|served| {
+                (0..=messages.outbound_capacity + 1).map(move |taken| (served, taken))
+            });
             for ((served, taken), flags) in
-                counts.flat_map(|counts| (1..8).map(move |flags| (counts, flags)))
+                counts.flat_map(|counts| (0..8).map(move |flags| (counts, flags)))
             {
                 let [inbound, downward, session_change] = [1, 2, 4].map(|flag| flags & flag != 0);
                 let traffic = Traffic { served, taken, inbound, downward };
