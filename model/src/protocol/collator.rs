@@ -1,7 +1,7 @@
 //! The collators: who builds, on which parent, and when nobody does.
 
 use super::Protocol;
-use crate::action::{Action, Author, Claim};
+use crate::action::{Action, Author, Claim, NewCode};
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
 use crate::scenario::{CollatorKind, StaleView};
@@ -49,13 +49,19 @@ impl Protocol {
         }
         let relay_parent = state.relay_parent(usize::from(author.branch), author.relay_parent);
         let para_slot = self.stored_slot(state, author);
+        // Siblings on one relay parent have one code stored, and bring that or the next.
+        let brought = |sibling: &ParaBlock| match author.new_code {
+            NewCode::None => None,
+            NewCode::Next => Some(sibling.code.current.next()),
+            NewCode::Same => Some(sibling.code.current),
+        };
         let alike = state.children(author.parent).any(|child| {
             let block = state.block(child);
             block.relay_parent == relay_parent
                 && block.core == author.core
                 && block.para_slot == para_slot
                 && (block.segment.messages & 1 != 0) == author.sends_message
-                && block.code.is_new != author.new_code.is_none()
+                && block.code.pending.filter(|_| block.code.is_new) == brought(block)
         });
         if alike {
             return Err(Refusal::NotInThisScenario("two blocks of the adversary alike"));
