@@ -136,6 +136,8 @@ pub struct ParaBlock {
     pub withheld: bool,
     /// FLT-8: its execution fails, so that no honest node imports it.
     pub invalid: bool,
+    /// SEC-4: validators fetched its collation, whatever became of it.
+    pub fetched: bool,
     /// FLT-4: no quorum ever.
     pub lost: bool,
     /// FLT-5: no availability ever.
@@ -330,6 +332,7 @@ impl World {
             hash: 0,
             withheld: false,
             invalid: false,
+            fetched: false,
             lost: false,
             never_available: false,
         };

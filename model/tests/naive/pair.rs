@@ -697,7 +697,7 @@ impl Pair {
         let world = &self.world;
         let tip = world.tip(branch);
         let delay = u64::from(world.parameters().upgrade_delay);
-        let from_tip = |number: u64| number as i64 - tip.number as i64;
+        let from_tip = |number: u64| number.cast_signed() - tip.number.cast_signed();
         let upgrade = tip.code.future.map(|code| {
             let voted_on = tip.code.vote.map(|included_at| included_at + delay);
             let at = tip.code.expected_at.or(voted_on).expect("one of the two");
@@ -707,14 +707,15 @@ impl Pair {
                 due_in: from_tip(at) as i8,
             }
         });
-        let cooldown = tip.code.restricted_until.map_or(0, from_tip);
+        let restricted_until = tip.code.restricted_until;
+        let cooldown = restricted_until.map_or(0, |until| until.saturating_sub(tip.number));
         RelayCode { current: self.code_of(tip.code.current), upgrade, cooldown: cooldown as u8 }
     }
 
     /// The same, where it makes no difference how long ago an upgrade became due: it is due at every
     /// relay block that can still be built on, or the vote cannot end as soon.
     fn with_due_in_reach(&self, mut code: RelayCode) -> RelayCode {
-        let minimum = self.world.parameters().minimum_upgrade_delay as i8;
+        let minimum = self.world.parameters().minimum_upgrade_delay.cast_signed();
         let oldest = self.world.oldest_usable() as i8;
         if let Some(upgrade) = &mut code.upgrade {
             let soonest = if upgrade.is_voted_on { 1 + minimum } else { -oldest };

@@ -41,6 +41,7 @@ impl World {
         require(Rule::Hook3, authored <= velocity)?;
         require(Rule::Hook4, authoring.para_slot == self.para_slot_of(slot))?;
 
+        let fetched = self.is_fetched(authoring.relay_parent);
         let mut block = ParaBlock {
             parent: Some(authoring.parent),
             number: parent.number + 1,
@@ -62,7 +63,8 @@ impl World {
             hash: authoring.hash.unwrap_or_default(),
             withheld: authoring.withheld,
             invalid: authoring.invalid,
-            lost: !self.is_fetched(authoring.relay_parent),
+            fetched,
+            lost: !fetched,
             never_available: false,
         };
         block.write_parent_hash(authoring.parent);
