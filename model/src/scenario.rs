@@ -89,10 +89,12 @@ pub struct Parameters {
     /// When a claim to a core is used up (SCHED-1, SCHED-2).
     #[serde(default, skip_serializing_if = "ClaimQueue::is_computed")]
     pub claim_queue: ClaimQueue,
-    /// UPG-11: relay blocks from the inclusion of new code to the go-ahead, 0 to 4.
+    /// UPG-11: relay blocks from the inclusion of new code to the go-ahead, 0 to 4; 0 acts as 1. The relay
+    /// chain's configuration refuses less than 2, and here one sees why.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub upgrade_delay: u8,
-    /// UPG-11: relay blocks from the end of the vote on it to the go-ahead, at least, 0 to 4.
+    /// UPG-11: relay blocks from the end of the vote on it to the go-ahead, at least, 0 to 4. The relay
+    /// chain's configuration refuses what is not above P, and here one sees why.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub minimum_upgrade_delay: u8,
     /// UPG-15: relay blocks from the inclusion of new code to the next upgrade, 0 to 8.
@@ -466,7 +468,7 @@ impl Default for Messages {
 impl Messages {
     /// Whether there is no queue at all.
     pub fn is_off(&self) -> bool {
-        *self == Messages::default()
+        *self == Messages { inbound_messages: self.inbound_messages, ..Messages::default() }
     }
 }
 
@@ -768,6 +770,12 @@ impl Scenario {
             let legal = "1000, 1200, 1500, 2000, 3000 or a multiple of 6000".to_owned();
             return out("protocol.para_slot_ms", p.para_slot_ms.to_string(), legal);
         }
+        if p.upward_message_room > 0 && e.collator != CollatorKind::Adversary {
+            let legal =
+                "0, but for an adversary: an honest author sends what fits (MSG-2), see [messages]";
+            let value = p.upward_message_room.to_string();
+            return out("protocol.upward_message_room", value, legal.to_owned());
+        }
         self.slots_are_modelled(file)?;
         if e.earliest_backing > p.scheduling_lookahead {
             let legal = format!(
@@ -965,8 +973,16 @@ impl Scenario {
         };
         let (p, e) = (&self.parameters, &self.environment);
         let named = e.authorities.0.len();
-        if named > 3 {
-            return out("environment.authorities", format!("{named}"), "at most 3 authorities");
+        for (key, set) in [
+            ("environment.authorities", e.authorities.0),
+            ("environment.next_authorities", e.next_authorities.0),
+        ] {
+            if set.len() > 3 {
+                return out(key, format!("{} of them", set.len()), "at most 3 authorities");
+            }
+            if !set.is_empty() && set.iter().all(|&one| one == Authority::Absent) {
+                return out(key, "absent, all of them".to_owned(), "somebody who is there");
+            }
         }
         if named > 0 && (e.fork_depth > 0 || e.collator == CollatorKind::Adversary) {
             let legal = "none on relay forks, where slots are an order, or with an adversary";
@@ -979,11 +995,6 @@ impl Scenario {
             return out("protocol.generation", format!("{:?}", p.generation), legal);
         }
         let next = e.next_authorities.0;
-        if next.len() > 3 || (!next.is_empty() && next.iter().all(|&one| one == Authority::Absent))
-        {
-            let legal = "at most 3 authorities, and not all of them absent";
-            return out("environment.next_authorities", format!("{}", next.len()), legal);
-        }
         let plain = p.para_slot_ms >= RELAY_SLOT_MS && p.generation == Generation::AuraExt025;
         if !next.is_empty() && (named == 0 || !plain) {
             let legal = "none without environment.authorities, with para slots shorter than a relay \

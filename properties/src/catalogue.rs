@@ -121,7 +121,7 @@ catalogue! {
     "INV-DMP-1" Step(messages::messages_are_processed_once) has_downward, ["R-PROCESSED-BEHIND"], "A downward message is processed once, and not dropped before.";
     "INV-EMU-1" Step(messages::honest_blocks_are_seconded) has_queues, ["R-UPWARD-USED", "R-PROCESSED-BEHIND", "R-EMU-5"], "Validators second every honest block, but for a watermark of an unincluded ancestor (EMU-5).";
     "INV-RP-1" Step(step::relay_numbers_advance) always, ["R-RP-ADVANCES"], "Relay parents advance by number as the check in force says.";
-    "INV-RP-2" Step(step::relay_slots_advance) always, ["R-RP-ADVANCES"], "Relay slots never go back along a chain.";
+    "INV-RP-2" Step(step::relay_slots_advance) orders_relay_slots, ["R-RP-ADVANCES"], "Relay slots never go back along a chain.";
     "INV-RP-5" Step(step::included_relay_parents_advance) always, ["R-INCLUDED"], "Relay parents of included blocks never go back.";
     "INV-RP-6" Step(step::relay_parents_are_buried) has_offset, ["R-RP-ADVANCES"], "As many relay blocks follow a valid block's relay parent as the offset asks.";
     "INV-VEL-1" State(invariant::few_blocks_share_a_slot) limits_slots, ["R-RP-ADVANCES", "R-RP-SHARED", "INV-VEL-2"], "At most V + 1 blocks of a branch share a relay slot.";
@@ -162,9 +162,9 @@ catalogue! {
     "INV-UPG-3-STEP" Step(step::backed_with_the_current_code) has_upgrades, ["R-UPGRADED", "R-CODE-WAITS"], "A candidate is backed with the code of its parent's state, which is then current.";
     "INV-UPG-6" Step(step::a_go_ahead_meets_pending_code) has_upgrades, ["R-UPGRADED"], "A go-ahead meets pending code, or an unincluded ancestor that acted on it.";
     "INV-UPG-7" Step(step::an_abort_frees_the_way) has_rejections, ["R-ABORTED"], "A block that acts on an abort leaves no code pending.";
-    "INV-UPG-8" Step(step::an_abort_is_consumed_once) has_rejections, ["R-ABORTED"], "An abort is acted on by a block that has pending code, and once.";
+    "INV-UPG-8" Step(step::an_abort_is_consumed_once) rejects_honestly, ["R-ABORTED"], "An abort is acted on by a block that has pending code, and once.";
     "INV-UPG-9" Step(step::new_code_is_backed_alone) has_upgrades, ["R-UPGRADED"], "No new code is backed while an upgrade is under way.";
-    "INV-UPG-10" Step(step::code_waits_after_inclusion) has_upgrades, ["R-UPGRADED"], "New code waits for the upgrade delay, counted from its inclusion.";
+    "INV-UPG-10" Step(step::code_waits_after_inclusion) has_upgrades, ["R-UPGRADED"], "New code is due no earlier than the upgrade delay after its inclusion.";
     "INV-1" State(invariant::issuance_is_conserved) always, ["R-INCLUDED"], "A block's state has its parent's issuance and one block's rewards.";
     "INV-2" State(invariant::no_emission_is_orphaned) always, ["R-INCLUDED", "R-ORPHAN"], "The included head has the issuance of its own chain and of no other fork.";
     "INV-2-STEP" Step(step::inclusion_brings_its_own_rewards) always, ["R-INCLUDED", "R-ORPHAN"], "A relay block adds the rewards of the candidates it enacts, no more and no less.";
@@ -197,7 +197,7 @@ catalogue! {
     "R-WITHHELD" Witness(reachable::a_withheld_block_stops_authors) has_withholding, [], "The tip names a block that the collators have not got.";
     "R-RECOVERED" Witness(reachable::a_withheld_block_is_recovered) has_withholding, [], "The collators recover a withheld block.";
     "R-SIGNAL-CONSUMED" Witness(reachable::a_signal_is_consumed) has_signals, [], "A block consumes a go-ahead signal.";
-    "R-SIGNAL-REMEMBERED" Witness(reachable::a_signal_is_remembered) has_signals, [], "A block is built while its segment holds a consumed signal.";
+    "R-SIGNAL-REMEMBERED" Witness(reachable::a_signal_is_remembered) remembers_signals, [], "A block is built while its segment holds a consumed signal.";
     "R-ROOM-USED" Witness(reachable::the_room_is_used_up) has_messages, [], "A segment's messages use up the room.";
     "R-UPWARD-USED" Witness(messages::the_upward_room_is_used_up) has_upward, [], "A segment's upward messages use up the room at the relay parent.";
     "R-CHANNEL-USED" Witness(messages::the_channel_is_used_up) has_outbound, [], "A segment's messages to another para use up the channel.";
@@ -244,8 +244,8 @@ catalogue! {
     "R-NO-FALLBACK" Witness(reachable::no_shallower_parent_is_tried) can_fill, [], "The chosen parent is refused where a shallower one would not be (INV-E2E-8 fails).";
     "R-UPGRADED" Witness(reachable::an_upgrade_is_complete) has_upgrades, [], "New code becomes current.";
     "R-UPGRADED-AGAIN" Witness(reachable::a_second_upgrade_begins) has_upgrades, [], "A second upgrade begins after the first.";
-    "R-CODE-SWITCHES" Witness(reachable::backed_as_the_code_switches) upgrades_ahead, [], "The first block under new code is backed where the code becomes current.";
-    "R-CODE-WAITS" Witness(reachable::new_code_waits_for_its_switch) upgrades_ahead, [], "A block under new code waits for the inclusion of the one before.";
+    "R-CODE-SWITCHES" Witness(reachable::backed_as_the_code_switches) upgrades_on_ahead, [], "The first block under new code is backed where the code becomes current.";
+    "R-CODE-WAITS" Witness(reachable::new_code_waits_for_its_switch) code_can_wait, [], "A block under new code waits for the inclusion of the one before.";
     "R-ABORTED" Witness(reachable::an_abort_is_consumed) has_rejections, [], "A block acts on an abort.";
     "R-ABORT-LOST" Witness(reachable::an_abort_is_lost) rejects_ahead, [], "An abort is cleared before the para has seen it (INV-UPG-4 fails).";
     "R-ABORT-WITHDRAWN" Witness(reachable::an_abort_is_withdrawn) rejects_ahead, [], "An abort is cleared after an unincluded block has acted on it, and its children panic (UPG-13).";
@@ -283,6 +283,14 @@ fn limits_slots(protocol: &Protocol) -> bool {
 /// Where the runtime takes no slot but the derived one, or honest collators claim no other (HOOK-8).
 fn derives_slots(protocol: &Protocol) -> bool {
     is_honest(protocol) || !takes_slots_behind(protocol)
+}
+
+/// Where the runtime orders relay slots, by the hook or by the relay number (RPN-1), or honest collators
+/// do: hooks that count by para slot (HOOK-8) do not look at relay slots.
+fn orders_relay_slots(protocol: &Protocol) -> bool {
+    let p = protocol.parameters();
+    let by_para_slot = matches!(p.generation, Generation::AuraExt07 | Generation::AuraExt018);
+    is_honest(protocol) || !by_para_slot || p.relay_number_check != RelayNumberCheck::Any
 }
 
 fn overruns_slots(protocol: &Protocol) -> bool {
@@ -353,7 +361,13 @@ fn turns_are_long(protocol: &Protocol) -> bool {
 }
 
 fn restarts(protocol: &Protocol) -> bool {
-    protocol.environment().authorities.0.contains(&Authority::Restarting)
+    let environment = protocol.environment();
+    let named = environment.authorities.0;
+    let owns = |place: &usize| protocol.owners_of_derived_slots() & (1 << place) != 0;
+    let restarts = |place: usize| named[place] == Authority::Restarting;
+    // The next authorities come with para slots that begin relay slots, and own some each.
+    let next = environment.next_authorities.0.contains(&Authority::Restarting);
+    next || (0..named.len()).filter(owns).any(restarts)
 }
 
 fn restarts_behind(protocol: &Protocol) -> bool {
@@ -542,8 +556,30 @@ fn upgrades_ahead(protocol: &Protocol) -> bool {
     has_upgrades(protocol) && can_stack(protocol)
 }
 
+/// The same where the block that switches and one on it can stand at a time.
+fn upgrades_on_ahead(protocol: &Protocol) -> bool {
+    let kept = protocol.environment().adversary_blocks;
+    upgrades_ahead(protocol) && (is_honest(protocol) || kept == 0 || kept > 1)
+}
+
+/// Where a candidate can pend for longer than a block, or two are backed in one.
+fn code_can_wait(protocol: &Protocol) -> bool {
+    let waits = protocol.environment().unavailability || protocol.parameters().cores > 1;
+    upgrades_on_ahead(protocol) && waits
+}
+
+fn remembers_signals(protocol: &Protocol) -> bool {
+    has_signals(protocol) && can_stack(protocol)
+}
+
 fn has_rejections(protocol: &Protocol) -> bool {
     protocol.environment().prechecks == Prechecks::Divided
+}
+
+/// Where whoever acts on an abort has pending code: an adversary builds a first block beside the one
+/// that brought it, and the runtime takes an abort that finds none (UPG-5).
+fn rejects_honestly(protocol: &Protocol) -> bool {
+    has_rejections(protocol) && is_honest(protocol)
 }
 
 fn rejects_ahead(protocol: &Protocol) -> bool {

@@ -563,8 +563,8 @@ pub fn new_code_is_backed_alone(t: &Transition) -> Verdict {
     Ok(())
 }
 
-/// UPG-11: between the inclusion of new code and a go-ahead there are as many relay blocks as the delay
-/// says. Judged where the go-ahead appears: a countdown cannot have begun later than the upgrade.
+/// UPG-11: new code is due no earlier than as many relay blocks after its inclusion as the delay says.
+/// Judged where the upgrade begins. That the blocks are counted is INV-UPG-2 and 3, where the go-ahead comes.
 pub fn code_waits_after_inclusion(t: &Transition) -> Verdict {
     let Some((before, after)) = t.grown() else { return Ok(()) };
     let (Some(upgrade), None) = (after.code.upgrade, before.code.upgrade) else { return Ok(()) };

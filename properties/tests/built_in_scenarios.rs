@@ -38,7 +38,7 @@ upgrade-abort             18832     60555   20
 upgrade-forks             21445     84598   19
 upgrade-sessions          40472    159899   22
 upgrade-adversary         33306    103603   18
-upgrade-elastic             789      2377   25
+upgrade-elastic            1330      5505   14
 messages                   4682     18914   13
 messages-full-segment      1724      8573   11
 messages-down              9401     35350   12

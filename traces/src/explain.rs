@@ -214,6 +214,9 @@ fn acts(new: &LiveBlock) -> &'static str {
         Some(code) if code.aborted => {
             " The block acts on the abort, and throws the pending code away."
         }
+        Some(code) if code.ignored_abort => {
+            " The block is told to abort, and has no pending code to throw away."
+        }
         Some(_) => " The block acts on the go-ahead: it is the last under the old code.",
         None => " The block acts on the go-ahead for a code upgrade.",
     }

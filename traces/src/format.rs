@@ -347,6 +347,9 @@ pub struct CodeOfBlock {
     /// Whether the block threw code away, as the relay chain said.
     #[serde(default, skip_serializing_if = "is_false")]
     pub aborted: bool,
+    /// Whether the relay chain said so, and there was none.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub ignored_abort: bool,
 }
 
 /// The included head.

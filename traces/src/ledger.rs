@@ -100,7 +100,13 @@ impl Ledger {
             not_seconded: false,
             consumed: Vec::new(),
             aggregate: None,
-            code: CodeOfBlock { next: 0, pending: None, is_new: false, aborted: false },
+            code: CodeOfBlock {
+                next: 0,
+                pending: None,
+                is_new: false,
+                aborted: false,
+                ignored_abort: false,
+            },
             issuance: protocol.scenario().economics.issuance().unwrap_or_default(),
             statuses: [Status::IncludedIn(None); MAX_BRANCHES],
         };
@@ -520,6 +526,7 @@ impl Ledger {
             pending: block.code.pending.map(|code| counted_from(next_code, new, code)),
             is_new: block.code.is_new,
             aborted: aborts && raw.block(author.parent).code.pending.is_some(),
+            ignored_abort: aborts && raw.block(author.parent).code.pending.is_none(),
         };
 
         *self.authored.entry(name.height).or_default() += 1;

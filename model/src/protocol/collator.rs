@@ -107,7 +107,7 @@ impl Protocol {
         if author.equivocation {
             return self.may_equivocate(state, author, &relay_parent);
         }
-        owner_is_not_done(state, &relay_parent)?;
+        self.owner_is_not_done(state, author, &relay_parent)?;
 
         let chosen = self.chosen_parents(state, branch, age);
         if chosen & (1 << author.parent.0) == 0 {
@@ -326,6 +326,23 @@ impl Protocol {
         }
     }
 
+    /// The owner of a slot knows the block that nobody else has, and does not build another. One of the
+    /// other set of authorities that owns the slot too is another node.
+    fn owner_is_not_done(
+        &self,
+        state: &State,
+        author: &Author,
+        relay_parent: &RelayParent,
+    ) -> Result<(), Refusal> {
+        let set = self.set_of(state, author);
+        let own = |block: &ParaBlock| {
+            block.relay_parent == *relay_parent
+                && block.is_unknown_to_collators()
+                && state.block(block.parent).authority_set == set
+        };
+        if state.blocks.iter().any(own) { Err(Refusal::OwnerIsDone) } else { Ok(()) }
+    }
+
     /// FLT-9: the collators recover a block that the relay chain names, from its availability.
     pub(crate) fn recover(state: &State, block: BlockIndex) -> Result<State, Refusal> {
         if block.get() >= state.blocks.len() {
@@ -348,13 +365,6 @@ impl Protocol {
             }
         }
     }
-}
-
-/// The owner of a slot knows the block that nobody else has, and does not build another.
-fn owner_is_not_done(state: &State, relay_parent: &RelayParent) -> Result<(), Refusal> {
-    let own =
-        |block: &ParaBlock| block.relay_parent == *relay_parent && block.is_unknown_to_collators();
-    if state.blocks.iter().any(own) { Err(Refusal::OwnerIsDone) } else { Ok(()) }
 }
 
 /// The places in a set, in order.
