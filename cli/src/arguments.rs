@@ -262,26 +262,26 @@ pub(crate) struct Simulate {
     #[arg(long, value_name = "BLOCKS")]
     pub(crate) switch_after: Option<String>,
     /// The total issuance at the start, in tokens; that of a known moment if not given.
-    #[arg(long, value_name = "TOKENS", value_parser = values::tokens)]
+    #[arg(long, value_name = "TOKENS", value_parser = values::tokens, allow_negative_numbers = true)]
     pub(crate) issuance: Option<u128>,
     /// What is staked in each period, in per cent of the issuance of its start.
-    #[arg(long, value_name = "PERCENT", default_value = "60", value_parser = values::percent)]
+    #[arg(long, value_name = "PERCENT", default_value = "60", value_parser = values::percent, allow_negative_numbers = true)]
     pub(crate) staked: Perquintill,
     /// When stakers and dApps claim.
     #[arg(long, value_name = "WHEN", default_value = "era")]
     pub(crate) claims: Claims,
     /// Fees that are paid in every block, in tokens.
-    #[arg(long, value_name = "TOKENS", default_value = "0", value_parser = values::fees)]
+    #[arg(long, value_name = "TOKENS", default_value = "0", value_parser = values::fees, allow_negative_numbers = true)]
     pub(crate) fees: u128,
     /// How many of the relay chain's slots have no block: a rate, 0 to 0.9.
-    #[arg(long, value_name = "RATE", default_value = "0", value_parser = values::rate)]
+    #[arg(long, value_name = "RATE", default_value = "0", value_parser = values::rate, allow_negative_numbers = true)]
     pub(crate) skipped_slots: f64,
     /// How many para blocks are lost before they are backed, with what was built on them: a rate,
     /// 0 to 0.9.
-    #[arg(long, value_name = "RATE", default_value = "0", value_parser = values::rate)]
+    #[arg(long, value_name = "RATE", default_value = "0", value_parser = values::rate, allow_negative_numbers = true)]
     pub(crate) orphaned: f64,
     /// How often a backed block waits one more relay block for its inclusion: a rate, 0 to 0.9.
-    #[arg(long, value_name = "RATE", default_value = "0", value_parser = values::rate)]
+    #[arg(long, value_name = "RATE", default_value = "0", value_parser = values::rate, allow_negative_numbers = true)]
     pub(crate) late: f64,
     /// Where the randomness of the faults comes from, decimal or 0x and hexadecimal.
     #[arg(long, value_name = "SEED", default_value = "0", value_parser = values::seed)]

@@ -141,4 +141,16 @@ mod tests {
             assert!(*slots.last().expect("a thousand") > 1200, "{faults:?}");
         }
     }
+
+    /// INV-17, HOOK-3: one block for each relay block, and those that were in flight.
+    #[test]
+    fn no_more_is_included_than_the_relay_chain_has_blocks() {
+        let mut timeline =
+            Timeline::new(Faults { skipped_slots: 0.2, orphaned: 0.1, late: 0.1 }, 7);
+        for included in 1..10_000 {
+            timeline.next_included(3);
+            assert!(included <= timeline.relay_blocks);
+            assert_eq!(timeline.authored, included + timeline.lost + timeline.segment.len() as u64);
+        }
+    }
 }

@@ -16,6 +16,7 @@ mod runs;
 mod strategies;
 mod switch;
 mod worked_examples;
+mod years;
 
 use unincluded_model::economics::networks::{ASTAR_AT_THE_SWITCH, StakingTerms};
 use unincluded_model::economics::tiers::Tier;
