@@ -312,7 +312,7 @@ pub(crate) enum Claims {
     Era,
     /// As soon as a period is over.
     Period,
-    /// Never: what is recorded is not minted.
+    /// Not at all: what is recorded is not minted.
     Never,
 }
 

@@ -199,14 +199,14 @@ impl Report {
         };
         let days = self.milliseconds as f64 / DAY;
         let headline = format!(
-            "{}: {} blocks in {days:.2} days, {} planck recorded, {}\n",
+            "{}: {} blocks in {days:.2} days, {} planck recorded, {}.",
             self.title(),
             grouped(self.blocks),
             grouped(&self.recorded.sum),
             apart(&self.difference, "less than the target", "more than the target"),
         );
         if screen.is_quiet() {
-            return format!("{headline}{verdict}\n");
+            return format!("{headline} {verdict}\n");
         }
         let against = &self.against;
         let bound = |bound: &Bound| {
