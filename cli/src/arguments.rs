@@ -64,7 +64,7 @@ pub(crate) enum Command {
     List(List),
     /// Run the emission of a whole cycle, block by block
     #[command(long_about = help::SIMULATE_HELP)]
-    Simulate(Simulate),
+    Simulate(Box<Simulate>),
 }
 
 /// What is changed about the rules.

@@ -162,14 +162,17 @@ mod tests {
     #[test]
     fn tokens_are_read_to_the_planck() {
         let most = 1_000_000_000_000 * TOKEN;
-        assert_eq!(tokens("8304517045.391557672991818108"), Ok(8304517045391557672991818108));
+        assert_eq!(
+            tokens("8304517045.391557672991818108"),
+            Ok(8_304_517_045_391_557_672_991_818_108)
+        );
         assert_eq!((tokens("0.000000000000000001"), tokens("1000000000000")), (Ok(1), Ok(most)));
         for word in ["", "0", "-1", "1e3", ".5", "1.", "1000000000000.1", "0.0000000000000000001"] {
             assert!(tokens(word).is_err(), "{word:?}");
         }
         assert_eq!(fees("0"), Ok(0));
-        assert_eq!(percent("100").map(|it| it.parts()), Ok(1_000_000_000_000_000_000));
-        assert_eq!(percent("12.5").map(|it| it.parts()), Ok(125_000_000_000_000_000));
+        assert_eq!(percent("100").map(Perquintill::parts), Ok(1_000_000_000_000_000_000));
+        assert_eq!(percent("12.5").map(Perquintill::parts), Ok(125_000_000_000_000_000));
         assert!(percent("100.1").is_err());
     }
 

@@ -132,7 +132,8 @@ pub(crate) fn run(plan: &Plan, timeline: &mut Timeline) -> Cycle {
         let block = Block { upgrade, calls: &calls, ..Block::default() };
         let receipt = machine.execute(&mut chain, &block);
         cycle.count(&receipt, &configuration);
-        let waits = receipt.refused.iter().any(|&(_, refused)| refused == Refused::OnlyInherents);
+        let waits =
+            receipt.refused.iter().any(|&(_, refused)| refused == Refused::MigrationsOngoing);
         calls.truncate(if waits { wished } else { 0 });
 
         match last_slot {
@@ -288,7 +289,7 @@ impl Cycle {
         }
         self.burned += receipt.burned;
         let others = receipt.refused.iter().map(|&(_, refused)| refused);
-        let expected = [Refused::OnlyInherents, Refused::NoClaimableRewards];
+        let expected = [Refused::MigrationsOngoing, Refused::NoClaimableRewards];
         self.refused.extend(others.filter(|refused| !expected.contains(refused)));
     }
 

@@ -235,14 +235,14 @@ impl Machine {
         receipt.author = author_payout(chain.pot, self.network.existential_deposit);
         chain.pot -= receipt.author;
 
-        // Inherents change nothing here. Then migrations, calls, and what time is left.
-        let only_inherents = chain.migrations.is_ongoing();
-        if only_inherents {
+        // No inherent changes anything here. Then migrations, calls, and what time is left.
+        let is_migrating = chain.migrations.is_ongoing();
+        if is_migrating {
             chain.migrations.step(chain.number, block.progress);
         }
         for (place, call) in block.calls.iter().enumerate() {
-            let answer = if only_inherents {
-                Err(Refused::OnlyInherents)
+            let answer = if is_migrating {
+                Err(Refused::MigrationsOngoing)
             } else {
                 self.call(chain, call, &mut receipt)
             };

@@ -41,9 +41,9 @@ pub enum Entitlement {
 /// Why a call did nothing, in the order in which the runtime finds out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Refused {
-    /// UPG-5: migrations run, so the block carries inherents only.
-    #[error("UPG-5: only inherents are possible while migrations run")]
-    OnlyInherents,
+    /// UPG-5: migrations run, so the block carries nothing of users.
+    #[error("UPG-5: no call is possible while migrations run")]
+    MigrationsOngoing,
     /// DAPP-13: maintenance.
     #[error("DAPP-13: dApp staking is in maintenance")]
     Disabled,

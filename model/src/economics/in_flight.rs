@@ -58,9 +58,10 @@ impl Migration {
     /// The stored end afterwards, where `running` is the block that migrates; block numbers.
     pub const fn end(self, clock: Clock, running: u32, end: u32) -> u32 {
         match self {
-            Self::FromTheLastOldBlock => stretched_from(clock.last_old_block, end),
             Self::FromTheLastOldBlockIfOngoing if end <= running => end,
-            Self::FromTheLastOldBlockIfOngoing => stretched_from(clock.last_old_block, end),
+            Self::FromTheLastOldBlock | Self::FromTheLastOldBlockIfOngoing => {
+                stretched_from(clock.last_old_block, end)
+            }
             Self::FromTheRunningBlock => stretched_from(running, end),
             Self::Never => end,
         }

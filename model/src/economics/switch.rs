@@ -45,7 +45,7 @@ pub enum Progress {
 const MOST_IN_A_BLOCK: usize = 8;
 
 impl Migrations {
-    /// Whether blocks carry inherents only.
+    /// Whether users have to wait: blocks carry nothing that is not inherent.
     pub const fn is_ongoing(&self) -> bool {
         !self.waiting.is_empty()
     }
@@ -61,7 +61,7 @@ impl Migrations {
         self.waiting = network.lazy_migrations.iter().filter(never_done).copied().collect();
     }
 
-    /// UPG-5: one step, after the inherents of block `now`.
+    /// UPG-5: one step, after what is inherent to block `now`.
     pub(super) fn step(&mut self, now: u32, progress: Progress) {
         let ended = match progress {
             Progress::Completes(ended) => ended,

@@ -3,6 +3,7 @@
 mod calendar;
 mod claims;
 mod durations;
+mod eras;
 mod golden;
 mod inflation_laws;
 mod mistakes;

@@ -239,7 +239,7 @@ proptest! {
     ) {
         let rate = Perquintill::from_parts(rate);
         let mut decay = Decay { rate, factor: Perquintill::ONE };
-        let exact = (rate.parts() as f64 / 1e18).powi(blocks as i32) * 1e18;
+        let exact = (rate.parts() as f64 / 1e18).powi(blocks.cast_signed()) * 1e18;
         for _ in 0..blocks {
             let after = decay.after_a_block();
             prop_assert!(after.factor <= decay.factor);

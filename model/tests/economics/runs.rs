@@ -167,3 +167,38 @@ fn the_random_runs_see_recalculations_claims_and_the_switch() {
     };
     assert_eq!(watch(&run, None), (vec![], 4));
 }
+
+/// ABS-2, ABS-3: every calendar with values up to 2 and eras of 2 or 3 blocks, the switch after every
+/// block of a cycle and right after it, and every way to begin the same wishes.
+#[test]
+fn no_claim_is_broken_wherever_the_switch_is_on_tiny_calendars() {
+    let mut seen = 0;
+    for bits in 0..16_u32 {
+        let calendar = Calendar {
+            periods_per_cycle: 1 + bits % 2,
+            eras_per_voting_subperiod: 1 + bits / 2 % 2,
+            eras_per_build_and_earn_subperiod: 1 + bits / 4 % 2,
+            blocks_per_era: 2 + bits / 8,
+        };
+        let blocks = calendar.blocks_per_cycle();
+        for last_old in 0..=blocks {
+            for first in 0..16_u32 {
+                let wish = |block: u32| ((block + first) * 37 % 17) as u8;
+                let run = Run {
+                    calendar,
+                    issuance: 100_007,
+                    upgrade_after: Some(last_old),
+                    wishes: (0..5 * blocks).map(wish).collect(),
+                    is_disturbed: false,
+                    decay: Decay::NONE,
+                };
+                let (broken, recalculations) = watch(&run, None);
+                assert!(broken.is_empty(), "{broken:?} in {run:?}");
+                assert!(recalculations >= 2, "{run:?}");
+                seen += 1;
+            }
+        }
+    }
+    // The cycles have 180 blocks together.
+    assert_eq!(seen, 16 * (180 + 16));
+}

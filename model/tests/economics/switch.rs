@@ -169,7 +169,7 @@ fn inv_18_holds_for_the_lazy_migrations() {
 
 /// UPG-5: blocks go on, rewards too, claims do not.
 #[test]
-fn upg_5_blocks_carry_inherents_only_while_migrations_run() {
+fn upg_5_users_wait_while_migrations_run() {
     let machine = Machine::new(tiny_network(TINY_12S));
     let mut chain = start(&machine, 100_007);
     let calls = [Call::Stake { account: 0, amount: 10 }];
