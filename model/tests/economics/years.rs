@@ -1,7 +1,9 @@
 //! Whole cycles on production calendars and amounts, every block executed.
 
+use super::golden::ROWS;
+use super::{TINY_12S, tiny_network};
 use unincluded_model::economics::{
-    Balance, Block, BlockTime, Chain, Machine, Network, Receipt, TOKEN,
+    Balance, Block, BlockTime, Chain, Machine, Network, Perquintill, Receipt, TOKEN,
 };
 
 /// What a cycle came to.
@@ -72,5 +74,29 @@ fn shiden_and_shibuya_keep_their_years_too() {
         let less = before.treasury + before.collators - after.treasury - after.collators;
         assert!(less <= 2 * Balance::from(blocks), "{less}");
         assert_eq!(less % Balance::from(blocks), 0, "INV-13: one planck per category and pair");
+    }
+}
+
+/// Sheet section 11.3, the columns of cycle totals: every block, era and period paid, fully staked.
+#[test]
+fn the_golden_cycles_record_what_their_units_add_up_to() {
+    let machine = Machine::new(tiny_network(TINY_12S));
+    let recorded = |issuance, block_time| -> Balance {
+        let mut chain = machine.steady(block_time, issuance);
+        chain.inflation.ideal_staking_rate = Perquintill::ZERO; // reached by any stake
+        let mut sum = 0;
+        loop {
+            let receipt = machine.execute(&mut chain, &Block::default());
+            let era = receipt.era_ended.map_or(0, |era| era.staker_pool + era.dapp_pool);
+            let period = receipt.period_ended.map_or(0, |period| period.bonus_pool);
+            sum += receipt.treasury + receipt.collators + era + period;
+            if receipt.recalculated {
+                return sum;
+            }
+        }
+    };
+    for row in &ROWS {
+        assert_eq!(recorded(row.issuance, BlockTime::TwelveSeconds), row.at_12s.1);
+        assert_eq!(recorded(row.issuance, BlockTime::SixSeconds), row.at_6s.1);
     }
 }
