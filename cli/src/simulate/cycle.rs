@@ -138,13 +138,7 @@ pub(crate) fn run(plan: &Plan, timeline: &mut Timeline) -> Cycle {
 
         match last_slot {
             None => (first_slot, era_slot) = (slot, slot),
-            Some(last) => {
-                let gap = usize::try_from(slot - last).unwrap_or(usize::MAX);
-                if cycle.intervals.len() <= gap {
-                    cycle.intervals.resize(gap + 1, 0);
-                }
-                cycle.intervals[gap] += 1;
-            }
+            Some(last) => cycle.add_interval(slot - last),
         }
         last_slot = Some(slot);
         cycle.blocks += 1;
@@ -264,6 +258,15 @@ fn wishes(plan: &Plan, chain: &mut Chain, ended: u32, ended_period: bool) -> Vec
 }
 
 impl Cycle {
+    /// Two blocks were so many slots apart.
+    fn add_interval(&mut self, slots: u64) {
+        let place = usize::try_from(slots).unwrap_or(usize::MAX);
+        if self.intervals.len() <= place {
+            self.intervals.resize(place + 1, 0);
+        }
+        self.intervals[place] += 1;
+    }
+
     /// Adds what a block paid, set aside and minted.
     fn count(&mut self, receipt: &Receipt, configuration: &InflationConfiguration) {
         for amounts in [&mut self.issued, &mut self.recorded] {
