@@ -66,9 +66,21 @@ pub struct Author {
     /// Siblings already there whose hash is lower.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hash_rank: u8,
-    /// Whether the block sends an upward message.
+    /// Whether the block has an upward message to send.
     #[serde(default, skip_serializing_if = "is_false")]
     pub sends_message: bool,
+    /// Whether the block has a message for another para.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub sends_outbound: bool,
+    /// Messages of other paras that come along in full (MSG-5).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inbound: u8,
+    /// Downward messages that come along in full (MSG-7).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub downward: u8,
+    /// The code that the block asks the relay chain to upgrade to (UPG-1).
+    #[serde(default, skip_serializing_if = "NewCode::is_none")]
+    pub new_code: NewCode,
 }
 
 impl Author {
@@ -85,6 +97,10 @@ impl Author {
             invalid: false,
             hash_rank: 0,
             sends_message: false,
+            sends_outbound: false,
+            inbound: 0,
+            downward: 0,
+            new_code: NewCode::None,
         }
     }
 }
@@ -117,6 +133,38 @@ impl Claim {
     pub fn is_honest(&self) -> bool {
         *self == Claim::Honest
     }
+}
+
+/// The code that a block asks the relay chain to upgrade to.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum NewCode {
+    /// It asks for nothing.
+    #[default]
+    None,
+    /// The code after the one that is stored.
+    Next,
+    /// The code that is stored already.
+    Same,
+}
+
+impl NewCode {
+    /// Whether the block asks for nothing.
+    pub fn is_none(&self) -> bool {
+        *self == NewCode::None
+    }
+}
+
+/// How the validators' vote on a new code ends (UPG-11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precheck {
+    /// The code can be used.
+    Accepted,
+    /// It cannot, or the vote took too many sessions.
+    Rejected,
 }
 
 /// A relay block to be. Evictions are not chosen: they follow from the rules.
@@ -152,6 +200,39 @@ pub struct RelayBlockPlan {
     /// Whether the relay chain's configuration changes with the session (FLT-13).
     #[serde(default, skip_serializing_if = "is_false")]
     pub reconfigured: bool,
+    /// What happens to the para's messages in this block.
+    #[serde(default, skip_serializing_if = "Traffic::is_none")]
+    pub traffic: Traffic,
+    /// How the vote on a new code ends in this block, if it does (UPG-11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precheck: Option<Precheck>,
+}
+
+/// What others do with the para's messages in one relay block.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(deny_unknown_fields)]
+pub struct Traffic {
+    /// Upward messages that the relay chain serves.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub served: u8,
+    /// Messages to the other para that it takes.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub taken: u8,
+    /// Whether the other para sends messages.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub inbound: bool,
+    /// Whether the relay chain sends a downward message.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub downward: bool,
+}
+
+impl Traffic {
+    /// Whether nothing happens to them.
+    pub fn is_none(&self) -> bool {
+        *self == Traffic::default()
+    }
 }
 
 impl RelayBlockPlan {
@@ -168,6 +249,8 @@ impl RelayBlockPlan {
             dispute: None,
             reassigned: false,
             reconfigured: false,
+            traffic: Traffic::default(),
+            precheck: None,
         }
     }
 }

@@ -15,7 +15,7 @@ pub mod rule;
 pub mod scenario;
 pub mod state;
 
-pub use action::{Action, Author, Bits, Claim, RelayBlockPlan};
+pub use action::{Action, Author, Bits, Claim, NewCode, Precheck, RelayBlockPlan};
 pub use few::Few;
 pub use protocol::canonical::{Reduction, Reductions, Renaming};
 pub use protocol::{Protocol, Step};
@@ -24,4 +24,6 @@ pub use rule::{Rule, RuleSet, Variant, VariantSet};
 pub use scenario::{
     CollatorKind, Environment, Parameters, RelayNumberCheck, Scenario, ScenarioError, StaleView,
 };
-pub use state::{Age, BlockIndex, Branch, ParaBlock, RelayParent, Segment, State, View};
+pub use state::{
+    Age, BlockIndex, Branch, Code, ParaBlock, RelayParent, Segment, Signal, State, Upgrade, View,
+};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::rule::Rule;
 use crate::scenario::RelayNumberCheck;
-use crate::state::{Age, BlockIndex, MAX_BLOCKS};
+use crate::state::{Age, BlockIndex, Code, MAX_BLOCKS};
 
 /// A refusal is an answer, not a failure. Those that name a rule stand in the order in which the
 /// rules are asked; those of the model itself and of the environment come where they are noticed.
@@ -110,6 +110,12 @@ pub enum Refusal {
     },
     /// UPG-3: an ancestor consumed a signal that the relay chain no longer shows.
     SignalWithdrawn,
+    /// UPG-4: the relay chain shows a go-ahead and no code is pending.
+    GoAheadWithoutCode,
+    /// UPG-1: the relay chain lets nobody begin an upgrade.
+    UpgradeRestricted,
+    /// UPG-1: another code is pending.
+    OverlappingUpgrades,
     /// SEG-6: the segment's messages exceed the room.
     MessagesExceedRoom {
         /// Messages of the segment with this block.
@@ -118,6 +124,55 @@ pub enum Refusal {
         room: u8,
     },
 
+    /// SEG-6: the segment's messages to the other para exceed the room in the channel.
+    OutboundExceedsRoom {
+        /// Messages of the segment with this block.
+        messages: u8,
+        /// Room shown by the relay chain.
+        room: u8,
+    },
+    /// SEG-6: the watermark is older than the one before.
+    WatermarkWentBack {
+        /// The watermark of the parent.
+        parent: Age,
+        /// The watermark of the block.
+        block: Age,
+    },
+    /// MSG-7: the downward messages do not follow on those that the chain has processed.
+    DownwardHeadMismatch {
+        /// The first that comes along.
+        first: u8,
+        /// The first that the chain has not processed.
+        expected: u8,
+    },
+    /// MSG-7: none comes along in full though some wait.
+    NoneProcessed {
+        /// Downward messages that wait.
+        waiting: u8,
+    },
+    /// MSG-5: the messages of other paras do not follow on those that the chain was delivered.
+    InboundHeadMismatch {
+        /// The first that comes along.
+        first: u8,
+        /// The first that the chain was not delivered.
+        expected: u8,
+    },
+    /// MSG-5: none comes along in full though some wait.
+    NoneDelivered {
+        /// Messages of other paras that wait.
+        waiting: u8,
+    },
+
+    /// EMU-3: the candidate breaks a limit that its unincluded ancestors leave, so that no validator
+    /// seconds it.
+    NotSeconded {
+        /// Which limit.
+        limit: Limit,
+        /// What the candidate asks for.
+        asked: u8,
+        /// What there is.
+        left: u8,
+    },
     /// FRAG-2: the validator knows of the candidate already.
     AlreadyKnown,
     /// FRAG-4: the relay parent has left the scope.
@@ -170,11 +225,83 @@ pub enum Refusal {
         /// The relay parent of the candidate.
         candidate: Age,
     },
+    /// INCL-10: the relay chain's queue has no room for the upward messages.
+    UpwardQueueFull {
+        /// Messages that wait.
+        waiting: u8,
+        /// How many it holds.
+        limit: u8,
+    },
+    /// INCL-10: the channel to the other para is full.
+    ChannelFull {
+        /// Messages that it holds.
+        held: u8,
+        /// How many it can hold.
+        capacity: u8,
+    },
+    /// INCL-11: the candidate processes no downward message though its relay parent has the first.
+    NothingProcessed {
+        /// When the first was sent.
+        sent: Age,
+        /// The relay parent of the candidate.
+        relay_parent: Age,
+    },
+    /// INCL-11: the candidate processes more downward messages than wait.
+    TooManyProcessed {
+        /// What it processes.
+        processed: u8,
+        /// What waits.
+        waiting: u8,
+    },
+    /// INCL-12: the watermark is no relay block on which it can land.
+    WatermarkNotAccepted {
+        /// The watermark.
+        watermark: Age,
+        /// The last one.
+        last: Age,
+    },
+    /// INCL-9: the candidate executes under another code than the para's current one.
+    OtherCode {
+        /// The code that the relay chain has.
+        current: Code,
+        /// The candidate's.
+        code: Code,
+    },
+    /// UPG-14: the candidate brings new code while an upgrade is under way or restricted.
+    PrematureUpgrade,
     /// The candidate is on chain already.
     AlreadyOnChain,
 
     /// FLT-9: the block was not withheld, or the relay chain does not name it yet.
     NothingToRecover,
+}
+
+/// EMU-3: a limit that the emulator holds a candidate's commitments against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Limit {
+    /// Room in the queue of upward messages.
+    Upward,
+    /// Room in the channel to the other para.
+    Outbound,
+    /// One downward message has to be processed where one waits.
+    Advance,
+    /// Downward messages that there are to process.
+    Downward,
+    /// The watermark is the relay parent, the last one, or a block with messages; in relay blocks
+    /// behind the tip, with the last one that is accepted.
+    Watermark,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Limit::Upward => "upward messages",
+            Limit::Outbound => "messages to the other para",
+            Limit::Advance => "downward messages, of at least",
+            Limit::Downward => "downward messages",
+            Limit::Watermark => "a watermark",
+        })
+    }
 }
 
 impl Refusal {
@@ -197,7 +324,17 @@ impl Refusal {
             Refusal::TooFewDescendants { .. } => Rule::Hook9,
             Refusal::SegmentFull { .. } => Rule::Seg5,
             Refusal::SignalWithdrawn => Rule::Upg3,
-            Refusal::MessagesExceedRoom { .. } => Rule::Seg6,
+            Refusal::GoAheadWithoutCode => Rule::Upg4,
+            Refusal::UpgradeRestricted | Refusal::OverlappingUpgrades => Rule::Upg1,
+            Refusal::MessagesExceedRoom { .. }
+            | Refusal::OutboundExceedsRoom { .. }
+            | Refusal::WatermarkWentBack { .. } => Rule::Seg6,
+            Refusal::DownwardHeadMismatch { .. } | Refusal::NoneProcessed { .. } => Rule::Msg7,
+            Refusal::InboundHeadMismatch { .. } | Refusal::NoneDelivered { .. } => Rule::Msg5,
+            Refusal::NotSeconded { .. } => Rule::Emu3,
+            Refusal::UpwardQueueFull { .. } | Refusal::ChannelFull { .. } => Rule::Incl10,
+            Refusal::NothingProcessed { .. } | Refusal::TooManyProcessed { .. } => Rule::Incl11,
+            Refusal::WatermarkNotAccepted { .. } => Rule::Incl12,
             Refusal::OutOfScope(_) => Rule::Frag4,
             Refusal::NotOffered => Rule::Frag8,
             Refusal::RelayParentNotAllowed { .. } => Rule::Arp1,
@@ -210,6 +347,8 @@ impl Refusal {
             Refusal::CoreOccupied => Rule::Incl1,
             Refusal::NotOnNewestHead { .. } => Rule::Incl6,
             Refusal::RelayParentWentBack { .. } => Rule::Incl6b,
+            Refusal::OtherCode { .. } => Rule::Incl9,
+            Refusal::PrematureUpgrade => Rule::Upg14,
             Refusal::NoSuchBlock(_)
             | Refusal::NoSuchView(_)
             | Refusal::NoSuchBranch(_)
@@ -241,7 +380,14 @@ impl Refusal {
                 | Refusal::TooFewDescendants { .. }
                 | Refusal::SegmentFull { .. }
                 | Refusal::SignalWithdrawn
+                | Refusal::GoAheadWithoutCode
                 | Refusal::MessagesExceedRoom { .. }
+                | Refusal::OutboundExceedsRoom { .. }
+                | Refusal::WatermarkWentBack { .. }
+                | Refusal::DownwardHeadMismatch { .. }
+                | Refusal::NoneProcessed { .. }
+                | Refusal::InboundHeadMismatch { .. }
+                | Refusal::NoneDelivered { .. }
         )
     }
 }
@@ -319,9 +465,63 @@ impl fmt::Display for Refusal {
             Refusal::SignalWithdrawn => {
                 write!(f, "an ancestor consumed a signal the relay chain no longer shows")
             }
+            Refusal::GoAheadWithoutCode => write!(f, "a go-ahead is shown and no code is pending"),
+            Refusal::UpgradeRestricted => write!(f, "the relay chain allows no upgrade now"),
+            Refusal::OverlappingUpgrades => write!(f, "another code is pending"),
+            Refusal::OtherCode { .. } => {
+                write!(f, "the candidate's code is not the para's current one")
+            }
+            Refusal::PrematureUpgrade => {
+                write!(f, "new code while an upgrade is under way or restricted")
+            }
             Refusal::MessagesExceedRoom { messages, room } => {
                 write!(f, "the segment sends {messages} messages and there is room for {room}")
             }
+            Refusal::OutboundExceedsRoom { messages, room } => write!(
+                f,
+                "the segment sends {messages} messages to the other para and there is room for {room}"
+            ),
+            Refusal::WatermarkWentBack { parent, block } => {
+                write!(f, "watermark {} relay blocks old follows one {} old", block.0, parent.0)
+            }
+            Refusal::DownwardHeadMismatch { first, expected }
+            | Refusal::InboundHeadMismatch { first, expected } => write!(
+                f,
+                "the messages begin with number {first}, the chain is to go on with number {expected}"
+            ),
+            Refusal::NoneProcessed { waiting } => {
+                write!(f, "no downward message comes along in full, {waiting} wait")
+            }
+            Refusal::NoneDelivered { waiting } => {
+                write!(f, "no message of another para comes along in full, {waiting} wait")
+            }
+            Refusal::NotSeconded { limit: Limit::Watermark, asked, left } => write!(
+                f,
+                "behind its unincluded ancestors its watermark, {asked} relay blocks old, is none \
+                 that is accepted; the last one is {left} old"
+            ),
+            Refusal::NotSeconded { limit, asked, left } => {
+                write!(f, "it commits to {asked} {limit}, its unincluded ancestors leave {left}")
+            }
+            Refusal::UpwardQueueFull { waiting, limit } => {
+                write!(f, "{waiting} of {limit} upward messages wait already")
+            }
+            Refusal::ChannelFull { held, capacity } => {
+                write!(f, "the channel holds {held} of {capacity} messages already")
+            }
+            Refusal::NothingProcessed { sent, relay_parent } => write!(
+                f,
+                "no downward message is processed; one was sent {} relay blocks ago, the relay parent is {} old",
+                sent.0, relay_parent.0
+            ),
+            Refusal::TooManyProcessed { processed, waiting } => {
+                write!(f, "{processed} downward messages are processed and {waiting} wait")
+            }
+            Refusal::WatermarkNotAccepted { watermark, last } => write!(
+                f,
+                "a watermark {} relay blocks old is none that can follow one {} old",
+                watermark.0, last.0
+            ),
             Refusal::AlreadyKnown => write!(f, "the validator knows of the candidate"),
             Refusal::OutOfScope(age) => {
                 write!(f, "relay parent {} blocks old is out of scope", age.0)

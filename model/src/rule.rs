@@ -39,7 +39,8 @@ rules! {
     Seg3 "SEG-3" "Asked for a head that is not found in the segment, the runtime counts the whole segment; the block's own entry is never found." "cumulus-pallet-parachain-system 0.25.1, unincluded_segment.rs, size_after_included";
     Seg4 "SEG-4" "The inherent drops the entry of the included head seen at the relay parent and everything older; no match drops nothing." "cumulus-pallet-parachain-system 0.25.1, lib.rs, maybe_drop_included_ancestors";
     Seg5 "SEG-5" "After pruning fewer entries than the capacity may be held, so that at most the capacity is held with the new one; the runtime enforces it, and answers for it when the collator asks." "cumulus-pallet-parachain-system 0.25.1, lib.rs, maybe_drop_included_ancestors; aura-ext 0.25.0, consensus_hook.rs, can_build_upon";
-    Seg6 "SEG-6" "Appending a block's entry must keep the segment's messages within the room the relay chain shows." "cumulus-pallet-parachain-system 0.25.1, unincluded_segment.rs, SegmentTracker::append";
+    Seg6 "SEG-6" "Appending a block's entry must keep the segment's messages within the room the relay chain shows, and its watermark from going back." "cumulus-pallet-parachain-system 0.25.1, unincluded_segment.rs, SegmentTracker::append";
+    Seg7 "SEG-7" "The room is what the relay chain's queue and channels, read at the relay parent, leave of their limits." "cumulus-pallet-parachain-system 0.25.1, unincluded_segment.rs, OutboundBandwidthLimits::from_relay_chain_state";
     Seg8 "SEG-8" "Dropping an entry gives its messages back to the aggregate, and clears the signal it consumed." "cumulus-pallet-parachain-system 0.25.1, unincluded_segment.rs, SegmentTracker::subtract";
     Blk3 "BLK-3" "The block is sealed by the owner of its para slot." "pallet-aura, on_initialize; aura-ext 0.25.0, signature_verifier.rs";
     Rpn1 "RPN-1" "The relay parent's number is above (strict), at or above (monotonic) the parent's, or unchecked (any)." "cumulus-pallet-parachain-system 0.25.1, lib.rs, CheckAssociatedRelayNumber";
@@ -48,7 +49,11 @@ rules! {
     Hook3 "HOOK-3" "At most velocity + 1 blocks of one chain share a relay slot." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
     Hook4 "HOOK-4" "The para slot is the one derived from the relay slot, neither ahead nor behind." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
     Hook9 "HOOK-9" "The proof brings as many relay blocks after the relay parent as the offset asks, and not fewer." "cumulus-pallet-parachain-system 0.25.1, descendant_validation.rs, verify_relay_parent_descendants";
-    Upg3 "UPG-3" "While an ancestor in the segment has consumed a go-ahead signal, the relay chain must still show it and it is not consumed again." "cumulus-pallet-parachain-system 0.25.1, lib.rs, set_validation_data";
+    Upg1 "UPG-1" "A block begins an upgrade only if its relay parent shows no restriction and no code is pending." "cumulus-pallet-parachain-system 0.25.1, lib.rs, schedule_code_upgrade";
+    Upg3 "UPG-3" "While an ancestor in the segment has consumed a signal, the relay chain must still show the same one and it is not consumed again." "cumulus-pallet-parachain-system 0.25.1, lib.rs, set_validation_data";
+    Upg4 "UPG-4" "A go-ahead that nobody has consumed makes the pending code the code; without pending code the runtime panics." "cumulus-pallet-parachain-system 0.25.1, lib.rs, set_validation_data";
+    Upg5 "UPG-5" "An abort that nobody has consumed throws the pending code away." "cumulus-pallet-parachain-system 0.25.1, lib.rs, set_validation_data";
+    Upg6 "UPG-6" "A block executes under the code of its parent's state; one that changes the code changes it for its descendants." "cumulus-client-consensus-aura 0.28.1, slot_based/block_builder_task.rs, run_block_builder";
     Emit1 "EMIT-1" "Every block issues the collators' and the treasury's reward of the configuration in its parent's state." "pallet-inflation, lib.rs, payout_block_rewards (Astar b57fb622c)";
     // The collator.
     Coll1 "COLL-1" "The para slot is computed from the relay parent, not from the clock." "cumulus-client-consensus-aura 0.28.1, slot_based/block_builder_task.rs, adjust_para_to_relay_parent_slot";
@@ -64,7 +69,17 @@ rules! {
     Look1 "LOOK-1" "The lookahead collator builds at most two blocks for one relay block." "cumulus-client-consensus-aura 0.28.1, collators/lookahead.rs, run_with_export";
     Slotb2 "SLOTB-2" "All collators of one wake-up build on the best relay block they then know." "cumulus-client-consensus-aura 0.28.1, slot_based/block_builder_task.rs, run_block_builder";
     Slotb3 "SLOTB-3" "The slot-based collator builds one block for each relay parent, branch and core." "cumulus-client-consensus-aura 0.28.1, slot_based/block_builder_task.rs, determine_core";
+    // Messages: the para runtime, and the collator that hands them over.
+    Msg1 "MSG-1" "What the unincluded ancestors have sent is taken off the room for the block's own messages." "cumulus-pallet-parachain-system 0.25.1, lib.rs, adjust_egress_bandwidth_limits";
+    Msg2 "MSG-2" "Upward messages for which there is no room wait." "cumulus-pallet-parachain-system 0.25.1, lib.rs, on_finalize";
+    Msg4 "MSG-4" "A message to another para waits while the channel is full, and one goes out at a time." "cumulus-pallet-parachain-system 0.25.1, lib.rs, on_finalize and get_channel_status";
+    Msg5 "MSG-5" "Messages of other paras follow on those that the chain was delivered and lead to the heads at the relay parent; one at least comes in full." "cumulus-pallet-parachain-system 0.25.1, lib.rs, enqueue_inbound_horizontal_messages and check_hrmp_mcq_heads";
+    Msg6 "MSG-6" "The watermark is the relay parent where no message waits, else the newest relay block whose messages were all delivered in full, else what it was." "cumulus-pallet-parachain-system 0.25.1, lib.rs, enqueue_inbound_horizontal_messages";
+    Msg7 "MSG-7" "Downward messages follow on those that the chain has processed and lead to the head at the relay parent; one at least comes in full." "cumulus-pallet-parachain-system 0.25.1, lib.rs, enqueue_inbound_downward_messages";
+    Msg8 "MSG-8" "The collator hands over what the parent's chain has not had: what unincluded ancestors took is left out." "cumulus-pallet-parachain-system 0.25.1, lib.rs, do_create_inherent; parachain_inherent.rs, drop_processed_messages";
     // The relay chain's validators.
+    Emu3 "EMU-3" "A candidate is seconded only if its messages and its watermark are within what the relay chain and its unincluded ancestors leave." "polkadot-node-subsystem-util 36.0.0, inclusion_emulator/mod.rs, check_modifications and validate_against_constraints; polkadot-node-core-backing 36.0.0, lib.rs, seconding_sanity_check";
+    Emu4 "EMU-4" "What the unincluded ancestors use is taken off first: room, downward messages, and every watermark below theirs." "polkadot-node-subsystem-util 36.0.0, inclusion_emulator/mod.rs, apply_modifications";
     Frag4 "FRAG-4" "A fragment chain takes a candidate only if its relay parent is in scope and its parent is the chain's end." "polkadot-node-core-prospective-parachains 35.0.0, fragment_chain/mod.rs, check_potential";
     Frag5 "FRAG-5" "Among backable siblings the one with the lowest hash wins, whichever came first." "polkadot-node-core-prospective-parachains 35.0.0, fragment_chain/mod.rs, fork_selection_rule";
     Frag8 "FRAG-8" "A relay author backs what its own fragment chain offers." "polkadot-node-core-prospective-parachains 35.0.0, fragment_chain/mod.rs, find_backable_chain";
@@ -82,12 +97,22 @@ rules! {
     Incl2 "INCL-2" "In a block in which a session ends nothing is backed." "polkadot-runtime-parachains 27.0.0, paras_inherent/mod.rs, process_inherent_data";
     Incl3 "INCL-3" "A candidate is available with N - (N-1)/3 votes, cast over the previous relay block." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, update_pending_availability_and_get_freed_cores";
     Incl4 "INCL-4" "The longest available prefix of the pending candidates is enacted." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, update_pending_availability_and_get_freed_cores";
-    Incl5 "INCL-5" "Enacting a candidate makes it the para's included head." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, enact_candidate; paras/mod.rs, note_new_head";
+    Incl5 "INCL-5" "Enacting a candidate makes it the para's included head, queues what it sends and drops what it processed." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, enact_candidate; paras/mod.rs, note_new_head";
     Incl6 "INCL-6" "A candidate is backed only on the newest pending or else included head." "polkadot-runtime-parachains 27.0.0, paras_inherent/mod.rs, filter_unchained_candidates";
     Incl6b "INCL-6b" "Along included and pending candidates relay parents never go back." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, CandidateCheckContext";
+    Incl10 "INCL-10" "A candidate's messages must fit into the queues as they are; what pending candidates will add is not counted." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, check_upward_messages; hrmp.rs, check_outbound_hrmp";
+    Incl11 "INCL-11" "A candidate processes a downward message if its relay parent has the first of the queue, and no more than the queue holds." "polkadot-runtime-parachains 27.0.0, dmp.rs, check_processed_downward_messages";
+    Incl12 "INCL-12" "A watermark is the relay parent, the last one, or a later block with messages." "polkadot-runtime-parachains 27.0.0, hrmp.rs, check_hrmp_watermark";
+    Incl9 "INCL-9" "The code of a candidate is the para's current code when it is backed, whatever its relay parent." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, verify_backed_candidate";
     Incl13 "INCL-13" "An evicted candidate takes all candidates behind it along." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, free_failed_cores";
     Sess2 "SESS-2" "The configuration of a new session is in force from the end of the block in which the last one ends." "polkadot-runtime-parachains 27.0.0, initializer.rs, apply_new_session";
     Sess3 "SESS-3" "A session change drops all pending candidates." "polkadot-runtime-parachains 27.0.0, inclusion/mod.rs, initializer_on_new_session";
+    Upg10 "UPG-10" "Including a candidate with new code begins an upgrade, unless one is under way or the code is the current one: then nothing is done and nothing said." "polkadot-runtime-parachains 27.0.0, paras/mod.rs, schedule_code_upgrade";
+    Upg11 "UPG-11" "The first relay block so many after inclusion, and so many after the vote, shows the go-ahead." "polkadot-runtime-parachains 27.0.0, paras/mod.rs, proceed_with_upgrade and process_scheduled_upgrade_changes";
+    Upg12 "UPG-12" "Including a block whose relay parent is as new as the one that first shows the go-ahead makes the new code current and clears the signal." "polkadot-runtime-parachains 27.0.0, paras/mod.rs, note_new_head";
+    Upg13 "UPG-13" "Including any block while no upgrade is scheduled clears the signal." "polkadot-runtime-parachains 27.0.0, paras/mod.rs, note_new_head";
+    Upg14 "UPG-14" "A candidate with new code is backed only while no upgrade is under way and no restriction in force." "polkadot-runtime-parachains 27.0.0, paras/mod.rs, can_upgrade_validation_code; inclusion/mod.rs, check_validation_outputs";
+    Upg15 "UPG-15" "The restriction that an upgrade brings ends with its cooldown, at the end of a relay block." "polkadot-runtime-parachains 27.0.0, paras/mod.rs, process_scheduled_upgrade_cooldowns";
     To1 "TO-1" "Timeouts are looked at in block n only if (n + 1 - S) mod F < P." "polkadot-runtime-parachains 27.0.0, scheduler.rs, availability_timeout_check_required";
     To2 "TO-2" "A candidate backed in block b times out from block b + P on." "polkadot-runtime-parachains 27.0.0, scheduler.rs, availability_timeout_predicate";
 }
@@ -120,6 +145,7 @@ macro_rules! variants {
 variants! {
     SegmentAskedOnly "SEG-5=asked-not-enforced" Seg5 "The collator asks whether there is room, the runtime does not insist.";
     SegmentEnforcedOnly "SEG-5=enforced-not-asked" Seg5 "The runtime insists on room, can_build_upon does not mention it.";
+    WatermarkForgotten "MSG-6=no-memory" Msg6 "A watermark that cannot move falls back to none instead of staying.";
     PruneOneEntry "SEG-4=entry-only" Seg4 "The inherent drops the included head's entry and keeps the older ones.";
     SearchAtTheTip "COLL-3=at-the-tip" Coll3 "The collator takes included and pending from the newest relay block, whatever it builds on.";
     GlobalIssuance "EMIT-1=global-counter" Emit1 "Issuance is one counter over all authored blocks, whatever their fork.";
@@ -128,6 +154,9 @@ variants! {
     TimeoutsFirst "INH-1=timeouts-first" Inh1 "Timeouts evict before the block's availability votes are counted.";
     KeepsBits "INH-1=keeps-bits" Inh1 "A bitfield counts although it has a bit on a core that a dispute has just freed.";
     OneVoteFreezes "DISP-2=any-vote" Disp2 "A single vote against an included candidate freezes the relay fork.";
+    FromRelayParent "UPG-11=from-relay-parent" Upg11 "The delay counts from the relay parent of the block that brings the code, not from its inclusion.";
+    AtExpectedBlock "UPG-12=at-expected-block" Upg12 "The new code becomes current by the number of the relay block, whatever the para has done.";
+    ClearedByItsReader "UPG-13=cleared-by-its-reader" Upg13 "An abort is cleared by the inclusion of a block that acted on it, and of no other.";
     BackingFirst "INH-1=backing-first" Inh1 "Candidates are backed before the block's availability votes are counted.";
 }
 

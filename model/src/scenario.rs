@@ -33,6 +33,9 @@ pub struct Scenario {
     /// What the relay chain's configuration becomes at the end of some sessions, and back (FLT-13).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconfiguration: Option<Reconfiguration>,
+    /// Queues of messages; none unless the file has this table.
+    #[serde(default, skip_serializing_if = "Messages::is_off")]
+    pub messages: Messages,
     /// Bounds that are ours, not the protocol's.
     #[serde(default, skip_serializing_if = "Horizon::is_open")]
     pub horizon: Horizon,
@@ -83,6 +86,15 @@ pub struct Parameters {
     /// When a claim to a core is used up (SCHED-1, SCHED-2).
     #[serde(default, skip_serializing_if = "ClaimQueue::is_computed")]
     pub claim_queue: ClaimQueue,
+    /// UPG-11: relay blocks from the inclusion of new code to the go-ahead, 0 to 4.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub upgrade_delay: u8,
+    /// UPG-11: relay blocks from the end of the vote on it to the go-ahead, at least, 0 to 4.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub minimum_upgrade_delay: u8,
+    /// UPG-15: relay blocks from the inclusion of new code to the next upgrade, 0 to 8.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub upgrade_cooldown: u8,
 }
 
 fn one() -> u8 {
@@ -258,12 +270,106 @@ pub struct Environment {
     /// FLT-8, FLT-10, FLT-11: invalid blocks are authored, backed by a malicious group, and disputed.
     #[serde(default, skip_serializing_if = "is_false")]
     pub disputes: bool,
+    /// FLT-8: who authored an invalid block may author another on it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub invalid_chains: bool,
     /// How the para holds its cores.
     #[serde(default, skip_serializing_if = "Claims::is_bulk")]
     pub claims: Claims,
     /// SEC-4: validators fetch no more collations than the claim queue has room for.
     #[serde(default, skip_serializing_if = "is_false")]
     pub collation_limits: bool,
+    /// Which upgrades of its code the para begins.
+    #[serde(default, skip_serializing_if = "Upgrades::is_none")]
+    pub upgrades: Upgrades,
+    /// How the validators' vote on new code ends.
+    #[serde(default, skip_serializing_if = "Prechecks::is_known")]
+    pub prechecks: Prechecks,
+}
+
+/// Which upgrades of its code a para begins. Other than with `go_ahead`, where a signal is taken to
+/// be earned, the whole life of an upgrade is followed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Upgrades {
+    /// It has one code for ever.
+    #[default]
+    None,
+    /// None any more; those under way go on.
+    UnderWay,
+    /// Any author may put the next code into its block.
+    NextCode,
+    /// Or the code that the para has already.
+    AnyCode,
+}
+
+impl Upgrades {
+    /// Whether the para has one code for ever.
+    pub fn is_none(&self) -> bool {
+        *self == Upgrades::None
+    }
+}
+
+/// How the validators' vote on new code ends (UPG-11).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Prechecks {
+    /// There is none: the relay chain knows every code.
+    #[default]
+    Known,
+    /// The code is accepted in any later relay block, or never.
+    Accepting,
+    /// It is accepted or rejected in any later relay block, or never.
+    Divided,
+}
+
+impl Prechecks {
+    /// Whether there is no vote.
+    pub fn is_known(&self) -> bool {
+        *self == Prechecks::Known
+    }
+}
+
+/// Queues of messages, each of a few; a queue of none is left out. What fills and drains them is up
+/// to others, and any of it can happen in any relay block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Messages {
+    /// Upward messages that the relay chain queues, 0 to 2. Takes the place of
+    /// `protocol.upward_message_room`, which is a queue that is always empty.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub upward_limit: u8,
+    /// Messages that the channel to another para holds, 0 to 2.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub outbound_capacity: u8,
+    /// Relay blocks whose messages of another para wait at the same time, 0 to 2.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inbound: u8,
+    /// Messages of another para that each of these brings, 1 or 2.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub inbound_messages: u8,
+    /// Downward messages that wait at the same time, 0 to 2.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub downward: u8,
+}
+
+impl Default for Messages {
+    fn default() -> Self {
+        Messages {
+            upward_limit: 0,
+            outbound_capacity: 0,
+            inbound: 0,
+            inbound_messages: 1,
+            downward: 0,
+        }
+    }
+}
+
+impl Messages {
+    /// Whether there is no queue at all.
+    pub fn is_off(&self) -> bool {
+        *self == Messages::default()
+    }
 }
 
 /// How the para holds its cores.
@@ -368,11 +474,17 @@ impl Environment {
             silent: 0,
             lying: 0,
             disputes: false,
+            invalid_chains: false,
             claims: match self.claims {
                 Claims::Lapsing => Claims::Bulk,
                 claims => claims,
             },
             collation_limits: self.collation_limits,
+            upgrades: match self.upgrades {
+                Upgrades::None => Upgrades::None,
+                _ => Upgrades::UnderWay,
+            },
+            prechecks: Prechecks::Known,
         }
     }
 }
@@ -439,9 +551,12 @@ built_in! {
     Gate: "astar-sync", "astar", "lookahead", "adversary", "bandwidth", "withholding", "siblings",
         "forks", "shibuya", "sessions", "reconfiguration", "forks-sessions", "elastic", "offset", "coretime",
         "coretime-stored", "lapse", "groups", "votes", "collations", "disputes",
-        "disputes-elastic";
+        "disputes-elastic", "disputes-chains", "disputes-groups", "upgrade", "upgrade-abort",
+        "upgrade-forks", "upgrade-sessions", "upgrade-adversary", "upgrade-elastic", "messages",
+        "messages-full-segment", "messages-down", "messages-in", "messages-elastic";
     Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
-        "elastic-sessions", "elastic-offset", "offset-two", "disputes-unavailability";
+        "elastic-sessions", "elastic-offset", "offset-two", "disputes-unavailability", "forks-elastic",
+        "messages-all", "messages-elastic-two", "messages-sessions";
 }
 
 impl Scenario {
@@ -482,7 +597,8 @@ impl Scenario {
         };
         // Numbers first: those that fit no byte are to be told their range as well.
         let table: toml::Table = text.parse().map_err(unreadable)?;
-        for (key, _, least, most) in RANGES {
+        let numbers = RANGES.map(|(key, _, least, most)| (key, least, most));
+        for (key, least, most) in numbers.into_iter().chain(RECONFIGURED) {
             let found = key.split_once('.').and_then(|(outer, inner)| table.get(outer)?.get(inner));
             let legal = |value: &toml::Value| {
                 value.as_integer().is_some_and(|value| (least..=most).contains(&value))
@@ -522,29 +638,25 @@ impl Scenario {
             }
         }
         if let Some(other) = self.reconfiguration {
-            let least = e.earliest_backing.max(p.relay_parent_offset + 1);
-            for (key, value, least, most) in [
-                ("reconfiguration.scheduling_lookahead", other.scheduling_lookahead, least, 4),
-                (
-                    "reconfiguration.paras_availability_period",
-                    other.paras_availability_period,
-                    1,
-                    12,
-                ),
-                ("reconfiguration.group_rotation_frequency", other.group_rotation_frequency, 1, 24),
-            ] {
-                if !(least..=most).contains(&value) {
-                    return out(key, value.to_string(), whole_number(least.into(), most.into()));
+            let values = [
+                other.scheduling_lookahead,
+                other.paras_availability_period,
+                other.group_rotation_frequency,
+            ];
+            for ((key, least, most), value) in RECONFIGURED.into_iter().zip(values) {
+                if !(least..=most).contains(&value.into()) {
+                    return out(key, value.to_string(), whole_number(least, most));
                 }
+            }
+            let least = e.earliest_backing.max(p.relay_parent_offset + 1);
+            if other.scheduling_lookahead < least {
+                let value = other.scheduling_lookahead.to_string();
+                let legal = format!("at least {least}, else nothing is ever backed");
+                return out(RECONFIGURED[0].0, value, legal);
             }
             if !e.session_changes {
                 let legal = "true with a [reconfiguration], which needs the end of a session";
                 return out("environment.session_changes", "false".to_owned(), legal.to_owned());
-            }
-            if e.collation_limits {
-                let legal = "false with a [reconfiguration]: what was fetched is not followed from \
-                             one claim queue to the next";
-                return out("environment.collation_limits", "true".to_owned(), legal.to_owned());
             }
         }
         if !p.para_slot_ms.is_multiple_of(6000) {
@@ -634,11 +746,48 @@ impl Scenario {
             let value = e.followed_validators.to_string();
             return out("environment.followed_validators", value, legal);
         }
+        if !e.upgrades.is_none() && e.go_ahead {
+            let legal = "false with environment.upgrades: there a signal is earned".to_owned();
+            return out("environment.go_ahead", "true".to_owned(), legal);
+        }
+        if !e.upgrades.is_none() && e.followed_validators > 0 {
+            let legal = "0 with environment.upgrades: the fragment chains that are followed know \
+                         no code"
+                .to_owned();
+            let value = e.followed_validators.to_string();
+            return out("environment.followed_validators", value, legal);
+        }
+        if e.upgrades.is_none() && !e.prechecks.is_known() {
+            let legal = "\"known\" without environment.upgrades".to_owned();
+            return out("environment.prechecks", format!("{:?}", e.prechecks), legal);
+        }
+        let waits = p.upgrade_delay > 0 || p.minimum_upgrade_delay > 0 || p.upgrade_cooldown > 0;
+        if e.upgrades.is_none() && waits {
+            let legal = "0 without environment.upgrades".to_owned();
+            let value = format!(
+                "{}, {} and {}",
+                p.upgrade_delay, p.minimum_upgrade_delay, p.upgrade_cooldown
+            );
+            let key = "protocol.upgrade_delay, minimum_upgrade_delay and upgrade_cooldown";
+            return out(key, value, legal);
+        }
         if e.loss && !e.delay {
             let legal = "only with environment.delay = true: a candidate misses its last chance \
                          after all the others"
                 .to_owned();
             return out("environment.loss", "true".to_owned(), legal);
+        }
+        if e.collation_limits && (p.cores > 1 || !e.claims.is_bulk() || e.session_changes) {
+            let legal = "false with several cores, shared or lapsing claims, or sessions: one claim \
+                         queue is followed, all of it the para's";
+            return out("environment.collation_limits", "true".to_owned(), legal.to_owned());
+        }
+        if e.invalid_chains && !e.disputes {
+            let legal = "false without environment.disputes".to_owned();
+            return out("environment.invalid_chains", "true".to_owned(), legal);
+        }
+        if let Some((value, legal)) = self.messages_and_others() {
+            return out("messages", value, legal.to_owned());
         }
         if self.economics.issuance().is_none() {
             let legal = format!("decimal digits, at most {}", u128::MAX);
@@ -670,6 +819,34 @@ impl Scenario {
         }
     }
 
+    /// What queues of messages do not go together with, and what would.
+    fn messages_and_others(&self) -> Option<(String, &'static str)> {
+        let (m, p, e) = (&self.messages, &self.parameters, &self.environment);
+        if m.is_off() {
+            return None;
+        }
+        let with = |what: &str| format!("queues with {what}");
+        if p.upward_message_room > 0 {
+            let legal = "protocol.upward_message_room = 0: the room is what the queue leaves";
+            return Some((with("a constant room"), legal));
+        }
+        if e.fork_depth > 0 {
+            let legal =
+                "environment.fork_depth = 0: relay branches do not have queues of their own";
+            return Some((with("relay forks"), legal));
+        }
+        if e.collator == CollatorKind::Adversary {
+            let legal = "an honest collator: what an adversary delivers is not modelled";
+            return Some((with("an adversary"), legal));
+        }
+        if e.disputes || e.followed_validators > 0 {
+            let legal = "no environment.disputes and environment.followed_validators = 0: the \
+                         emulator is asked once, when the candidate is offered";
+            return Some((with("disputes or followed validators"), legal));
+        }
+        None
+    }
+
     /// The configuration that every block's state holds (INFL-6, INFL-7).
     pub fn inflation(&self) -> InflationConfiguration {
         self.inflation_over(&self.economics.calendar.calendar())
@@ -692,7 +869,7 @@ macro_rules! ranges {
 }
 
 /// The legal range of every number of a scenario.
-const RANGES: [Range; 17] = ranges! {
+const RANGES: [Range; 25] = ranges! {
     "protocol.unincluded_segment_capacity" parameters.unincluded_segment_capacity 0 12;
     "protocol.block_processing_velocity" parameters.block_processing_velocity 0 3;
     "protocol.scheduling_lookahead" parameters.scheduling_lookahead 1 4;
@@ -703,6 +880,9 @@ const RANGES: [Range; 17] = ranges! {
     "protocol.upward_message_room" parameters.upward_message_room 0 4;
     "protocol.relay_parent_offset" parameters.relay_parent_offset 0 2;
     "protocol.cores" parameters.cores 1 3;
+    "protocol.upgrade_delay" parameters.upgrade_delay 0 4;
+    "protocol.minimum_upgrade_delay" parameters.minimum_upgrade_delay 0 4;
+    "protocol.upgrade_cooldown" parameters.upgrade_cooldown 0 8;
     "environment.earliest_backing" environment.earliest_backing 1 4;
     "environment.followed_validators" environment.followed_validators 0 2;
     "environment.oldest_relay_parent" environment.oldest_relay_parent 0 4;
@@ -710,7 +890,19 @@ const RANGES: [Range; 17] = ranges! {
     "environment.fork_depth" environment.fork_depth 0 3;
     "environment.silent" environment.silent 0 9;
     "environment.lying" environment.lying 0 9;
+    "messages.upward_limit" messages.upward_limit 0 2;
+    "messages.outbound_capacity" messages.outbound_capacity 0 2;
+    "messages.inbound" messages.inbound 0 2;
+    "messages.inbound_messages" messages.inbound_messages 1 2;
+    "messages.downward" messages.downward 0 2;
 };
+
+/// The legal range of every number of a [reconfiguration], which a scenario need not have.
+const RECONFIGURED: [(&str, i64, i64); 3] = [
+    ("reconfiguration.scheduling_lookahead", 1, 4),
+    ("reconfiguration.paras_availability_period", 1, 12),
+    ("reconfiguration.group_rotation_frequency", 1, 24),
+];
 
 fn whole_number(least: i64, most: i64) -> String {
     format!("a whole number from {least} to {most}")

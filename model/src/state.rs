@@ -30,6 +30,10 @@ pub const MAX_LOOKAHEAD: usize = 4;
 /// Relay branches that can live side by side (FLT-2, FLT-3).
 pub const MAX_BRANCHES: usize = 2;
 
+/// Messages of one kind, or relay blocks that sent some, that a branch can hold: those that wait,
+/// and those that an older view still shows.
+pub const MAX_MESSAGES: usize = 6;
+
 /// Validators whose fragment chains a scenario can follow one by one.
 pub const MAX_VALIDATORS: usize = 2;
 
@@ -120,12 +124,18 @@ pub struct Segment {
     pub hashed: u16,
     /// The entries that sent an upward message (one at most in this model).
     pub messages: u16,
-    /// The entries that consumed a go-ahead signal.
+    /// The entries that sent a message to another para (one at most for each recipient, MSG-4).
+    pub outbound: u16,
+    /// The entries that consumed a signal: a go-ahead or an abort.
     pub signals: u16,
     /// Upward messages of all entries, as the aggregate has it.
     pub aggregate_messages: u8,
-    /// Whether the aggregate holds a consumed go-ahead signal.
+    /// Messages of all entries to the other para, as the aggregate has it.
+    pub aggregate_outbound: u8,
+    /// Whether the aggregate holds a consumed signal.
     pub aggregate_signal: bool,
+    /// Whether that signal is an abort, and not a go-ahead.
+    pub aggregate_abort: bool,
 }
 
 impl Segment {
@@ -137,6 +147,17 @@ impl Segment {
     /// Whether nothing is held: only before the first block.
     pub fn is_empty(self) -> bool {
         self.entries == 0
+    }
+
+    /// Upward messages of the block itself, and its messages to the other para.
+    pub fn own_messages(self) -> [u8; 2] {
+        [self.messages, self.outbound].map(|bits| (bits & 1) as u8)
+    }
+
+    /// SEG-1: the signal that the aggregate holds as consumed.
+    pub fn consumed(self) -> Option<Signal> {
+        let kind = if self.aggregate_abort { Signal::Abort } else { Signal::GoAhead };
+        self.aggregate_signal.then_some(kind)
     }
 
     /// Whether the entry of the ancestor `steps` back is here *and* carries its hash.
@@ -154,6 +175,65 @@ impl Segment {
             _ => self.len(),
         }
     }
+}
+
+/// What a para block's state says of the messages that its chain was sent. Messages are counted
+/// from the oldest that somebody can still be asked about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Inbox {
+    /// MSG-6: the relay block up to which everything of other paras was delivered.
+    pub watermark: Age,
+    /// MSG-5: messages of other paras that its chain was delivered in full.
+    pub delivered: u8,
+    /// MSG-7: downward messages that its chain has processed.
+    pub downward: u8,
+    /// Those that the block itself processed, as its commitments say.
+    pub processed: u8,
+}
+
+/// What the relay chain tells a para about an upgrade of its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Signal {
+    /// The pending code is to be used.
+    GoAhead,
+    /// The pending code is to be thrown away.
+    Abort,
+}
+
+/// Which code it is: upgrades along the chain since the root, modulo [`Code::NAMES`]. The code after
+/// an upgrade is the next one, on every fork.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(pub u8);
+
+impl Code {
+    /// Codes that are told apart. What can be backed is never more than two upgrades behind.
+    pub const NAMES: u8 = 4;
+
+    /// The code after this one.
+    #[must_use]
+    pub fn next(self) -> Code {
+        Code((self.0 + 1) % Code::NAMES)
+    }
+
+    /// How many upgrades after `older` it is.
+    #[must_use]
+    pub fn since(self, older: Code) -> Code {
+        Code((self.0 + Code::NAMES - older.0) % Code::NAMES)
+    }
+}
+
+/// UPG-*: what a para block's state says of its code, and its candidate to the relay chain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlockCode {
+    /// The code under which the next block executes.
+    pub current: Code,
+    /// The code that waits for the relay chain's signal.
+    pub pending: Option<Code>,
+    /// Whether the candidate brings the pending code to the relay chain.
+    pub is_new: bool,
+    /// Bit *i*: on branch *i* the relay parent is the block from which the upgrade that is scheduled
+    /// there may be applied, or a later one (UPG-12).
+    pub is_due: u8,
 }
 
 /// A para block and the chain state it leaves behind.
@@ -174,12 +254,16 @@ pub struct ParaBlock {
     pub issued: u8,
     /// The unincluded segment.
     pub segment: Segment,
+    /// Messages that its chain was sent.
+    pub inbox: Inbox,
     /// What befell it; see the constants of [`ParaBlock`].
     pub fate: u8,
     /// Bit *i*: validator *i* knows that the candidate is backable.
     pub known_backable: u8,
     /// Votes against it that each branch has counted; validators (DISP-1).
     pub against: [u8; MAX_BRANCHES],
+    /// Its code, where a scenario has upgrades.
+    pub code: BlockCode,
 }
 
 impl ParaBlock {
@@ -202,9 +286,11 @@ impl ParaBlock {
             hash_rank: 0,
             issued: 0,
             segment: Segment::default(),
+            inbox: Inbox::default(),
             fate: 0,
             known_backable: 0,
             against: [0; MAX_BRANCHES],
+            code: BlockCode::default(),
         }
     }
 
@@ -219,8 +305,20 @@ impl ParaBlock {
     }
 }
 
+/// What the state after one relay block says of the para's messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Queues {
+    /// Upward messages that wait to be served.
+    pub upward: u8,
+    /// Messages to the other para that it has not taken yet.
+    pub outbound: u8,
+    /// Downward messages taken from the queue, counted as [`Inbox::downward`] is.
+    pub popped: u8,
+}
+
 /// What the state after one relay block says of the para.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(clippy::struct_excessive_bools, reason = "each is shown by itself")]
 pub struct View {
     /// The included head.
     pub included: BlockIndex,
@@ -228,13 +326,25 @@ pub struct View {
     pub newest_pending: Option<BlockIndex>,
     /// Whether the relay chain shows a go-ahead signal for a code upgrade.
     pub go_ahead: bool,
+    /// Whether it tells the para to abort an upgrade.
+    pub abort: bool,
+    /// Whether it tells the para to begin no upgrade (UPG-15).
+    pub is_restricted: bool,
     /// Relay slots with a block that came after its own; written only while there are two branches.
     pub slot: u8,
     /// Whether the para holds its cores in the next relay block.
     pub assigned: bool,
+    /// The para's messages.
+    pub queues: Queues,
 }
 
 impl View {
+    /// The signal that it shows.
+    pub fn signal(&self) -> Option<Signal> {
+        let go_ahead = self.go_ahead.then_some(Signal::GoAhead);
+        go_ahead.or(self.abort.then_some(Signal::Abort))
+    }
+
     /// The block a collator's search starts from (COLL-3): the newest pending one, else the
     /// included head.
     pub fn newest(&self) -> BlockIndex {
@@ -257,6 +367,29 @@ pub struct Pending {
     pub lied: bool,
 }
 
+/// UPG-*: what a relay branch knows of the para's code, after its tip.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RelayCode {
+    /// The code with which candidates are validated.
+    pub current: Code,
+    /// The upgrade under way.
+    pub upgrade: Option<Upgrade>,
+    /// Relay blocks until the para may begin another upgrade; 0 if it may.
+    pub cooldown: u8,
+}
+
+/// An upgrade under way on a relay branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Upgrade {
+    /// The code to come.
+    pub code: Code,
+    /// Whether the validators still vote on it.
+    pub is_voted_on: bool,
+    /// Relay blocks from the tip to the first that may apply it, 0 for the tip itself, below 0 for
+    /// one before it; while the vote lasts, the earliest there can be.
+    pub due_in: i8,
+}
+
 /// One relay branch: what the blocks say that an author can still build on, and the state after
 /// its tip.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -277,6 +410,13 @@ pub struct Branch {
     /// Collations that validators fetched for the relay block of each age, where a scenario limits
     /// them (SEC-4).
     pub fetched: [u8; MAX_LOOKAHEAD],
+    /// The relay blocks in which another para sent messages to this one, the oldest first. Older
+    /// ones than any rule compares with a relay parent keep their order alone.
+    pub inbound: ArrayVec<Age, MAX_MESSAGES>,
+    /// The relay blocks that sent downward messages, one each, the oldest first.
+    pub downward: ArrayVec<Age, MAX_MESSAGES>,
+    /// The para's code, where a scenario has upgrades.
+    pub code: RelayCode,
 }
 
 /// Where a branch has the other configuration of its scenario.
@@ -438,12 +578,37 @@ impl State {
         self
     }
 
+    /// Whether anything is said of messages that wait, or of such as came in.
+    fn has_messages(&self) -> bool {
+        let of_branch = |branch: &Branch| {
+            !branch.inbound.is_empty()
+                || !branch.downward.is_empty()
+                || branch.views.iter().any(|view| view.queues != Queues::default())
+        };
+        let of_block = |block: &ParaBlock| {
+            let segment = &block.segment;
+            let sends = segment.outbound != 0 || segment.aggregate_outbound != 0;
+            sends || block.inbox != Inbox::default()
+        };
+        self.branches.iter().any(of_branch) || self.blocks.iter().any(of_block)
+    }
+
+    /// Whether anything is written of the para's code.
+    fn has_upgrades(&self) -> bool {
+        let of_block =
+            |block: &ParaBlock| block.code != BlockCode::default() || block.segment.aggregate_abort;
+        let of_branch = |branch: &Branch| branch.code != RelayCode::default();
+        self.blocks.iter().any(of_block) || self.branches.iter().any(of_branch)
+    }
+
     /// The state as bytes, each state its own: what engines take fingerprints of.
     pub fn encode(&self, bytes: &mut Vec<u8>) {
         let place = |block: Option<BlockIndex>| block.map_or(0xff, |block| block.0);
         let forked = self.branches.len() > 1;
         let disputed = self.blocks.iter().any(|block| block.against != [0; MAX_BRANCHES]);
-        let sizes = [self.blocks.len() as u8, self.branches.len() as u8, u8::from(disputed)];
+        let (messages, upgraded) = (self.has_messages(), self.has_upgrades());
+        let flags = u8::from(disputed) | u8::from(messages) << 1 | u8::from(upgraded) << 2;
+        let sizes = [self.blocks.len() as u8, self.branches.len() as u8, flags];
         bytes.extend_from_slice(&sizes);
         for block in &self.blocks {
             let segment = &block.segment;
@@ -465,6 +630,18 @@ impl State {
             if disputed {
                 bytes.extend_from_slice(&block.against);
             }
+            if messages {
+                let Inbox { watermark, delivered, downward, processed } = block.inbox;
+                bytes.extend_from_slice(&[watermark.0, delivered, downward, processed]);
+                bytes.push(segment.aggregate_outbound);
+                bytes.extend_from_slice(&segment.outbound.to_le_bytes());
+            }
+            if upgraded {
+                let code = &block.code;
+                let pending = code.pending.map_or(Code::NAMES, |pending| pending.0);
+                let flags = u8::from(code.is_new) | u8::from(segment.aggregate_abort) << 1;
+                bytes.extend_from_slice(&[code.current.0, pending, code.is_due << 2 | flags]);
+            }
             for word in [segment.entries, segment.hashed, segment.messages, segment.signals] {
                 bytes.extend_from_slice(&word.to_le_bytes());
             }
@@ -473,11 +650,22 @@ impl State {
             bytes.push(branch.views.len() as u8);
             for view in &branch.views {
                 let pending = place(view.newest_pending);
-                let flags = u8::from(view.go_ahead) | u8::from(view.assigned) << 1;
+                let flags = u8::from(view.go_ahead)
+                    | u8::from(view.assigned) << 1
+                    | u8::from(view.abort) << 2
+                    | u8::from(view.is_restricted) << 3;
                 bytes.extend_from_slice(&[view.included.0, pending, flags]);
                 if forked {
                     bytes.push(view.slot);
                 }
+                if messages {
+                    let Queues { upward, outbound, popped } = view.queues;
+                    bytes.extend_from_slice(&[upward, outbound, popped]);
+                }
+            }
+            for sent in [&branch.inbound, &branch.downward].into_iter().filter(|_| messages) {
+                bytes.push(sent.len() as u8);
+                bytes.extend(sent.iter().map(|age| age.0));
             }
             bytes.push(branch.pending.len() as u8);
             for pending in &branch.pending {
@@ -489,6 +677,16 @@ impl State {
             let session = branch.session.0 << 2 | u8::from(now) << 1 | u8::from(before);
             bytes.extend_from_slice(&[branch.rotation, session, branch.own]);
             bytes.extend_from_slice(&branch.fetched);
+            if upgraded {
+                let RelayCode { current, upgrade, cooldown } = branch.code;
+                let (code, due_in) = match upgrade {
+                    Some(Upgrade { code, is_voted_on, due_in }) => {
+                        (code.0 << 1 | u8::from(is_voted_on), due_in.to_le_bytes()[0])
+                    }
+                    None => (u8::MAX, 0),
+                };
+                bytes.extend_from_slice(&[current.0, code, due_in, cooldown]);
+            }
         }
         bytes.extend(self.chains.iter().map(|&chain| place(chain)));
         let (branch, age) = self.turn.map_or((0xff, 0xff), |(branch, age)| (branch, age.0));

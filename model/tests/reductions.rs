@@ -13,6 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use unincluded_model::action::Dispute;
 use unincluded_model::scenario::StaleView;
+use unincluded_model::state::MAX_MESSAGES;
 use unincluded_model::{
     Action, Age, Author, Bits, BlockIndex, Few, ParaBlock, Protocol, Reduction, Reductions,
     Refusal, RelayBlockPlan, Renaming, Scenario, State,
@@ -37,10 +38,10 @@ impl Machines {
     /// A state of the keeping machine as the forgetful one stores it.
     fn project(&self, state: &State) -> (State, Renaming) {
         let mut state = state.clone();
-        let parameters = self.forgetful.parameters();
-        let open = parameters.paras_availability_period >= parameters.group_rotation_frequency;
-        if open && self.forgetful.environment().groups.is_empty() {
-            for branch in &mut state.branches {
+        for branch in &mut state.branches {
+            let parameters = self.forgetful.in_force(branch);
+            let open = parameters.paras_availability_period >= parameters.group_rotation_frequency;
+            if open && self.forgetful.environment().groups.is_empty() {
                 branch.rotation = 0; // The phase is not forgotten afterwards, it is never counted.
             }
         }
@@ -83,9 +84,13 @@ impl Machines {
             return Ok(());
         }
         Err(format!(
-            "only if kept: {:?}\nonly if forgotten: {:?}\nkept: {state:#?}\nforgotten: {projected:#?}",
+            "only if kept: {:?}\nonly if forgotten: {:?}\nrefused as: {:?}\nkept: {state:#?}\nforgotten: {projected:#?}",
             only(&ours, &theirs),
             only(&theirs, &ours),
+            only(&theirs, &ours)
+                .iter()
+                .map(|one| self.keeping.step(state, one))
+                .find_map(Result::err),
         ))
     }
 
@@ -95,6 +100,11 @@ impl Machines {
         let mut seen = HashSet::from([start.clone()]);
         let mut waiting = VecDeque::from([start]);
         while let Some(state) = waiting.pop_front() {
+            // Kept messages run out of room sooner or later; a step further nothing can be compared.
+            let mut lists = state.branches.iter().flat_map(|b| [&b.inbound, &b.downward]);
+            if lists.any(|list| list.len() + 1 >= MAX_MESSAGES) {
+                continue;
+            }
             self.agree_in(&state).unwrap_or_else(|difference| panic!("{difference}"));
             for action in self.keeping.actions(&state) {
                 let Ok(next) = self.keeping.step(&state, &action) else { continue };
@@ -136,7 +146,8 @@ fn translated(state: &State, action: &Action, renaming: &Renaming) -> Option<Act
     })
 }
 
-/// The scenarios in which a reduction is tried: the built-in ones, and views that differ.
+/// The scenarios in which a reduction is tried: the built-in ones, views that differ, and windows of
+/// the timeout that are always open in one of two configurations.
 fn tried() -> Vec<Scenario> {
     let built_in = |name| Scenario::built_in(name).expect("a built-in scenario");
     let mut apart = built_in("astar");
@@ -147,7 +158,11 @@ fn tried() -> Vec<Scenario> {
     never.parameters.group_rotation_frequency = never.parameters.paras_availability_period;
     let mut forks = built_in("forks-sessions");
     forks.environment.stale_view = StaleView::Apart;
-    Scenario::names().map(built_in).chain([apart, never, forks]).collect()
+    let mut opens = built_in("reconfiguration");
+    opens.reconfiguration.as_mut().expect("it has one").paras_availability_period = 3;
+    let mut closes = built_in("reconfiguration");
+    closes.parameters.paras_availability_period = 4;
+    Scenario::names().map(built_in).chain([apart, never, forks, opens, closes]).collect()
 }
 
 /// Tries one reduction everywhere, in the first states of each scenario.
@@ -185,6 +200,11 @@ fn forgetting_the_order_of_siblings_loses_nothing() {
 #[test]
 fn forgetting_the_rotation_phase_while_the_window_is_always_open_loses_nothing() {
     loses_nothing(Reduction::RotationPhase);
+}
+
+#[test]
+fn forgetting_spent_messages_loses_nothing() {
+    loses_nothing(Reduction::SpentMessages);
 }
 
 /// A run of an adversary up to a block on a branch that the included chain has passed by: P1 and P2

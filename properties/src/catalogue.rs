@@ -1,10 +1,10 @@
 //! Every property on one line: id, kind, claim, where it applies, and what decides it.
 
-use unincluded_model::scenario::{ClaimQueue, Claims};
+use unincluded_model::scenario::{ClaimQueue, Claims, Group, Prechecks, Upgrades};
 use unincluded_model::{CollatorKind, Protocol, RelayNumberCheck, StaleView, State};
 
 use crate::step::is_honest;
-use crate::{Transition, Verdict, invariant, progress, reachable, step};
+use crate::{Transition, Verdict, invariant, messages, progress, reachable, step};
 
 /// What sort of claim a property makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,7 +94,7 @@ macro_rules! catalogue {
             },)*
             Property {
                 id: "NOT-WEDGED",
-                claim: "From every state, faults over, another block can be included.",
+                claim: "From every state, faults over and candidates backed on the usual path, another block can be included.",
                 check: Check::NotWedged,
                 applies: progress::applies,
                 watches: &["R-INCLUDED"],
@@ -106,19 +106,25 @@ macro_rules! catalogue {
 catalogue! {
     "INV-SEG-1" State(invariant::segment_within_capacity) always, ["R-SEGMENT-FULL"], "A segment holds 1 to C blocks.";
     "INV-SEG-2" State(invariant::segment_is_a_suffix) always, ["R-SEGMENT-PRUNED"], "A segment holds the newest ancestors without a gap, the block itself last.";
-    "INV-SEG-3" State(invariant::aggregate_is_the_sum) has_messages, ["R-ROOM-USED"], "The aggregate of a segment is the sum of its entries.";
+    "INV-SEG-3" State(invariant::aggregate_is_the_sum) has_messages_out, ["R-ROOM-USED", "R-UPWARD-USED", "R-CHANNEL-USED"], "The aggregate of a segment is the sum of its entries.";
     "INV-SEG-4" State(invariant::one_signal_at_most) has_signals, ["R-SIGNAL-CONSUMED", "R-SIGNAL-REMEMBERED"], "At most one block of a segment consumed a go-ahead signal.";
     "INV-SEG-5" State(invariant::only_the_last_hash_is_missing) always, ["R-SEGMENT-PRUNED"], "Exactly the last entry of a segment lacks its hash.";
     "INV-SEG-6" Step(step::nothing_included_is_held) always, ["R-SEGMENT-PRUNED"], "A new block's segment holds nothing that its relay parent shows as included.";
     "INV-SEG-7" Step(step::segment_is_the_unincluded_part) always, ["R-SEGMENT-PRUNED"], "A new block's segment is exactly what is unincluded at its relay parent.";
     "INV-UMP-1" State(invariant::messages_fit_the_room) has_messages, ["R-ROOM-USED"], "The messages of a segment fit the room that the relay chain shows.";
+    "INV-UMP-1-STEP" Step(messages::segment_fits_the_room) sends_messages, ["R-UPWARD-USED", "R-CHANNEL-USED", "R-ROOM-SHRINKS"], "With what waits at its relay parent, a new block's segment keeps to the limits of the queues.";
+    "INV-UMP-2" State(messages::queues_keep_their_limits) sends_messages, ["R-UPWARD-USED", "R-CHANNEL-USED", "R-QUEUE-SERVED"], "No queue of the relay chain holds more than its limit.";
+    "INV-WM-1" Step(messages::watermarks_advance) has_inbound, ["R-WATERMARK-TRUNK", "R-WATERMARK-STAYS"], "A watermark is not newer than the relay parent and not older than the parent's.";
+    "INV-HRMP-1" Step(messages::messages_are_delivered_once) has_inbound, ["R-WATERMARK-STAYS", "R-REST-DELIVERED"], "A message of another para is delivered once, and not dropped before.";
+    "INV-DMP-1" Step(messages::messages_are_processed_once) has_downward, ["R-PROCESSED-BEHIND"], "A downward message is processed once, and not dropped before.";
+    "INV-EMU-1" Step(messages::honest_blocks_are_seconded) has_queues, ["R-UPWARD-USED", "R-PROCESSED-BEHIND", "R-EMU-5"], "Validators second every honest block, but for a watermark of an unincluded ancestor (EMU-5).";
     "INV-RP-1" Step(step::relay_numbers_advance) always, ["R-RP-ADVANCES"], "Relay parents advance by number as the check in force says.";
     "INV-RP-2" Step(step::relay_slots_advance) always, ["R-RP-ADVANCES"], "Relay slots never go back along a chain.";
     "INV-RP-5" Step(step::included_relay_parents_advance) always, ["R-INCLUDED"], "Relay parents of included blocks never go back.";
     "INV-RP-6" Step(step::relay_parents_are_buried) has_offset, ["R-RP-ADVANCES"], "As many relay blocks follow a valid block's relay parent as the offset asks.";
     "INV-VEL-1" State(invariant::few_blocks_share_a_slot) always, ["R-RP-ADVANCES", "R-RP-SHARED", "INV-VEL-2"], "At most V + 1 blocks of a branch share a relay slot.";
     "INV-VEL-3" Step(step::slot_and_owner_are_derived) always, ["R-RP-ADVANCES"], "A valid block has the slot of its relay parent and the seal of the slot's owner.";
-    "INV-COLL-1" Step(step::honest_blocks_are_valid) is_honest, ["R-SHORTCUT", "R-ON-PENDING", "R-AUTHORS-STOPPED"], "No honest author builds a block on which the runtime panics, but for two on one relay parent under a strict check.";
+    "INV-COLL-1" Step(step::honest_blocks_are_valid) is_honest, ["R-SHORTCUT", "R-ON-PENDING", "R-AUTHORS-STOPPED"], "No honest author builds a block on which the runtime panics, but for two on one relay parent under a strict check, and after an abort that was withdrawn.";
     "INV-COLL-2" Step(step::the_shortcut_is_safe) is_honest, ["R-SHORTCUT"], "Who builds on the included head does so on a later relay slot.";
     "INV-COLL-3" Step(step::one_block_for_each_core) is_slot_based, ["R-RP-ADVANCES"], "Slot-based collators author one block for each relay parent, branch and core.";
     "INV-COLL-4" Step(step::parents_are_in_the_window) is_honest, ["R-BRANCH-LOST"], "Honest authors build on no block whose relay parent left the window, unless it is on chain.";
@@ -136,6 +142,7 @@ catalogue! {
     "INV-REL-9" Step(step::evicted_with_descendants) has_timeouts, ["R-EVICTED"], "An evicted candidate takes those on it along.";
     "INV-REL-10" Step(step::included_with_enough_votes) always, ["R-INCLUDED"], "A candidate is included with the votes of more than two thirds.";
     "INV-REL-11" Step(step::one_included_for_each_parent) always, ["R-SIBLINGS"], "No two candidates on one parent are ever included.";
+    "INV-REL-12" Step(messages::the_last_watermark_advances) has_inbound, ["R-WATERMARK-TRUNK"], "The relay chain's watermark never goes back.";
     "INV-REL-13" State(invariant::occupancy_is_bounded) has_timeouts, ["R-LONGEST-OCCUPANCY"], "No candidate occupies its core for max(P, F) relay blocks.";
     "INV-REL-14" Step(step::available_is_not_evicted) has_timeouts, ["R-LAST-MOMENT"], "A candidate is not evicted in the block that counts its votes.";
     "AGREE-1" State(invariant::validators_agree) follows_two, ["R-LOWER-HASH", "R-BOTH-KNOWN"], "Validators that know the same siblings offer the same one.";
@@ -146,6 +153,15 @@ catalogue! {
     "INV-DISP-1" Step(step::only_the_invalid_is_disputed_away) few_lie, ["R-DISPUTE-DROPS", "R-FROZEN"], "With at most a third lying, no dispute drops or undoes what is valid.";
     "INV-DISP-2" State(invariant::the_condemned_go) has_disputes, ["R-DISPUTE-DROPS", "R-FROZEN"], "What two thirds have voted against is neither pending nor included on a fork that goes on.";
     "INV-DISP-3" Step(step::tainted_bitfields_do_not_count) disputes_beside_others, ["R-DISPUTE-SPARES"], "Where a dispute is lost, bitfields with a bit on its core count for no other.";
+    "INV-UPG-1" Step(step::no_pending_code_is_overwritten) has_upgrades, ["R-UPGRADED"], "A block that begins an upgrade finds no pending code.";
+    "INV-UPG-2" Step(step::a_switch_for_each_go_ahead) has_upgrades, ["R-UPGRADED"], "The relay chain changes the code with each included block that acted on a go-ahead, and with no other.";
+    "INV-UPG-3" State(invariant::relay_and_para_have_one_code) has_upgrades, ["R-UPGRADED"], "The relay chain's current code is the one in the included head's state.";
+    "INV-UPG-3-STEP" Step(step::backed_with_the_current_code) has_upgrades, ["R-UPGRADED", "R-CODE-WAITS"], "A candidate is backed with the code of its parent's state, which is then current.";
+    "INV-UPG-6" Step(step::a_go_ahead_meets_pending_code) has_upgrades, ["R-UPGRADED"], "A go-ahead meets pending code, or an unincluded ancestor that acted on it.";
+    "INV-UPG-7" Step(step::an_abort_frees_the_way) has_rejections, ["R-ABORTED"], "A block that acts on an abort leaves no code pending.";
+    "INV-UPG-8" Step(step::an_abort_is_consumed_once) has_rejections, ["R-ABORTED"], "An abort is acted on by a block that has pending code, and once.";
+    "INV-UPG-9" Step(step::new_code_is_backed_alone) has_upgrades, ["R-UPGRADED"], "No new code is backed while an upgrade is under way.";
+    "INV-UPG-10" Step(step::code_waits_after_inclusion) has_upgrades, ["R-UPGRADED"], "New code waits for the upgrade delay, counted from its inclusion.";
     "INV-1" State(invariant::issuance_is_conserved) always, ["R-INCLUDED"], "A block's state has its parent's issuance and one block's rewards.";
     "INV-2" State(invariant::no_emission_is_orphaned) always, ["R-INCLUDED", "R-ORPHAN"], "The included head has the issuance of its own chain and of no other fork.";
     "INV-2-STEP" Step(step::inclusion_brings_its_own_rewards) always, ["R-INCLUDED", "R-ORPHAN"], "A relay block adds the rewards of the candidates it enacts, no more and no less.";
@@ -180,6 +196,17 @@ catalogue! {
     "R-SIGNAL-CONSUMED" Witness(reachable::a_signal_is_consumed) has_signals, [], "A block consumes a go-ahead signal.";
     "R-SIGNAL-REMEMBERED" Witness(reachable::a_signal_is_remembered) has_signals, [], "A block is built while its segment holds a consumed signal.";
     "R-ROOM-USED" Witness(reachable::the_room_is_used_up) has_messages, [], "A segment's messages use up the room.";
+    "R-UPWARD-USED" Witness(messages::the_upward_room_is_used_up) has_upward, [], "A segment's upward messages use up the room at the relay parent.";
+    "R-CHANNEL-USED" Witness(messages::the_channel_is_used_up) has_outbound, [], "A segment's messages to another para use up the channel.";
+    "R-ROOM-SHRINKS" Witness(messages::the_room_shrinks_under_the_segment) upward_behind_others, [], "Included blocks' messages leave just the room that the segment has used already.";
+    "R-QUEUE-SERVED" Witness(messages::a_full_queue_is_served) has_upward, [], "The relay chain serves a full queue of upward messages.";
+    "R-PROCESSED-BEHIND" Witness(messages::processed_behind_unincluded) downward_behind_others, [], "A block processes downward messages behind those of an unincluded ancestor.";
+    "R-BEFORE-MESSAGE" Witness(messages::backed_before_the_message) has_downward, [], "A candidate processes nothing and is backed, as the message that waits is newer than its relay parent.";
+    "R-HELD-UP" Witness(messages::a_pending_one_holds_up_the_next) downward_on_cores, [], "INCL-11 refuses a candidate because a pending one has processed what is still in the queue.";
+    "R-WATERMARK-TRUNK" Witness(messages::a_trunk_watermark) has_inbound, [], "A watermark moves to a relay block older than the relay parent.";
+    "R-WATERMARK-STAYS" Witness(messages::a_watermark_stays) has_several_inbound, [], "A watermark stays, as not all messages of a relay block fit in.";
+    "R-REST-DELIVERED" Witness(messages::the_rest_is_delivered) has_several_inbound, [], "A block is handed the rest of a relay block's messages.";
+    "R-EMU-5" Witness(messages::the_emulator_is_stricter) stays_behind_others, [], "Validators drop a block that the relay chain would take once its parent is included (EMU-5).";
     "R-TWO-BRANCHES" Witness(reachable::two_relay_blocks_of_one_height) has_forks, [], "Two relay blocks of one height are there.";
     "R-ONE-SLOT" Witness(reachable::two_relay_blocks_of_one_slot) has_forks, [], "Two relay blocks of one slot are there.";
     "R-UNDONE" Witness(reachable::an_inclusion_is_undone) has_forks, [], "The relay chain gives up a branch with a block that only this branch had included.";
@@ -192,6 +219,8 @@ catalogue! {
     "R-SESSION-INCLUDES" Witness(reachable::included_where_a_session_ends) has_sessions, [], "A candidate is included in the block in which a session ends.";
     "R-RECONFIGURED" Witness(reachable::reconfigured_under_a_segment) has_reconfigurations, [], "The relay chain's configuration changes under an unincluded segment.";
     "R-NEW-WINDOW" Witness(reachable::backed_at_the_end_of_a_new_window) has_reconfigurations, [], "In a session with another window a candidate is backed at its last chance.";
+    "R-DISPUTE-CHAIN" Witness(reachable::a_dispute_drops_descendants) has_invalid_chains, [], "A dispute drops a candidate and one that was built on it.";
+    "R-MALICIOUS-GROUP" Witness(reachable::a_malicious_group_backs) has_malicious_groups, [], "Of several groups a malicious one vouches for an invalid block.";
     "R-NEW-SESSION" Witness(reachable::backed_in_a_new_session) has_sessions, [], "A block on a relay parent of the new session is backed.";
     "R-SEVERAL-BACKED" Witness(reachable::several_backed_at_once) has_cores, [], "A relay block backs candidates on several cores.";
     "R-SEVERAL-INCLUDED" Witness(reachable::several_included_at_once) has_cores, [], "A relay block includes candidates of several cores.";
@@ -203,13 +232,25 @@ catalogue! {
     "R-FROZEN" Witness(reachable::a_frozen_fork_is_left) disputes_on_forks, [], "The relay chain goes on from before the inclusion of an invalid block.";
     "R-ESTIMATE" Witness(reachable::the_estimate_is_wrong) estimates_can_fail, [], "By the author's estimate a candidate is available, and one vote is missing (PROV-3).";
     "R-VOTES-ADD-UP" Witness(reachable::votes_add_up) counts_votes, [], "A candidate is included by votes of several relay blocks.";
-    "R-GROUP-OFFLINE" Witness(reachable::a_group_is_offline) has_groups, [], "A candidate waits for a group that is offline.";
+    "R-GROUP-OFFLINE" Witness(reachable::a_group_is_offline) has_groups_offline, [], "A candidate waits for a group that is offline.";
     "R-ROTATED" Witness(reachable::backed_after_a_rotation) has_groups, [], "A candidate is backed by the group of its relay parent after another's turn has begun.";
     "R-WAITS-FOR-TURN" Witness(reachable::a_candidate_waits_for_its_turn) has_claims, [], "A candidate waits while the core is another para's.";
     "R-CLAIM-LOST" Witness(reachable::a_claim_is_lost) loses_claims, [], "The para's turn passes while its own candidate occupies the core (SCHED-2).";
     "R-NO-CORE" Witness(reachable::included_without_a_core) has_claims, [], "A candidate is included while the para holds no core.";
     "R-NOT-FETCHED" Witness(reachable::a_collation_is_not_fetched) has_limits, [], "Siblings have taken a block's place in the claim queue.";
     "R-NO-FALLBACK" Witness(reachable::no_shallower_parent_is_tried) can_fill, [], "The chosen parent is refused where a shallower one would not be (INV-E2E-8 fails).";
+    "R-UPGRADED" Witness(reachable::an_upgrade_is_complete) has_upgrades, [], "New code becomes current.";
+    "R-UPGRADED-AGAIN" Witness(reachable::a_second_upgrade_begins) has_upgrades, [], "A second upgrade begins after the first.";
+    "R-CODE-SWITCHES" Witness(reachable::backed_as_the_code_switches) upgrades_ahead, [], "The first block under new code is backed where the code becomes current.";
+    "R-CODE-WAITS" Witness(reachable::new_code_waits_for_its_switch) upgrades_ahead, [], "A block under new code waits for the inclusion of the one before.";
+    "R-ABORTED" Witness(reachable::an_abort_is_consumed) has_rejections, [], "A block acts on an abort.";
+    "R-ABORT-LOST" Witness(reachable::an_abort_is_lost) rejects_ahead, [], "An abort is cleared before the para has seen it (INV-UPG-4 fails).";
+    "R-ABORT-WITHDRAWN" Witness(reachable::an_abort_is_withdrawn) rejects_ahead, [], "An abort is cleared after an unincluded block has acted on it, and its children panic (UPG-13).";
+    "R-SAME-CODE" Witness(reachable::an_upgrade_to_the_same_code_is_stuck) has_same_code, [], "An upgrade to the code that the para has never ends (INV-UPG-5 fails).";
+    "R-TOO-SOON" Witness(reachable::new_code_comes_too_soon) cools_down_early, [], "A valid block brings new code that no relay block can back.";
+    "R-REJECTED-AT-END" Witness(reachable::rejected_as_a_session_ends) sessions_reject, [], "New code is rejected where a session ends.";
+    "R-UPGRADE-GOES-ON" Witness(reachable::an_upgrade_outlives_a_session) upgrades_in_sessions, [], "A session ends and an upgrade goes on.";
+    "R-UPGRADE-UNDONE" Witness(reachable::an_upgrade_is_undone) upgrades_on_forks, [], "The relay chain gives up the branch on which an upgrade is under way.";
     "R-LOWER-HASH" Witness(reachable::a_lower_hash_displaces) follows_two, [], "A sibling of lower hash displaces one offered already (INV-E2E-7).";
     "R-BOTH-KNOWN" Witness(reachable::both_validators_know_both) follows_two, [], "Two validators know two siblings.";
 }
@@ -231,6 +272,19 @@ fn forks_unchecked(protocol: &Protocol) -> bool {
     forks_at_will(protocol)
         && protocol.parameters().relay_number_check == RelayNumberCheck::Any
         && protocol.environment().fork_depth > 1
+}
+
+fn has_invalid_chains(protocol: &Protocol) -> bool {
+    protocol.environment().invalid_chains && has_cores(protocol) && has_disputes(protocol)
+}
+
+fn has_groups_offline(protocol: &Protocol) -> bool {
+    protocol.environment().groups.0.contains(&Group::Offline)
+}
+
+fn has_malicious_groups(protocol: &Protocol) -> bool {
+    let groups = protocol.environment().groups.0;
+    has_disputes(protocol) && groups.contains(&Group::Byzantine)
 }
 
 fn has_deep_forks(protocol: &Protocol) -> bool {
@@ -324,8 +378,97 @@ fn has_messages(protocol: &Protocol) -> bool {
     protocol.parameters().upward_message_room > 0
 }
 
+fn has_messages_out(protocol: &Protocol) -> bool {
+    has_messages(protocol) || sends_messages(protocol)
+}
+
+fn has_queues(protocol: &Protocol) -> bool {
+    !protocol.messages().is_off()
+}
+
+fn sends_messages(protocol: &Protocol) -> bool {
+    has_upward(protocol) || has_outbound(protocol)
+}
+
+fn has_upward(protocol: &Protocol) -> bool {
+    protocol.messages().upward_limit > 0
+}
+
+fn has_outbound(protocol: &Protocol) -> bool {
+    protocol.messages().outbound_capacity > 0
+}
+
+/// Where a message can wait in the relay chain's queue while another is in the segment.
+fn upward_behind_others(protocol: &Protocol) -> bool {
+    protocol.messages().upward_limit > 1 && can_stack(protocol)
+}
+
+fn has_downward(protocol: &Protocol) -> bool {
+    protocol.messages().downward > 0
+}
+
+/// Where a downward message can wait while an earlier one is processed and not yet taken off.
+fn downward_behind_others(protocol: &Protocol) -> bool {
+    protocol.messages().downward > 1 && can_stack(protocol)
+}
+
+fn downward_on_cores(protocol: &Protocol) -> bool {
+    has_downward(protocol) && has_holes(protocol)
+}
+
+fn has_inbound(protocol: &Protocol) -> bool {
+    protocol.messages().inbound > 0
+}
+
+fn has_several_inbound(protocol: &Protocol) -> bool {
+    has_inbound(protocol) && protocol.messages().inbound_messages > 1
+}
+
+fn stays_behind_others(protocol: &Protocol) -> bool {
+    has_several_inbound(protocol) && can_stack(protocol)
+}
+
 fn has_signals(protocol: &Protocol) -> bool {
-    protocol.environment().go_ahead
+    protocol.environment().go_ahead || has_upgrades(protocol)
+}
+
+fn has_upgrades(protocol: &Protocol) -> bool {
+    matches!(protocol.environment().upgrades, Upgrades::NextCode | Upgrades::AnyCode)
+}
+
+/// Where a block can be built on one that is not included.
+fn upgrades_ahead(protocol: &Protocol) -> bool {
+    has_upgrades(protocol) && can_stack(protocol)
+}
+
+fn has_rejections(protocol: &Protocol) -> bool {
+    protocol.environment().prechecks == Prechecks::Divided
+}
+
+fn rejects_ahead(protocol: &Protocol) -> bool {
+    has_rejections(protocol) && can_stack(protocol)
+}
+
+fn has_same_code(protocol: &Protocol) -> bool {
+    protocol.environment().upgrades == Upgrades::AnyCode
+}
+
+/// Where the next upgrade may begin before the last is complete.
+fn cools_down_early(protocol: &Protocol) -> bool {
+    let p = protocol.parameters();
+    has_upgrades(protocol) && p.upgrade_cooldown <= p.upgrade_delay.max(p.minimum_upgrade_delay)
+}
+
+fn sessions_reject(protocol: &Protocol) -> bool {
+    has_rejections(protocol) && has_sessions(protocol)
+}
+
+fn upgrades_in_sessions(protocol: &Protocol) -> bool {
+    has_upgrades(protocol) && has_sessions(protocol)
+}
+
+fn upgrades_on_forks(protocol: &Protocol) -> bool {
+    has_upgrades(protocol) && has_forks(protocol)
 }
 
 fn has_timeouts(protocol: &Protocol) -> bool {

@@ -51,6 +51,13 @@ pub fn aggregate_is_the_sum(_: &Protocol, state: &State) -> Verdict {
             "the aggregate counts {} messages and the entries {sum}",
             segment.aggregate_messages
         );
+        let sum = (segment.outbound & segment.entries).count_ones();
+        let stray = segment.outbound & !segment.entries;
+        holds!(
+            u32::from(segment.aggregate_outbound) == sum && stray == 0,
+            "the aggregate counts {} messages to the other para and the entries {sum}",
+            segment.aggregate_outbound
+        );
     }
     Ok(())
 }
@@ -99,14 +106,15 @@ pub fn few_blocks_share_a_slot(protocol: &Protocol, state: &State) -> Verdict {
     let most = usize::from(protocol.parameters().block_processing_velocity.max(1)) + 1;
     for block in authored(state) {
         let relay_parent = &state.block(block).relay_parent;
-        let tells_apart = match state.branches.len() {
-            1 => relay_parent.on(0) < protocol.oldest_age(),
-            _ => relay_parent.slot < protocol.oldest_slot(),
-        };
+        // Those too old to be told apart have one age, or one slot.
+        let is_known = |age: &Age| age.is_here() && *age < protocol.oldest_age();
+        let forked = state.branches.len() > 1;
+        let tells_apart = relay_parent.ages.iter().any(is_known)
+            && (!forked || relay_parent.slot < protocol.oldest_slot());
         if tells_apart {
             let of_slot = |&step: &BlockIndex| {
-                let other = &state.block(step).relay_parent;
-                state.compare_slots(other, relay_parent).is_eq()
+                let other = state.block(step);
+                other.authored > 0 && state.compare_slots(&other.relay_parent, relay_parent).is_eq()
             };
             let shared = state.ancestry(block).filter(of_slot).count();
             holds!(shared <= most, "{shared} blocks share a relay slot, {most} may");
@@ -208,6 +216,20 @@ pub fn the_condemned_go(protocol: &Protocol, state: &State) -> Verdict {
                 );
             }
         }
+    }
+    Ok(())
+}
+
+/// INV-UPG-3: on every relay branch the current code is the one in the included head's state.
+///
+/// Rules: UPG-12 and UPG-4 together. Two clocks that disagree would break it.
+pub fn relay_and_para_have_one_code(_: &Protocol, state: &State) -> Verdict {
+    for branch in &state.branches {
+        let (relay, head) = (branch.code.current, state.block(branch.tip().included).code.current);
+        holds!(
+            relay == head,
+            "the relay chain's code and the one in the included head's state are different"
+        );
     }
     Ok(())
 }

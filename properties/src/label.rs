@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use unincluded_model::{Action, Age, Bits, State};
+use unincluded_model::{Action, Age, Bits, NewCode, Precheck, State};
 
 /// An action: `author on B1, relay parent tip`.
 pub fn action(action: &Action) -> String {
@@ -34,6 +34,17 @@ pub fn action(action: &Action) -> String {
             ] {
                 text += if is_so { words } else { "" };
             }
+            text += if author.sends_outbound { ", sends to another para" } else { "" };
+            for (handed, what) in [(author.inbound, "in"), (author.downward, "down")] {
+                if handed > 0 {
+                    let _ = write!(text, ", {handed} {what}");
+                }
+            }
+            match author.new_code {
+                NewCode::None => {}
+                NewCode::Next => text += ", brings new code",
+                NewCode::Same => text += ", brings the same code as new",
+            }
             text
         }
         Action::RelayBlock(plan) => {
@@ -55,8 +66,24 @@ pub fn action(action: &Action) -> String {
             if let Some(dispute) = plan.dispute {
                 let _ = write!(text, ", {} votes against B{}", dispute.against, dispute.block.0);
             }
+            let traffic = plan.traffic;
+            for (moved, words) in [
+                (traffic.served, "served"),
+                (traffic.taken, "taken"),
+                (u8::from(traffic.inbound), "come in"),
+                (u8::from(traffic.downward), "come down"),
+            ] {
+                if moved > 0 {
+                    let _ = write!(text, ", {moved} {words}");
+                }
+            }
             text += if plan.reassigned { ", reassigns the core" } else { "" };
             text += if plan.reconfigured { ", changes the configuration" } else { "" };
+            match plan.precheck {
+                None => {}
+                Some(Precheck::Accepted) => text += ", accepts the code",
+                Some(Precheck::Rejected) => text += ", rejects the code",
+            }
             text += if plan.same_slot { ", same slot" } else { "" };
             text += if plan.session_change { ", ends a session" } else { "" };
             if plan.skipped_slots > 0 {
@@ -86,6 +113,15 @@ pub fn state(state: &State) -> String {
             let _ = write!(text, ", pending B{block} since {since}");
         }
     }
+    for branch in &state.branches {
+        if let Some(upgrade) = branch.code.upgrade {
+            let vote = if upgrade.is_voted_on { ", voted on" } else { "" };
+            let _ = write!(text, ", new code due in {}{vote}", upgrade.due_in);
+        }
+        if let Some(signal) = branch.tip().signal() {
+            let _ = write!(text, ", shows {signal:?}");
+        }
+    }
     for index in state.indices() {
         let block = state.block(index);
         let _ = write!(text, "\nB{}", index.0);
@@ -95,6 +131,9 @@ pub fn state(state: &State) -> String {
         let ages = block.relay_parent.ages.iter().filter(|age| age.is_here());
         let parent = ages.map(|&age| relay(age)).collect::<Vec<_>>().join(" or ");
         let _ = write!(text, ", relay parent {parent}, segment of {}", block.segment.len());
+        if block.code.pending.is_some() {
+            text += ", code pending";
+        }
     }
     text
 }

@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod fingerprint;
 pub mod invariant;
 pub mod label;
+pub mod messages;
 pub mod oracle;
 pub mod progress;
 pub mod reachable;

@@ -4,7 +4,8 @@
 use unincluded_model::protocol::collator::places;
 use unincluded_model::scenario::Group;
 use unincluded_model::{
-    Action, Age, Bits, BlockIndex, Branch, ParaBlock, Refusal, RelayNumberCheck, State,
+    Action, Age, Bits, BlockIndex, Branch, ParaBlock, Precheck, Refusal, RelayNumberCheck, Signal,
+    State,
 };
 
 use crate::Transition;
@@ -113,7 +114,7 @@ pub fn available_in_the_last_moment(t: &Transition) -> bool {
     let Some((before, _)) = t.grown() else { return false };
     let last = before.pending.first().is_some_and(|pending| {
         pending.backed.0 + 1 >= p.paras_availability_period
-            && before.rotation < p.paras_availability_period
+            && before.rotation % p.group_rotation_frequency < p.paras_availability_period
     });
     last && t.included().is_some()
 }
@@ -377,6 +378,17 @@ pub fn a_dispute_drops_a_candidate(t: &Transition) -> bool {
     t.dispute_lost().is_some()
 }
 
+/// A dispute drops a candidate, and with it one that was built on it (INCL-13).
+pub fn a_dispute_drops_descendants(t: &Transition) -> bool {
+    t.dispute_lost().is_some() && t.evicted().len() > 1
+}
+
+/// A malicious group vouches for what is invalid, where others have their turn as well (FLT-8).
+pub fn a_malicious_group_backs(t: &Transition) -> bool {
+    let has_group = !t.protocol.environment().groups.is_empty();
+    has_group && t.backed().iter().any(|&candidate| t.old(candidate).has(ParaBlock::INVALID))
+}
+
 /// A dispute drops a candidate, and another of the para stays on its core before it.
 pub fn a_dispute_spares_those_before(t: &Transition) -> bool {
     t.dispute_lost().is_some_and(|place| place > 0)
@@ -470,4 +482,117 @@ pub fn no_shallower_parent_is_tried(t: &Transition) -> bool {
     };
     is_honest(t.protocol)
         && t.outcome.is_ok_and(|after| (0..after.branches.len()).any(|one| refused(after, one)))
+}
+
+/// An upgrade is complete: the code is current that a block of this para brought (INV-UPG-2).
+pub fn an_upgrade_is_complete(t: &Transition) -> bool {
+    t.grown().is_some_and(|(before, after)| before.code.current != after.code.current)
+}
+
+/// A second upgrade begins with the child of the block that completed the first.
+pub fn a_second_upgrade_begins(t: &Transition) -> bool {
+    let Some((_, after)) = t.grown() else { return false };
+    let follows = |&block: &BlockIndex| {
+        let parent = t.old(t.old(block).parent).segment;
+        let acted = parent.signals & 1 != 0 && parent.consumed() == Some(Signal::GoAhead);
+        t.old(block).code.is_new && acted
+    };
+    after.code.upgrade.is_some() && t.enacted().iter().any(follows)
+}
+
+/// The first block under new code is backed by the relay block that makes it current (UPG-6).
+pub fn backed_as_the_code_switches(t: &Transition) -> bool {
+    an_upgrade_is_complete(t) && !t.backed().is_empty()
+}
+
+/// A block under new code waits as the block before it is not included yet (INCL-9).
+pub fn new_code_waits_for_its_switch(t: &Transition) -> bool {
+    let Some((before, _)) = t.grown() else { return false };
+    let waits = |&block: &BlockIndex| {
+        let parent = t.old(block).parent;
+        let is_pending = before.pending.iter().any(|pending| pending.block == parent);
+        is_pending && t.old(parent).code.current != before.code.current
+    };
+    t.before.indices().skip(1).any(|block| waits(&block)) && t.included().is_none()
+}
+
+/// A block acts on an abort (UPG-5).
+pub fn an_abort_is_consumed(t: &Transition) -> bool {
+    t.authored().is_some_and(|(_, block, after)| {
+        let segment = after.block(block).segment;
+        segment.signals & 1 != 0 && segment.consumed() == Some(Signal::Abort)
+    })
+}
+
+/// An abort is lost: no upgrade is under way and no relay block shows a signal on which anybody can
+/// build, but at the included head code is pending, and no block above it was rid of it. So it stays for
+/// ever, and no other upgrade can begin (INV-UPG-4 fails).
+pub fn an_abort_is_lost(t: &Transition) -> bool {
+    let (Some((_, after)), Some((_, state))) = (t.grown(), t.relay_block()) else { return false };
+    is_lost_on(state, after)
+}
+
+/// Whether new code is pending at the included head, and nothing more will ever come of it.
+pub fn is_lost_on(state: &State, branch: &Branch) -> bool {
+    let head = branch.tip().included;
+    let code = state.block(head).code;
+    let is_rid_of_it = |block: BlockIndex| {
+        let code = state.block(block).code;
+        let is_above = block != head && state.descends_from(block, head);
+        is_above && (code.pending.is_none() || code.is_new)
+    };
+    code.pending.is_some_and(|pending| pending != code.current)
+        && branch.code.upgrade.is_none()
+        && branch.views.iter().all(|view| view.signal().is_none())
+        && !state.indices().any(is_rid_of_it)
+}
+
+/// An honest author's block panics: an ancestor acted on an abort, and the inclusion of a block before
+/// that ancestor has cleared it (UPG-13).
+pub fn an_abort_is_withdrawn(t: &Transition) -> bool {
+    is_honest(t.protocol)
+        && t.outcome == Err(&Refusal::SignalWithdrawn)
+        && crate::step::lost_its_abort(t)
+}
+
+/// An upgrade to the code that the para has is included: nothing comes of it, and the code is pending
+/// for ever (INV-UPG-5 fails).
+pub fn an_upgrade_to_the_same_code_is_stuck(t: &Transition) -> bool {
+    let Some((_, after)) = t.grown() else { return false };
+    t.included().is_some_and(|head| {
+        let code = t.old(head).code;
+        code.pending == Some(code.current)
+            && code.is_new
+            && after.code.upgrade.is_none()
+            && after.tip().signal().is_none()
+    })
+}
+
+/// A valid block brings new code that the relay chain refuses: the cooldown is over, the upgrade before
+/// is not (UPG-14).
+pub fn new_code_comes_too_soon(t: &Transition) -> bool {
+    t.authored().is_some_and(|(_, block, after)| {
+        let new = after.block(block);
+        let goes_ahead = new.segment.consumed() == Some(Signal::GoAhead);
+        new.code.is_new && new.segment.signals & 1 != 0 && goes_ahead
+    })
+}
+
+/// New code is rejected where a session ends (UPG-11).
+pub fn rejected_as_a_session_ends(t: &Transition) -> bool {
+    t.session_ends()
+        && t.relay_block().is_some_and(|(plan, _)| plan.precheck == Some(Precheck::Rejected))
+}
+
+/// A session ends while an upgrade is under way, which goes on.
+pub fn an_upgrade_outlives_a_session(t: &Transition) -> bool {
+    t.session_ends() && t.grown().is_some_and(|(_, after)| after.code.upgrade.is_some())
+}
+
+/// The relay chain gives up the branch on which an upgrade is under way, for one on which there is none.
+pub fn an_upgrade_is_undone(t: &Transition) -> bool {
+    let (Action::Settle { branch }, Ok(_)) = (t.action, t.outcome) else { return false };
+    let stays = t.before.branch(usize::from(*branch));
+    let gone = t.before.branches.iter().any(|branch| branch.code.upgrade.is_some());
+    gone && stays.code.upgrade.is_none()
 }

@@ -369,7 +369,7 @@ impl<'a> Run<'a> {
         let fault_free = self.fault_free.as_mut()?;
         Some(match fault_free.recovery(state)?.best {
             Some(_) => Ok(()),
-            None => Err("faults over, no run from here ever includes another block".to_owned()),
+            None => Err("faults over and candidates backed on the usual path, no run from here ever includes another block".to_owned()),
         })
     }
 

@@ -2,7 +2,8 @@
 
 use unincluded_model::scenario::Group;
 use unincluded_model::{
-    Action, Bits, BlockIndex, CollatorKind, ParaBlock, Protocol, RelayNumberCheck,
+    Action, Author, Bits, BlockIndex, CollatorKind, ParaBlock, Protocol, Refusal, RelayNumberCheck,
+    Signal,
 };
 
 use crate::{Transition, Verdict, holds};
@@ -216,15 +217,18 @@ pub fn one_included_for_each_parent(t: &Transition) -> Verdict {
 /// INV-REL-14: a candidate whose votes arrive in a block does not time out in it, unless it hangs on
 /// one that does.
 pub fn available_is_not_evicted(t: &Transition) -> Verdict {
-    let (Some((plan, _)), Some((before, _))) = (t.relay_block(), t.grown()) else {
-        return Ok(());
-    };
+    let Some((before, _)) = t.grown() else { return Ok(()) };
     if t.session_ends() || t.dispute_lost().is_some() {
         return Ok(());
     }
-    if let (Some(&Bits::Enough), Some(first)) = (plan.bits.first(), before.pending.first()) {
+    let threshold = t.protocol.parameters().availability_threshold();
+    let evicted = t.evicted();
+    for (place, pending) in before.pending.iter().enumerate() {
+        if !pending.available && t.votes(place).is_none_or(|votes| votes < threshold) {
+            break; // Whatever is behind hangs on this one.
+        }
         holds!(
-            !t.evicted().contains(&first.block),
+            !evicted.contains(&pending.block),
             "a candidate is evicted in the block that counts its availability"
         );
     }
@@ -233,7 +237,8 @@ pub fn available_is_not_evicted(t: &Transition) -> Verdict {
 
 /// INV-COLL-1: no honest author's block is refused by the runtime. Not claimed of two blocks on
 /// one relay parent under a strict relay number check, where `can_build_upon` says yes and the
-/// runtime no.
+/// runtime no; nor of an abort that an ancestor acted on and the inclusion of an older block has
+/// cleared (UPG-13).
 pub fn honest_blocks_are_valid(t: &Transition) -> Verdict {
     let (Action::Author(author), Err(refusal)) = (t.action, t.outcome) else { return Ok(()) };
     if !refusal.is_panic() {
@@ -241,11 +246,15 @@ pub fn honest_blocks_are_valid(t: &Transition) -> Verdict {
     }
     let second = t.old(author.parent).relay_parent == t.relay_parent(author);
     let strict = t.protocol.parameters().relay_number_check == RelayNumberCheck::Strict;
-    holds!(
-        strict && second,
-        "an honest author builds a block on which the runtime panics: {refusal}"
-    );
+    let excused = strict && second || *refusal == Refusal::SignalWithdrawn && lost_its_abort(t);
+    holds!(excused, "an honest author builds a block on which the runtime panics: {refusal}");
     Ok(())
+}
+
+/// Whether an unincluded ancestor of the block that is attempted acted on an abort.
+pub(crate) fn lost_its_abort(t: &Transition) -> bool {
+    let Action::Author(author) = t.action else { return false };
+    t.old(author.parent).segment.consumed() == Some(Signal::Abort)
 }
 
 /// INV-COLL-2: who builds on what it takes for the included head, and so without asking, does so
@@ -268,6 +277,9 @@ pub fn the_shortcut_is_safe(t: &Transition) -> Verdict {
 /// core.
 pub fn one_block_for_each_core(t: &Transition) -> Verdict {
     let Some((author, block, after)) = t.authored() else { return Ok(()) };
+    if is_malicious(t, author) {
+        return Ok(());
+    }
     let relay_parent = t.relay_parent(author);
     let same = |&step: &BlockIndex| {
         let other = after.block(step);
@@ -282,6 +294,9 @@ pub fn one_block_for_each_core(t: &Transition) -> Verdict {
 /// relay parent is in the window of the new one, which no end of a session divides.
 pub fn parents_are_in_the_window(t: &Transition) -> Verdict {
     let Some((author, _, _)) = t.authored() else { return Ok(()) };
+    if is_malicious(t, author) {
+        return Ok(());
+    }
     let view = t.view(author);
     if author.parent == view.included || Some(author.parent) == view.newest_pending {
         return Ok(());
@@ -306,6 +321,9 @@ pub fn parents_are_in_the_window(t: &Transition) -> Verdict {
 /// INV-COLL-5: honest authors build on the newest pending block that their relay parent shows.
 pub fn parents_descend_from_pending(t: &Transition) -> Verdict {
     let Some((author, block, after)) = t.authored() else { return Ok(()) };
+    if is_malicious(t, author) {
+        return Ok(());
+    }
     holds!(
         after.descends_from(block, t.view(author).newest()),
         "built beside the newest pending block that the relay parent shows"
@@ -393,7 +411,8 @@ pub fn tainted_bitfields_do_not_count(t: &Transition) -> Verdict {
         Some(&Bits::Count(new)) => before.pending[place].votes + new,
         _ => 0,
     };
-    let untainted = t.protocol.honest_validators().saturating_sub(bits(lost));
+    let freed = (lost..before.pending.len()).map(bits).max().unwrap_or_default();
+    let untainted = t.protocol.honest_validators().saturating_sub(freed);
     for (place, pending) in before.pending.iter().enumerate().take(lost) {
         let gone = after.descends_from(after.branch(t.branch()).tip().included, pending.block);
         let mut still = after.branch(t.branch()).pending.iter();
@@ -426,6 +445,122 @@ pub fn inclusion_brings_its_own_rewards(t: &Transition) -> Verdict {
         "the included chain goes from {old} to {new} planck with {enacted} blocks worth {expected}"
     );
     Ok(())
+}
+
+/// Whether the author builds on an invalid block: only the one does that made it (FLT-8).
+fn is_malicious(t: &Transition, author: &Author) -> bool {
+    author.invalid && t.old(author.parent).has(ParaBlock::INVALID)
+}
+
+/// INV-UPG-1: a block that begins an upgrade finds no pending code, so that none is overwritten.
+pub fn no_pending_code_is_overwritten(t: &Transition) -> Verdict {
+    let Some((author, block, after)) = t.authored() else { return Ok(()) };
+    let new = after.block(block);
+    let acts = new.segment.signals & 1 != 0;
+    let was_pending = t.old(author.parent).code.pending.is_some();
+    holds!(
+        author.new_code.is_none() || !was_pending || acts,
+        "a block begins an upgrade while another code is pending"
+    );
+    Ok(())
+}
+
+/// INV-UPG-2: a scheduled upgrade is over with the included block that acted on the go-ahead, with each
+/// of them, and with no other.
+pub fn a_switch_for_each_go_ahead(t: &Transition) -> Verdict {
+    let Some((before, after)) = t.grown() else { return Ok(()) };
+    let acted = |&block: &BlockIndex| acts_on(t.old(block), Signal::GoAhead);
+    let acted = t.enacted().iter().filter(|block| acted(block)).count();
+    let was_scheduled = before.code.upgrade.is_some_and(|upgrade| !upgrade.is_voted_on);
+    let is_over = was_scheduled && after.code.upgrade.is_none();
+    let is_over = usize::from(is_over);
+    holds!(
+        is_over == acted,
+        "{is_over} upgrades are over and {acted} included blocks acted on a go-ahead"
+    );
+    Ok(())
+}
+
+/// INV-UPG-3, INCL-9: the code that validates a candidate is the one in its parent's state and the
+/// current one of the relay chain when it is backed.
+pub fn backed_with_the_current_code(t: &Transition) -> Verdict {
+    let Some((_, after)) = t.grown() else { return Ok(()) };
+    for &candidate in t.backed() {
+        let code = t.old(t.old(candidate).parent).code.current;
+        let late = after.code.current.since(code).0;
+        holds!(late == 0, "a candidate is backed whose code is another than the current one");
+    }
+    Ok(())
+}
+
+/// INV-UPG-6: a go-ahead at the relay parent of a block meets pending code in its parent's state, or
+/// an unincluded ancestor that acted on it.
+pub fn a_go_ahead_meets_pending_code(t: &Transition) -> Verdict {
+    if t.outcome == Err(&Refusal::GoAheadWithoutCode) {
+        holds!(!is_honest(t.protocol), "an honest author meets a go-ahead and has no pending code");
+    }
+    let Some((author, block, after)) = t.authored() else { return Ok(()) };
+    let shown = t.view(author).signal() == Some(Signal::GoAhead);
+    let segment = after.block(block).segment;
+    let remembered = segment.signals & !1 != 0;
+    holds!(
+        !shown || remembered || t.old(author.parent).code.pending.is_some(),
+        "a block is valid that meets a go-ahead and has no pending code"
+    );
+    Ok(())
+}
+
+/// UPG-5: a block that acts on an abort leaves no code pending but what it brings itself.
+pub fn an_abort_frees_the_way(t: &Transition) -> Verdict {
+    let Some((_, block, after)) = t.authored() else { return Ok(()) };
+    let new = after.block(block);
+    holds!(
+        !acts_on(new, Signal::Abort) || new.code.pending.is_none() || new.code.is_new,
+        "a block acts on an abort and the code stays pending"
+    );
+    Ok(())
+}
+
+/// UPG-13: along a chain an abort is consumed once, by a block that has code to throw away.
+pub fn an_abort_is_consumed_once(t: &Transition) -> Verdict {
+    let Some((author, block, after)) = t.authored() else { return Ok(()) };
+    let has_code = t.old(author.parent).code.pending.is_some();
+    holds!(
+        !acts_on(after.block(block), Signal::Abort) || has_code,
+        "a block acts on an abort and has no pending code"
+    );
+    Ok(())
+}
+
+/// UPG-14: at the end of a relay block that backs new code no other upgrade is under way.
+pub fn new_code_is_backed_alone(t: &Transition) -> Verdict {
+    let Some((_, after)) = t.grown() else { return Ok(()) };
+    let brings = |&&candidate: &&BlockIndex| t.old(candidate).code.is_new;
+    let brought = t.backed().iter().filter(brings).count();
+    holds!(
+        brought == 0 || after.code.upgrade.is_none(),
+        "new code is backed while an upgrade is under way"
+    );
+    Ok(())
+}
+
+/// UPG-11: between the inclusion of new code and a go-ahead there are as many relay blocks as the delay
+/// says. Judged where the go-ahead appears: a countdown cannot have begun later than the upgrade.
+pub fn code_waits_after_inclusion(t: &Transition) -> Verdict {
+    let Some((before, after)) = t.grown() else { return Ok(()) };
+    let (Some(upgrade), None) = (after.code.upgrade, before.code.upgrade) else { return Ok(()) };
+    let delay = t.protocol.parameters().upgrade_delay.cast_signed();
+    let due_in = upgrade.due_in;
+    holds!(
+        due_in >= delay,
+        "new code is included and due in {due_in} blocks, the delay is {delay}"
+    );
+    Ok(())
+}
+
+/// Whether a block is the one that acted on a signal of this kind.
+fn acts_on(block: &ParaBlock, signal: Signal) -> bool {
+    block.segment.signals & 1 != 0 && block.segment.consumed() == Some(signal)
 }
 
 /// Whether the scenario's authors are honest.

@@ -83,7 +83,7 @@ fn judge_state(
             Check::State(check) => check(protocol, state),
             Check::NotWedged => match fault_free.as_mut()?.recovery(state)?.best {
                 Some(_) => Ok(()),
-                None => Err("faults over, no run from here includes another block".to_owned()),
+                None => Err("faults over and candidates backed on the usual path, no run from here includes another block".to_owned()),
             },
             _ => Ok(()),
         };

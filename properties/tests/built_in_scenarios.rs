@@ -31,6 +31,19 @@ votes                        42       186    6
 collations                  860      3044   16
 disputes                   8031     28147   20
 disputes-elastic           3029    124681   10
+disputes-chains            5272    207167   11
+disputes-groups           25515     90567   31
+upgrade                   34240    128019   19
+upgrade-abort             18832     60555   20
+upgrade-forks             21445     84598   19
+upgrade-sessions          40472    159899   22
+upgrade-adversary         33306    103603   18
+upgrade-elastic             789      2377   25
+messages                   4682     18914   13
+messages-full-segment      1724      8573   11
+messages-down              9401     35350   12
+messages-in               33832    116983   12
+messages-elastic           2222     12901   10
 ";
 
 /// The same of those that are checked nightly.
@@ -43,6 +56,10 @@ elastic-sessions         214954   1921615   19
 elastic-offset           558872   4021462   25
 offset-two                44996    183518   30
 disputes-unavailability  105715    374132   20
+forks-elastic             32785    140758   18
+messages-all              71484    371411   10
+messages-elastic-two      46412    447996   10
+messages-sessions         11519     65053   11
 ";
 
 #[test]

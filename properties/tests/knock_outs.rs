@@ -62,21 +62,41 @@ fn settings() -> Vec<Scenario> {
         built_in("collations"),
         built_in("coretime"),
         built_in("groups"),
+        built_in("reconfiguration"),
         forks_sessions,
         offset,
         disputes_elastic,
+        built_in("disputes-chains"),
         built_in("disputes"),
         elastic,
         shibuya,
         checked,
         buried,
+        built_in("upgrade-elastic"),
+        built_in("upgrade-abort"),
+        built_in("upgrade-adversary"),
     ]
+}
+
+/// Where rules of messages are read.
+fn settings_of_messages() -> Vec<Scenario> {
+    let names = ["full-segment", "elastic", "down", "in"].map(|name| format!("messages-{name}"));
+    let names = ["messages".to_owned()].into_iter().chain(names);
+    names.map(|name| Scenario::built_in(&name).expect("built in")).collect()
+}
+
+fn is_of_messages(rule: Rule) -> bool {
+    ["MSG-", "EMU-", "SEG-7", "INCL-10", "INCL-11", "INCL-12"]
+        .iter()
+        .any(|family| rule.id().starts_with(family))
 }
 
 /// The first property that notices in the first scenario in which one does.
 fn noticed(rules: &[Rule], variants: &[Variant]) -> String {
     let mut cut = Vec::new();
-    for scenario in settings() {
+    let mut changed = rules.iter().copied().chain(variants.iter().map(|form| form.rule()));
+    let settings = if changed.any(is_of_messages) { settings_of_messages() } else { settings() };
+    for scenario in settings {
         let name = scenario.name.clone();
         let protocol = Protocol::new(scenario)
             .without(rules.iter().copied())
@@ -111,16 +131,21 @@ type KnockOut = (&'static str, Vec<Rule>, Vec<Variant>);
 /// switched off together with those, somebody notices. In words:
 ///
 /// - RPN-1 and HOOK-2 both keep relay parents from going back on one relay fork, and INCL-6b repeats
-///   it for what is backed.
+///   it for what is backed. See `what_incl_6b_alone_still_holds`.
 /// - LOOK-1 bounds the collator's loop, HOOK-3 the runtime's slot.
 /// - SLOTB-2 only narrows what honest collators choose among; COLL-4, COLL-8 and the runtime judge
 ///   what they build. See `collators_that_need_not_agree_on_the_best_are_views_apart`.
 /// - SEG-3 only loses room, and COLL-7 keeps the collator from asking where it would: see
 ///   `a_collator_that_asks_at_the_included_head_dies_of_the_missing_hash`.
-const TOGETHER: [(&str, &[Rule]); 3] = [
+/// - MSG-8 hands over what MSG-5 and MSG-7 would insist on.
+/// - Of SEG-6, EMU-3, INCL-10 and INCL-12 each repeats what the one before has checked, for blocks
+///   that obey MSG-1 to MSG-6; see `messages_are_checked_in_four_places`.
+const TOGETHER: [(&str, &[Rule]); 5] = [
     ("RPN-1, HOOK-2", &[Rule::Rpn1, Rule::Hook2]),
-    ("RPN-1, HOOK-2, INCL-6b", &[Rule::Rpn1, Rule::Hook2, Rule::Incl6b]),
     ("LOOK-1, HOOK-3", &[Rule::Look1, Rule::Hook3]),
+    ("MSG-5, MSG-8", &[Rule::Msg5, Rule::Msg8]),
+    ("MSG-7, MSG-8", &[Rule::Msg7, Rule::Msg8]),
+    ("SEG-6, MSG-1", &[Rule::Seg6, Rule::Msg1]),
 ];
 
 #[test]
@@ -165,6 +190,57 @@ fn a_collator_that_asks_at_the_included_head_dies_of_the_missing_hash() {
     assert!(wedged(&[Rule::Coll7]));
     assert!(!wedged(&[Rule::Coll7, Rule::Seg3]));
     assert!(!wedged(&[Rule::Seg3]));
+}
+
+/// With RPN-1 and HOOK-2 off, a para's relay parents go back; what is backed does not, until INCL-6b is
+/// off as well.
+#[test]
+fn what_incl_6b_alone_still_holds() {
+    let violated = |rules: &[Rule]| {
+        let mut scenario = Scenario::built_in("adversary").expect("built in");
+        scenario.environment.adversary_blocks = 3;
+        let protocol = Protocol::new(scenario).without(rules.iter().copied());
+        let report = Search::new(&protocol).stopping(Stop::Never).run(&mut |_| ());
+        assert!(report.closed, "{:?}", report.cut_by);
+        let is_violated = |id: &&str| matches!(report.outcome(id), Some(Outcome::Violated { .. }));
+        ["INV-RP-1", "INV-REL-3", "INV-REL-7"].into_iter().filter(is_violated).collect::<Vec<_>>()
+    };
+    assert_eq!(violated(&[Rule::Rpn1, Rule::Hook2]), ["INV-RP-1"]);
+    let all = ["INV-RP-1", "INV-REL-3", "INV-REL-7"];
+    assert_eq!(violated(&[Rule::Rpn1, Rule::Hook2, Rule::Incl6b]), all);
+}
+
+/// What notices if these are changed, in this scenario, apart from what is looked for sooner.
+fn notices(scenario: &str, rules: &[Rule], variants: &[Variant], property: &str) -> bool {
+    let scenario = Scenario::built_in(scenario).expect("built in");
+    let protocol = Protocol::new(scenario)
+        .without(rules.iter().copied())
+        .with_variants(variants.iter().copied());
+    let limits = Limits { states: Some(MOST_STATES), ..Limits::default() };
+    let report = Search { protocol: &protocol, limits, stop: Stop::Never }.run(&mut |_| ());
+    matches!(report.outcome(property), Some(Outcome::Violated { .. }))
+}
+
+/// A message too many is stopped by the segment, else by the emulator, else by the relay chain; and by
+/// the relay chain only if none is pending before it (INCL-10).
+#[test]
+fn messages_are_checked_in_four_places() {
+    use Rule::{Emu3, Emu4, Incl10, Incl12, Msg1, Seg6};
+    let overflows = |scenario, rules: &[Rule]| notices(scenario, rules, &[], "INV-UMP-2");
+    assert!(!overflows("messages", &[Seg6, Msg1]));
+    assert!(!overflows("messages", &[Seg6, Msg1, Emu3]));
+    assert!(!overflows("messages", &[Seg6, Msg1, Incl10]));
+    assert!(overflows("messages", &[Seg6, Msg1, Emu3, Incl10]));
+    assert!(!overflows("messages-elastic", &[Seg6, Msg1]));
+    assert!(overflows("messages-elastic", &[Seg6, Msg1, Emu3]));
+    assert!(overflows("messages-elastic", &[Seg6, Msg1, Emu4]));
+
+    let forgets = [Variant::WatermarkForgotten];
+    let goes_back = |rules: &[Rule]| notices("messages-in", rules, &forgets, "INV-REL-12");
+    assert!(!goes_back(&[Seg6]));
+    assert!(!goes_back(&[Seg6, Emu3]));
+    assert!(!goes_back(&[Seg6, Incl12]));
+    assert!(goes_back(&[Seg6, Emu3, Incl12]));
 }
 
 /// Without SLOTB-2 collators do what `stale_view = "apart"` allows: more states, nothing broken.

@@ -36,6 +36,14 @@ fn settings() -> Vec<Scenario> {
         built_in("collations"),
         built_in("disputes"),
         built_in("disputes-elastic"),
+        built_in("messages"),
+        built_in("messages-full-segment"),
+        built_in("messages-down"),
+        built_in("messages-in"),
+        built_in("messages-elastic"),
+        built_in("upgrade-elastic"),
+        built_in("upgrade-abort"),
+        built_in("upgrade-adversary"),
     ]
 }
 
@@ -53,6 +61,10 @@ fn changes() -> Vec<Change> {
         // A head shown at the tip is as new as a late author's relay parent only if inclusion is at
         // once, and then SLOTB-3 is another reason not to build on it.
         (vec![Rule::Incl3, Rule::Slotb3], vec![Variant::SearchAtTheTip]),
+        // A message too many passes everybody only if nobody adds up; see `knock_outs.rs`.
+        (vec![Rule::Seg6, Rule::Msg1, Rule::Emu4], vec![]),
+        (vec![Rule::Msg7, Rule::Msg8], vec![]),
+        (vec![Rule::Seg6, Rule::Emu3, Rule::Incl12], vec![Variant::WatermarkForgotten]),
         // More than one candidate has to be pending for something to stay behind.
         (vec![Rule::Incl1, Rule::Incl13], vec![]),
     ];

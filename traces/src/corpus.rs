@@ -281,12 +281,57 @@ recipes! {
     "disputes-reaches-r-frozen" = "disputes" - [] + [], Shortest("R-FROZEN"),
         "A malicious group backs an invalid block, it is included, more than a third vote against it, and the relay chain goes back to the other branch.",
         "The block is built, backed and included on a branch of its own, and the votes come in the relay block after that.";
+    "upgrade-reaches-r-upgraded-again" = "upgrade" - [] + [], Shortest("R-UPGRADED-AGAIN"),
+        "A whole upgrade: new code is included, the go-ahead comes, a block acts on it and is the last under the old code. Its child brings the code after.",
+        "New code, its delay and its switch each need their relay blocks, and the child's new code is included as well.";
+    "upgrade-abort-reaches-r-abort-lost" = "upgrade-abort" - [] + [], Shortest("R-ABORT-LOST"),
+        "The new code is rejected, and the inclusion of a block that was pending then clears the abort before the para has seen it. The code stays pending for ever, so the para can never upgrade again.",
+        "The code has to be included and rejected, with a block beside it that is not in yet, and both its view and the next must pass unused.";
+    "upgrade-abort-reaches-r-abort-withdrawn" = "upgrade-abort" - [] + [], Shortest("R-ABORT-WITHDRAWN"),
+        "A block acts on an abort, its parent is included and clears the signal, and every block on it panics until it is included too.",
+        "The code has to be included and rejected while another block is pending.";
+    "upgrade-abort-reaches-r-same-code" = "upgrade-abort" - [] + [], Shortest("R-SAME-CODE"),
+        "The para asks for the code it has. The relay chain does nothing and says nothing, and the code is pending for ever.",
+        "One block, backed and included.";
+    "upgrade-abort-reaches-r-too-soon" = "upgrade-abort" - [] + [], Shortest("R-TOO-SOON"),
+        "The cooldown is over before the upgrade is: a block acts on the go-ahead and brings the next code. It is valid, and no relay block can take it: the upgrade under way would end with its own inclusion.",
+        "The first code has to be included and accepted, and the go-ahead to appear.";
+    "upgrade-elastic-without-incl-9" = "upgrade-elastic" - [Incl9] + [], Shortest("INV-UPG-3-STEP"),
+        "On a second core a block under new code is backed while the relay chain still has the old code.",
+        "The block that acts on the go-ahead is pending, and its child is backed beside it.";
+    "upgrade-with-upg-11-from-relay-parent" = "upgrade" - [] + [FromRelayParent], Later("INV-UPG-3"),
+        "The delay counts from the relay parent, as it once did: the go-ahead is due before anybody can see it, and the relay chain changes the code while the para does not.",
+        "A candidate with new code whose relay parent is old, and one more that has seen no go-ahead.";
     "disputes-with-disp-2-any-vote" = "disputes" - [] + [OneVoteFreezes], Later("INV-DISP-1"),
         "If one vote were enough, one liar could undo a valid block.",
         "A valid block is built, backed and included, and the liar votes in the next relay block.";
     "disputes-elastic-with-inh-1-keeps-bits" = "disputes-elastic" - [] + [KeepsBits], Later("INV-DISP-3"),
         "A candidate becomes available by bitfields that should be discarded, as they have a bit on the core of one that just lost its dispute.",
         "Two blocks are built and backed at once; the next relay block counts the votes for both and those against the second.";
+    "messages-reaches-r-room-shrinks" = "messages" - [] + [], Shortest("R-ROOM-SHRINKS"),
+        "Included blocks' messages fill the queue while a block that has sent one still waits: the room shrinks under the segment, but by no more than the segment does.",
+        "Two blocks send a message each, the first is included, and a third block is built on the second.";
+    "messages-without-msg-1" = "messages" - [Msg1] + [], Shortest("INV-COLL-1"),
+        "A block sends as if its unincluded ancestors had not: the runtime panics as it adds the messages up.",
+        "Three blocks that send, as the queue holds two, on three relay parents.";
+    "messages-without-seg-7" = "messages" - [Seg7] + [], Shortest("INV-UMP-1-STEP"),
+        "Messages that wait in the relay chain's queue are not seen: a block sends more than there is room for, and nobody can include it.",
+        "One message has to be included to be in the queue, and two blocks on it fill the rest and one more.";
+    "messages-in-reaches-r-emu-5" = "messages-in" - [] + [], Shortest("R-EMU-5"),
+        "A block takes its relay parent for its watermark, as nothing waits. Two messages come, one of them fits into its child, and so the watermark stays. The validators refuse that while the parent is not included, and the relay chain would take it after that (EMU-5).",
+        "The parent, a relay block that brings the messages, and the child.";
+    "messages-in-without-msg-6" = "messages-in" - [Msg6] + [], Shortest("INV-HRMP-1"),
+        "A block says that it is past its relay parent though it was not handed all messages: the relay chain drops the rest, undelivered.",
+        "The messages come, a block takes one of them, and is backed and included.";
+    "messages-down-without-msg-7-msg-8" = "messages-down" - [Msg7, Msg8] + [], Shortest("INV-DMP-1"),
+        "A collator hands over what the relay chain still has in its queue, though an unincluded ancestor has processed it: the message is acted on twice.",
+        "The message comes, and two blocks see it on different relay parents.";
+    "messages-elastic-reaches-r-held-up" = "messages-elastic" - [] + [], Shortest("R-HELD-UP"),
+        "A block processes nothing, as its parent has processed all there was. With the parent pending, the relay chain sees the message in its queue and refuses the block until the parent is included.",
+        "The message comes, two blocks are built on one relay parent, and the first is backed alone.";
+    "messages-elastic-without-seg-6-msg-1-emu-4" = "messages-elastic" - [Seg6, Msg1, Emu4] + [], Later("INV-UMP-2"),
+        "Two pending candidates have one message each and the queue has room for one. The relay chain looks at each alone (INCL-10), and the queue overflows: only the segment and the emulator add them up.",
+        "Two blocks are built on one relay parent and backed at once, and included together.";
 }
 
 impl Recipe {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use unincluded_model::action::{Bits, Claim};
+use unincluded_model::action::{Bits, Claim, NewCode, Precheck, Traffic};
 use unincluded_properties::{Kind, Property};
 
 use crate::format::{
@@ -163,9 +163,33 @@ fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> Strin
     if author.sends_message {
         text.push_str(" The block sends a message to the relay chain.");
     }
+    if author.sends_outbound {
+        text.push_str(" The block sends a message to another para.");
+    }
+    if author.downward > 0 {
+        let messages = counted(usize::from(author.downward), "downward message");
+        let _ = write!(text, " It processes {messages}.");
+    }
+    if author.inbound > 0 {
+        let messages = counted(usize::from(author.inbound), "message");
+        let _ = write!(text, " It is handed {messages} of another para.");
+    }
+    text.push_str(match author.new_code {
+        NewCode::None => "",
+        NewCode::Next => " The block brings new code.",
+        NewCode::Same => " The block brings, as if new, the code that the para has.",
+    });
     let Some(new) = then.blocks.iter().find(|live| live.block == *block) else { return text };
+    if let Some(watermark) = new.watermark {
+        let _ = write!(text, " Its watermark is {watermark}.");
+    }
+    if new.not_seconded {
+        text.push_str(
+            " The emulator refuses it on its unincluded ancestors: no validator seconds it.",
+        );
+    }
     if new.consumed.contains(block) {
-        text.push_str(" The block acts on the go-ahead for a code upgrade.");
+        text.push_str(acts(new));
     }
     let capacity = run.header.scenario.parameters.unincluded_segment_capacity;
     let _ = write!(
@@ -176,6 +200,17 @@ fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> Strin
     );
     text.push_str(&issued(new, then, reward));
     text
+}
+
+/// What a block makes of the signal that it consumes.
+fn acts(new: &LiveBlock) -> &'static str {
+    match &new.code {
+        Some(code) if code.aborted => {
+            " The block acts on the abort, and throws the pending code away."
+        }
+        Some(_) => " The block acts on the go-ahead: it is the last under the old code.",
+        None => " The block acts on the go-ahead for a code upgrade.",
+    }
 }
 
 /// The relay tip that follows the relay parent of a new block, if there is one: on a branch where
@@ -192,6 +227,25 @@ fn newer_tip(author: &Authoring, then: &Moment) -> Option<RelayName> {
         Some(new) if new.status == Status::Lost => second.filter(is_newer).or(first),
         _ => first.or(second.filter(is_newer)),
     }
+}
+
+/// What moved through the queues of messages.
+fn moved(traffic: Traffic) -> String {
+    let mut text = String::new();
+    let messages = |number: u8| counted(usize::from(number), "message");
+    if traffic.served > 0 {
+        let _ = write!(text, " It serves {} of the para.", messages(traffic.served));
+    }
+    if traffic.taken > 0 {
+        let _ = write!(text, " The other para takes {}.", messages(traffic.taken));
+    }
+    if traffic.inbound {
+        text.push_str(" Another para has sent messages to this one.");
+    }
+    if traffic.downward {
+        text.push_str(" The relay chain has sent a downward message.");
+    }
+    text
 }
 
 /// What a block issues, where that is not one reward.
@@ -235,6 +289,7 @@ fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
         text.push_str(&undone(changes));
         return text;
     }
+    text.push_str(&moved(growth.traffic));
     if !changes.included.is_empty() {
         let (included, it) = (listed(&changes.included), plural(&changes.included));
         let it = if it == "is" { "it is" } else { "they are" };
@@ -262,6 +317,14 @@ fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
     if growth.go_ahead {
         text.push_str(" It shows the go-ahead for a code upgrade.");
     }
+    text.push_str(match growth.precheck {
+        None => "",
+        Some(Precheck::Accepted) => " The vote on the new code ends: it is accepted.",
+        Some(Precheck::Rejected) => {
+            " The vote on the new code ends: it is rejected, and the para is told to abort."
+        }
+    });
+    text.push_str(&code_changes(changes));
     if !changes.orphaned.is_empty() {
         let orphaned = listed(&changes.orphaned);
         let _ = write!(text, " {orphaned} can never follow: another block was included instead.");
@@ -281,6 +344,21 @@ fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
     let is_quiet = changes.included.is_empty() && changes.evicted.is_empty();
     if is_quiet && changes.waits.is_empty() && growth.back.is_empty() {
         text.push_str(" It neither backs nor includes a block.");
+    }
+    text
+}
+
+/// What the relay block changed about the para's code.
+fn code_changes(changes: &Changes) -> String {
+    let mut text = String::new();
+    if let Some(code) = changes.switched {
+        let _ = write!(text, " From here on candidates are validated with code {code}.");
+    }
+    if changes.shows_go_ahead {
+        text.push_str(" It shows the go-ahead for the new code.");
+    }
+    if changes.clears_abort {
+        text.push_str(" The abort is no longer shown.");
     }
     text
 }

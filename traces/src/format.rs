@@ -11,8 +11,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use unincluded_model::action::{Bits, Claim};
-use unincluded_model::{Rule, Scenario, Variant};
+use unincluded_model::action::{Bits, Claim, Traffic};
+use unincluded_model::{NewCode, Precheck, Rule, Scenario, Variant};
 
 use crate::name::{ParaName, RelayName};
 
@@ -130,9 +130,21 @@ pub struct Authoring {
     /// Siblings already there whose hash is lower.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hash_rank: u8,
-    /// Whether the block sends an upward message.
+    /// Whether the block has an upward message to send.
     #[serde(default, skip_serializing_if = "is_false")]
     pub sends_message: bool,
+    /// Whether the block has a message for another para.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub sends_outbound: bool,
+    /// Messages of other paras that come along in full (MSG-5).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inbound: u8,
+    /// Downward messages that come along in full (MSG-7).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub downward: u8,
+    /// The code that the block asks the relay chain to upgrade to (UPG-1).
+    #[serde(default, skip_serializing_if = "NewCode::is_none")]
+    pub new_code: NewCode,
 }
 
 /// A relay block to be.
@@ -172,6 +184,12 @@ pub struct Growth {
     /// Whether the relay chain's configuration changes with the session (FLT-13).
     #[serde(default, skip_serializing_if = "is_false")]
     pub reconfigured: bool,
+    /// What happens to the para's messages in it.
+    #[serde(default, skip_serializing_if = "Traffic::is_none")]
+    pub traffic: Traffic,
+    /// How the vote on a new code ends in it, if it does (UPG-11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precheck: Option<Precheck>,
 }
 
 /// Votes against a candidate.
@@ -268,6 +286,61 @@ pub struct RelayTip {
     /// Whether the next block has no core for the para.
     #[serde(default, skip_serializing_if = "is_false")]
     pub no_core: bool,
+    /// Upward messages that wait to be served.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub upward: u8,
+    /// Messages that the channel to the other para holds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub outbound: u8,
+    /// The relay blocks whose messages of the other para the channel still holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inbound: Vec<RelayName>,
+    /// The relay blocks whose downward messages wait.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub downward: Vec<RelayName>,
+    /// Whether it tells the para to abort an upgrade.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub abort: bool,
+    /// The para's code, where a scenario has upgrades.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<CodeOnRelay>,
+}
+
+/// What the relay chain knows of the para's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeOnRelay {
+    /// The code with which candidates are validated: upgrades since the start.
+    pub current: u32,
+    /// The code to come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coming: Option<u32>,
+    /// Whether the validators still vote on it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub voting: bool,
+    /// Relay blocks until it may be applied, less than 0 once it may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_in: Option<i8>,
+    /// Relay blocks until another upgrade may begin.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cooldown: u8,
+}
+
+/// The code in the state of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeOfBlock {
+    /// The code of the next block: upgrades since the start.
+    pub next: u32,
+    /// The code that waits for a signal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<u32>,
+    /// Whether the block brings it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_new: bool,
+    /// Whether the block threw code away, as the relay chain said.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub aborted: bool,
 }
 
 /// The included head.
@@ -322,12 +395,27 @@ pub struct LiveBlock {
     /// Entries of the segment that sent an upward message.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<ParaName>,
+    /// Entries of the segment that sent a message to the other para.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sent_outbound: Vec<ParaName>,
+    /// The relay block up to which its chain was delivered everything of the other para.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watermark: Option<RelayName>,
+    /// Downward messages that it processed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub processed: u8,
+    /// Whether the emulator refused it when it was offered, so that no validator seconds it (EMU-3).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub not_seconded: bool,
     /// Entries of the segment that consumed a go-ahead signal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub consumed: Vec<ParaName>,
     /// What the segment's aggregate says, where a scenario has messages or signals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aggregate: Option<Aggregate>,
+    /// Its code, where a scenario has upgrades.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<CodeOfBlock>,
     /// Total issuance in its state, planck, as decimal digits.
     pub issuance: String,
     /// How far it has come; on the first relay branch, where there are two.
@@ -374,7 +462,10 @@ pub struct Gone {
 pub struct Aggregate {
     /// Upward messages.
     pub messages: u8,
-    /// Whether a go-ahead signal was consumed.
+    /// Messages to the other para.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub outbound: u8,
+    /// Whether a signal was consumed.
     pub signal: bool,
 }
 

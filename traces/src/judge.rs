@@ -175,6 +175,6 @@ fn leads_to_inclusion(fault_free: &Protocol, start: State) -> Result<(), Found> 
         }
         frontier = next;
     }
-    let because = "faults over, no run from here ever includes another block";
+    let because = "faults over and candidates backed on the usual path, no run from here ever includes another block";
     Err(Found::Bad(Some(because.to_owned())))
 }

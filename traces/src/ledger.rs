@@ -11,13 +11,14 @@ use std::collections::HashMap;
 use unincluded_model::action::Dispute;
 use unincluded_model::state::{MAX_BRANCHES, MAX_PENDING};
 use unincluded_model::{
-    Action, Age, Author, BlockIndex, Few, ParaBlock, Protocol, RelayBlockPlan, Rule, State, Step,
+    Action, Age, Author, BlockIndex, Code, Few, ParaBlock, Protocol, RelayBlockPlan, Rule, Signal,
+    State, Step, Upgrade,
 };
 
 use crate::divergence::Flaw;
 use crate::format::{
-    Aggregate, Authoring, Beside, Deed, Disputed, Gone, Growth, Included, LiveBlock, Moment,
-    PendingBlock, RelayTip, Status,
+    Aggregate, Authoring, Beside, CodeOfBlock, CodeOnRelay, Deed, Disputed, Gone, Growth, Included,
+    LiveBlock, Moment, PendingBlock, RelayTip, Status,
 };
 use crate::name::{ParaName, RelayName};
 use crate::story::listed;
@@ -35,8 +36,15 @@ struct Entry {
     segment: Vec<ParaName>,
     nameless: Vec<ParaName>,
     sent: Vec<ParaName>,
+    sent_outbound: Vec<ParaName>,
+    /// The watermark; none where there are no messages of another para, or before the first.
+    watermark: Option<RelayName>,
+    processed: u8,
+    not_seconded: bool,
     consumed: Vec<ParaName>,
     aggregate: Option<Aggregate>,
+    /// Its code, counted from the start.
+    code: CodeOfBlock,
     issuance: u128,
     /// On each relay branch; where there is one, the first counts.
     statuses: [Status; MAX_BRANCHES],
@@ -61,8 +69,13 @@ pub(crate) struct Ledger {
     authored: HashMap<u32, u32>,
     /// Blocks that the last step forgot before they were included.
     gone: Vec<usize>,
+    /// The relay blocks of the state's messages of another para, and of its downward messages.
+    inbound: Vec<RelayName>,
+    downward: Vec<RelayName>,
     /// Whether the scenario's relay chain forks.
     forks: bool,
+    /// Whether its para has upgrades.
+    upgrades: bool,
     /// The oldest relay parent that an author can use.
     oldest_view: Age,
     /// The age at which nobody can tell relay blocks apart.
@@ -81,8 +94,13 @@ impl Ledger {
             segment: Vec::new(),
             nameless: Vec::new(),
             sent: Vec::new(),
+            sent_outbound: Vec::new(),
+            watermark: None,
+            processed: 0,
+            not_seconded: false,
             consumed: Vec::new(),
             aggregate: None,
+            code: CodeOfBlock { next: 0, pending: None, is_new: false, aborted: false },
             issuance: protocol.scenario().economics.issuance().unwrap_or_default(),
             statuses: [Status::IncludedIn(None); MAX_BRANCHES],
         };
@@ -96,7 +114,10 @@ impl Ledger {
             names: HashMap::from([(ParaName::GENESIS, 0)]),
             authored: HashMap::from([(0, 1)]),
             gone: Vec::new(),
+            inbound: Vec::new(),
+            downward: Vec::new(),
             forks: protocol.environment().fork_depth > 0,
+            upgrades: protocol.follows_code(),
             oldest_view: protocol.oldest_view(),
             oldest_age: protocol.oldest_age(),
         }
@@ -190,6 +211,10 @@ impl Ledger {
                     invalid: author.invalid,
                     hash_rank: author.hash_rank,
                     sends_message: author.sends_message,
+                    sends_outbound: author.sends_outbound,
+                    inbound: author.inbound,
+                    downward: author.downward,
+                    new_code: author.new_code,
                 })
             }
             Action::RelayBlock(plan) => {
@@ -213,6 +238,8 @@ impl Ledger {
                     dispute,
                     reassigned: plan.reassigned,
                     reconfigured: plan.reconfigured,
+                    traffic: plan.traffic,
+                    precheck: plan.precheck,
                 })
             }
             Action::Fork => Deed::Fork,
@@ -249,6 +276,10 @@ impl Ledger {
                     invalid: author.invalid,
                     hash_rank: author.hash_rank,
                     sends_message: author.sends_message,
+                    sends_outbound: author.sends_outbound,
+                    inbound: author.inbound,
+                    downward: author.downward,
+                    new_code: author.new_code,
                 })
             }
             Deed::RelayBlock(growth) => {
@@ -285,6 +316,8 @@ impl Ledger {
                     dispute,
                     reassigned: growth.reassigned,
                     reconfigured: growth.reconfigured,
+                    traffic: growth.traffic,
+                    precheck: growth.precheck,
                 })
             }
             Deed::Fork => Action::Fork,
@@ -351,6 +384,15 @@ impl Ledger {
     }
 }
 
+/// A code, counted from the start, given another of which that is known: the nearest of its name, at
+/// most one before.
+fn counted_from(known: u32, of: Code, code: Code) -> u32 {
+    match code.since(of).0 {
+        behind if behind + 1 == Code::NAMES => known.saturating_sub(1),
+        ahead => known + u32::from(ahead),
+    }
+}
+
 /// A list of what concerns each core.
 fn few<T: Copy + Default>(path: &'static str, items: &[T]) -> Result<Few<T>, Flaw> {
     let too_many = || {
@@ -387,6 +429,11 @@ impl Ledger {
                 None => self.gone.push(entry),
             }
         }
+        // What is forgotten of the messages is the oldest.
+        let branch = step.next.main();
+        let (inbound, downward) = (branch.inbound.len(), branch.downward.len());
+        self.inbound.drain(..self.inbound.len().saturating_sub(inbound));
+        self.downward.drain(..self.downward.len().saturating_sub(downward));
         self.state = step.next.clone();
     }
 
@@ -406,6 +453,12 @@ impl Ledger {
         let slot = if plan.same_slot { newest } else { later };
         if self.forks {
             *self.made.entry(name.number).or_default() += 1;
+        }
+        if plan.traffic.inbound {
+            self.inbound.push(name);
+        }
+        if plan.traffic.downward {
+            self.downward.push(name);
         }
         if self.is_forked() {
             self.own[branch].push((name, slot));
@@ -447,9 +500,23 @@ impl Ledger {
             steps.map(|steps| chain[steps]).collect()
         };
         let segment = block.segment;
-        let sums = protocol.parameters().upward_message_room > 0 || protocol.environment().go_ahead;
+        let signals = protocol.environment().go_ahead || self.upgrades;
+        let sums = protocol.parameters().upward_message_room > 0
+            || signals
+            || !protocol.messages().is_off();
+        let has_inbound = protocol.messages().inbound > 0;
+        let watermark = has_inbound.then(|| self.watermark(author, raw, parent)).flatten();
         let rewards = block.issued.saturating_sub(raw.block(author.parent).issued);
         let reward = protocol.block_reward();
+        let (old, new) = (raw.block(author.parent).code.current, block.code.current);
+        let next_code = self.entries[parent].code.next + u32::from(new.since(old).0);
+        let aborts = segment.signals & 1 != 0 && segment.consumed() == Some(Signal::Abort);
+        let code = CodeOfBlock {
+            next: next_code,
+            pending: block.code.pending.map(|code| counted_from(next_code, new, code)),
+            is_new: block.code.is_new,
+            aborted: aborts && raw.block(author.parent).code.pending.is_some(),
+        };
 
         *self.authored.entry(name.height).or_default() += 1;
         self.names.insert(name, self.entries.len());
@@ -462,16 +529,37 @@ impl Ledger {
             segment: named(segment.entries),
             nameless: named(segment.entries & !segment.hashed & !1),
             sent: named(segment.messages),
+            sent_outbound: named(segment.outbound),
+            watermark,
+            processed: block.inbox.processed,
+            not_seconded: protocol.emulate(raw, branch, block).is_err(),
             consumed: named(segment.signals),
             aggregate: sums.then_some(Aggregate {
                 messages: segment.aggregate_messages,
+                outbound: segment.aggregate_outbound,
                 signal: segment.aggregate_signal,
             }),
+            code,
             issuance: self.entries[parent]
                 .issuance
                 .saturating_add(reward.saturating_mul(u128::from(rewards))),
             statuses: [Status::Unbacked; MAX_BRANCHES],
         });
+    }
+
+    /// The watermark of the new block, which stands last: its relay parent, one of the blocks with
+    /// messages, or its parent's.
+    fn watermark(&self, author: Author, raw: &State, parent: usize) -> Option<RelayName> {
+        let mark = raw.blocks[raw.blocks.len() - 1].inbox.watermark;
+        let branch = usize::from(author.branch);
+        if mark == author.relay_parent {
+            return Some(self.relay(branch, mark));
+        }
+        let sent = raw.branch(branch).inbound.iter().position(|&sent| sent == mark);
+        match sent.and_then(|place| self.inbound.get(place)) {
+            Some(&name) => Some(name),
+            None => self.entries[parent].watermark,
+        }
     }
 
     /// How far each block has come, read off the state before anything is forgotten.
@@ -539,9 +627,38 @@ impl Ledger {
                 rotation: branch.rotation,
                 session: is_recent.then(|| self.relay(place, branch.session)),
                 no_core: !branch.tip().assigned,
+                upward: branch.tip().queues.upward,
+                outbound: branch.tip().queues.outbound,
+                inbound: {
+                    let last = self.state.block(branch.tip().included).inbox.watermark;
+                    let sent = self.inbound.iter().zip(&branch.inbound);
+                    sent.filter(|(_, age)| **age < last).map(|(name, _)| *name).collect()
+                },
+                downward: {
+                    let popped = usize::from(branch.tip().queues.popped);
+                    self.downward.iter().skip(popped).copied().collect()
+                },
+                abort: branch.tip().abort,
+                code: self.upgrades.then(|| self.code_on(place)),
             },
             included: Included { block: included.name, issuance: included.issuance.to_string() },
             pending: pending.collect(),
+        }
+    }
+
+    /// What a relay branch knows of the para's code.
+    fn code_on(&self, place: usize) -> CodeOnRelay {
+        let branch = self.state.branch(place);
+        let head = branch.tip().included;
+        let (own, next) = (self.state.block(head).code.current, &self.entries[self.at[head.get()]]);
+        let counted = |code| counted_from(next.code.next, own, code);
+        let upgrade = branch.code.upgrade;
+        CodeOnRelay {
+            current: counted(branch.code.current),
+            coming: upgrade.map(|upgrade| counted(upgrade.code)),
+            voting: upgrade.is_some_and(|upgrade| upgrade.is_voted_on),
+            due_in: upgrade.map(|Upgrade { due_in, .. }| due_in),
+            cooldown: branch.code.cooldown,
         }
     }
 
@@ -579,8 +696,13 @@ impl Ledger {
             segment: entry.segment.clone(),
             nameless: entry.nameless.clone(),
             sent: entry.sent.clone(),
+            sent_outbound: entry.sent_outbound.clone(),
+            watermark: entry.watermark,
+            processed: entry.processed,
+            not_seconded: entry.not_seconded,
             consumed: entry.consumed.clone(),
             aggregate: entry.aggregate.clone(),
+            code: self.upgrades.then_some(entry.code),
             issuance: entry.issuance.to_string(),
             status: entry.statuses[0],
             beside: self.is_forked().then_some(entry.statuses[1]),

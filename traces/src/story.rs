@@ -87,6 +87,12 @@ pub(crate) struct Changes {
     pub(crate) lost: Vec<ParaName>,
     /// The candidates that stay pending.
     pub(crate) waits: Vec<Waiting>,
+    /// The code that is current from here on, if it is another; upgrades since the start.
+    pub(crate) switched: Option<u32>,
+    /// Whether a go-ahead is shown that was earned.
+    pub(crate) shows_go_ahead: bool,
+    /// Whether an abort is shown no longer.
+    pub(crate) clears_abort: bool,
 }
 
 /// A candidate that stays pending.
@@ -119,6 +125,13 @@ impl Changes {
             known.map(|block| status(block, was_second))
         };
         let mut changes = Changes::default();
+        let was_shown = old.map_or((false, false), |(old, ..)| (old.go_ahead, old.abort));
+        if let Some(code) = relay.code {
+            let current = old.and_then(|(old, ..)| old.code).map_or(0, |code| code.current);
+            changes.switched = Some(code.current).filter(|&new| new != current);
+            changes.shows_go_ahead = relay.go_ahead && !was_shown.0;
+            changes.clears_abort = was_shown.1 && !relay.abort;
+        }
         let head = old.map_or(ParaName::GENESIS, |(_, included, ..)| included.block);
         let queue = old.map_or(&[][..], |(_, _, pending, _)| pending);
         let now = |block: ParaName| waiting.iter().find(|pending| pending.block == block);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use unincluded_model::action::{Bits, Claim};
+use unincluded_model::action::{Bits, Claim, NewCode, Precheck};
 
 use crate::format::{
     Authoring, Deed, Growth, LiveBlock, Moment, PendingBlock, RelayTip, Run, Status, StepRecord,
@@ -29,7 +29,7 @@ struct Row {
 }
 
 /// The run as a table, between what it shows and why. A block in brackets can no longer be
-/// included. In a segment `!` marks a message, `^` a signal acted on, `?` a missing hash.
+/// included. In a segment `!` marks a message, `>` one to another para, `^` a signal acted on, `?` a missing hash.
 pub fn table(run: &Run) -> String {
     let mut out = String::new();
     paragraph(&mut out, "", &headline(run));
@@ -77,6 +77,12 @@ fn row(before: Option<&Moment>, step: &StepRecord) -> Row {
         Deed::Settle { keeps } => {
             let undone = undone(&Changes::of_settling(before, *keeps));
             format!("{}{undone}", attempted(&step.deed))
+        }
+        Deed::Author(author) => {
+            let new = then.blocks.iter().find(|block| block.block == author.block);
+            let is_dropped = new.is_some_and(|new| new.not_seconded);
+            let dropped = if is_dropped { ", not seconded" } else { "" };
+            format!("{}{dropped}", attempted(&step.deed))
         }
         deed => attempted(deed),
     };
@@ -158,10 +164,20 @@ fn authored(author: &Authoring) -> String {
         (author.withheld, "withheld"),
         (author.invalid, "invalid"),
         (author.sends_message, "a message"),
+        (author.new_code == NewCode::Next, "new code"),
+        (author.new_code == NewCode::Same, "same code as new"),
         (!claim.is_empty(), claim),
     ];
     for (_, remark) in remarks.into_iter().filter(|(holds, _)| *holds) {
         let _ = write!(text, ", {remark}");
+    }
+    if author.sends_outbound {
+        text.push_str(", a message out");
+    }
+    for (handed, what) in [(author.inbound, "in"), (author.downward, "down")] {
+        if handed > 0 {
+            let _ = write!(text, ", {handed} {what}");
+        }
     }
     text
 }
@@ -208,8 +224,32 @@ fn grown(growth: &Growth, changes: &Changes) -> String {
     if growth.reassigned {
         events.push("the core changes hands".to_owned());
     }
-    if growth.go_ahead {
+    let traffic = growth.traffic;
+    if traffic.served > 0 {
+        events.push(format!("serves {} up", traffic.served));
+    }
+    if traffic.taken > 0 {
+        events.push(format!("{} out taken", traffic.taken));
+    }
+    if traffic.inbound {
+        events.push("messages in".to_owned());
+    }
+    if traffic.downward {
+        events.push("a message down".to_owned());
+    }
+    if growth.go_ahead || changes.shows_go_ahead {
         events.push("go-ahead".to_owned());
+    }
+    match growth.precheck {
+        None => {}
+        Some(Precheck::Accepted) => events.push("accepts the code".to_owned()),
+        Some(Precheck::Rejected) => events.push("rejects the code, abort".to_owned()),
+    }
+    if let Some(code) = changes.switched {
+        events.push(format!("code {code} from here on"));
+    }
+    if changes.clears_abort {
+        events.push("the abort is gone".to_owned());
     }
     for orphaned in &changes.orphaned {
         events.push(format!("{orphaned} orphaned"));
@@ -240,7 +280,8 @@ fn segment(block: &LiveBlock) -> String {
         let hash = if block.nameless.contains(entry) { "?" } else { "" };
         let sent = if block.sent.contains(entry) { "!" } else { "" };
         let consumed = if block.consumed.contains(entry) { "^" } else { "" };
-        format!("{entry}{hash}{sent}{consumed}")
+        let outbound = if block.sent_outbound.contains(entry) { ">" } else { "" };
+        format!("{entry}{hash}{sent}{outbound}{consumed}")
     };
     let mut cell = block.segment.iter().map(mark).collect::<Vec<_>>().join(" ");
     if let Some(sum) = &block.aggregate

@@ -27,17 +27,21 @@ pub enum Reduction {
     SiblingOrder,
     /// The place in the group rotation while the window for timeouts is always open.
     RotationPhase,
+    /// Messages that every view and every block are past, and how old they are where nothing is left
+    /// to compare them with but each other.
+    SpentMessages,
 }
 
 impl Reduction {
     /// Every reduction.
-    pub const ALL: [Reduction; 6] = [
+    pub const ALL: [Reduction; 7] = [
         Reduction::IncludedHistory,
         Reduction::DeadBlocks,
         Reduction::IncludedEntries,
         Reduction::SpentSlots,
         Reduction::SiblingOrder,
         Reduction::RotationPhase,
+        Reduction::SpentMessages,
     ];
 
     /// The rules that make it lossless.
@@ -49,6 +53,8 @@ impl Reduction {
             }
             Reduction::IncludedEntries => &[Rule::Seg2, Rule::Seg4, Rule::Coll7],
             Reduction::SpentSlots => &[Rule::Hook2],
+            // Whether a watermark is the relay parent is asked of what can still be backed.
+            Reduction::SpentMessages => &[Rule::Arp1],
             Reduction::SiblingOrder | Reduction::RotationPhase => &[],
         }
     }
@@ -107,6 +113,11 @@ impl Protocol {
         let mut trimmed = state.clone();
         for place in state.indices().filter(|block| kept & (1 << block.0) != 0) {
             trimmed.blocks[place.get()] = self.trimmed(state, place, root);
+        }
+        self.forget_messages(&mut trimmed, root, kept);
+        let code = state.block(root).code.current;
+        for branch in &mut trimmed.branches {
+            branch.code = branch.code.since(code);
         }
         compress_ranks(&mut trimmed, kept);
         let order = self.order(&trimmed, root, kept);
@@ -178,6 +189,13 @@ impl Protocol {
     fn trimmed(&self, state: &State, place: BlockIndex, root: BlockIndex) -> ParaBlock {
         let mut block = *state.block(place);
         block.issued = block.issued.saturating_sub(state.block(root).issued);
+        block.code = block.code.since(state.block(root).code.current);
+        if block.code.is_due != 0 {
+            for (at, branch) in state.branches.iter().enumerate() {
+                let is_included = state.descends_from(branch.tip().included, place);
+                block.code.is_due &= !(u8::from(is_included) << at);
+            }
+        }
         if self.reductions.contains(Reduction::SpentSlots) && !self.slot_is_usable(state, &block) {
             block.authored = block.authored.min(1);
         }
@@ -194,6 +212,7 @@ impl Protocol {
             block.hash_rank = 0;
             block.known_backable = 0;
             block.against = [0; MAX_BRANCHES]; // Included on every branch, so beyond dispute.
+            (block.code.is_new, block.code.is_due) = (false, 0);
         }
         block
     }

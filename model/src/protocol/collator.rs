@@ -29,9 +29,8 @@ impl Protocol {
         if author.core >= self.parameters().cores {
             return Err(Refusal::NotInThisScenario("such a core"));
         }
-        if author.sends_message && self.parameters().upward_message_room == 0 {
-            return Err(Refusal::NotInThisScenario("messages"));
-        }
+        self.messages_are_there(state, author)?;
+        self.may_bring_code(author.new_code)?;
         match self.environment().collator {
             CollatorKind::Adversary => self.adversary_may_author(state, author),
             CollatorKind::SlotBased | CollatorKind::Lookahead => {
@@ -52,6 +51,7 @@ impl Protocol {
             block.relay_parent == relay_parent
                 && block.core == author.core
                 && (block.segment.messages & 1 != 0) == author.sends_message
+                && block.code.is_new != author.new_code.is_none()
         });
         if alike {
             return Err(Refusal::NotInThisScenario("two blocks of the adversary alike"));
@@ -79,6 +79,12 @@ impl Protocol {
             return Err(Refusal::NotThisFault("withheld blocks (FLT-9)"));
         }
 
+        if author.invalid && state.block(author.parent).has(ParaBlock::INVALID) {
+            // Its author has the block that nobody else imports, and searches as everyone does.
+            let (reached, _) = self.search(state, branch, age, |_| true);
+            let far = Refusal::NotTheChosenParent(author.parent);
+            return if reached & (1 << author.parent.0) != 0 { Ok(()) } else { Err(far) };
+        }
         let view = self.looked_up(state, branch, age);
         for named in [Some(view.included), view.newest_pending].into_iter().flatten() {
             let known = !state.block(named).is_unknown_to_collators();
@@ -158,7 +164,7 @@ impl Protocol {
         }
     }
 
-    /// FLT-8: an owner authors what is not valid instead of what is, one at a time.
+    /// FLT-8: an owner authors what is not valid instead of what is, one at a time, or one on another.
     fn may_author_invalid(&self, state: &State, author: &Author) -> Result<(), Refusal> {
         if !self.environment().disputes {
             return Err(Refusal::NotThisFault("invalid blocks (FLT-8)"));
@@ -166,7 +172,10 @@ impl Protocol {
         if author.equivocation || author.withheld {
             return Err(Refusal::NotInThisScenario("invalid block with another fault"));
         }
-        if state.blocks.iter().any(|block| block.has(ParaBlock::INVALID)) {
+        let there = state.blocks.iter().filter(|block| block.has(ParaBlock::INVALID)).count();
+        let on_one = state.block(author.parent).has(ParaBlock::INVALID);
+        let most = usize::from(on_one && self.environment().invalid_chains);
+        if there > most {
             return Err(Refusal::NotInThisScenario("two invalid blocks at a time"));
         }
         Ok(())
@@ -228,11 +237,21 @@ impl Protocol {
         if age <= session && self.has(Rule::Sess5) { last.min(session) } else { last }
     }
 
+    /// The parents that a collator reaches who has no block that nobody else imports.
+    fn potential_parents(&self, state: &State, branch: usize, age: Age) -> (u32, [u8; MAX_BLOCKS]) {
+        self.search(state, branch, age, |block| !state.block(block).is_unknown_to_collators())
+    }
+
     /// COLL-3, COLL-4: the newest block the relay parent's state names, and what can be reached
     /// from it through known blocks whose relay parent lies in the window; with their depths.
-    fn potential_parents(&self, state: &State, branch: usize, age: Age) -> (u32, [u8; MAX_BLOCKS]) {
+    fn search(
+        &self,
+        state: &State,
+        branch: usize,
+        age: Age,
+        is_known: impl Fn(BlockIndex) -> bool,
+    ) -> (u32, [u8; MAX_BLOCKS]) {
         let view = self.looked_up(state, branch, age);
-        let is_known = |block: BlockIndex| !state.block(block).is_unknown_to_collators();
         let start =
             view.newest_pending.filter(|&pending| is_known(pending) || self.has(Rule::Coll3));
         let start = start.unwrap_or(view.included);
@@ -245,7 +264,7 @@ impl Protocol {
             let parent = block.parent.get();
             let in_window = window.contains(&block.relay_parent.on(branch));
             if found & (1 << parent) != 0
-                && !block.is_unknown_to_collators()
+                && is_known(BlockIndex(place as u8))
                 && (in_window || !self.has(Rule::Coll4))
             {
                 found |= 1 << place;

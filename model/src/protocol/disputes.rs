@@ -6,7 +6,7 @@ use super::forks::only;
 use crate::action::{Bits, Dispute, RelayBlockPlan};
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
-use crate::state::{Branch, ParaBlock, State};
+use crate::state::{Branch, ParaBlock, Pending, State};
 
 impl Protocol {
     /// Whether so many validators can vote against the candidate: honest ones against an invalid
@@ -79,7 +79,10 @@ impl Protocol {
     /// DISP-2, FLT-11: a frozen branch does nothing for paras, and the nodes leave it for the one
     /// without the inclusion.
     pub(crate) fn left(next: &State, plan: &RelayBlockPlan) -> Result<State, Refusal> {
-        let idle = plan.back.is_empty() && !plan.session_change && !plan.go_ahead;
+        let idle = plan.back.is_empty()
+            && !plan.session_change
+            && !plan.go_ahead
+            && plan.precheck.is_none();
         if !idle || next.branches.len() == 1 {
             return Err(Refusal::NotInThisScenario("paras on a frozen branch"));
         }
@@ -87,7 +90,9 @@ impl Protocol {
     }
 
     /// INH-1 (7): the honest validators whose bitfields of this block do not count, as they have a
-    /// bit on the core of a candidate that just lost its dispute; none where there is no such core.
+    /// bit on a core that was just freed: that of a candidate that lost its dispute, or of one behind it.
+    /// None where there is no such core. The same validators are taken to have voted for one and the
+    /// other.
     pub(crate) fn discarded_bitfields(
         &self,
         branch: &Branch,
@@ -95,11 +100,11 @@ impl Protocol {
         lost: Option<usize>,
     ) -> Option<u8> {
         let lost = lost.filter(|_| !self.variants.contains(Variant::KeepsBits))?;
-        let new = match plan.bits.get(lost) {
-            Some(&Bits::Count(new)) => new,
+        let voted = |(pending, bits): (&Pending, &Bits)| match bits {
+            Bits::Count(new) => pending.votes + new,
             _ => 0,
         };
-        Some(branch.pending[lost].votes + new)
+        branch.pending.iter().zip(plan.bits.iter()).skip(lost).map(voted).max()
     }
 
     /// DISP-1: whether the candidate lost its dispute on this branch.

@@ -24,6 +24,7 @@ impl Protocol {
             let age = block.relay_parent.on(0);
             block.relay_parent = RelayParent { ages: [age; MAX_BRANCHES], slot: age.0.min(oldest) };
             block.against = [block.against[0]; MAX_BRANCHES];
+            block.code.is_due = if block.code.is_due & 1 != 0 { 0b11 } else { 0 };
         }
         Ok(next)
     }
@@ -104,6 +105,7 @@ pub(crate) fn only(state: &State, place: usize) -> State {
     for block in &mut next.blocks {
         block.relay_parent = RelayParent::of_age(block.relay_parent.on(place));
         block.against = [block.against[place], 0];
+        block.code.is_due = block.code.is_due >> place & 1;
     }
     next.turn = state.turn.and_then(|(branch, age)| {
         let kept = state.relay_parent(usize::from(branch), age).on(place);

@@ -3,16 +3,23 @@
 //! [`para`] is the parachain's runtime, [`collator`] decides who builds on what, [`backing`] is
 //! what the relay chain's validators do off chain, [`relay`] the relay chain's runtime, [`forks`] is
 //! how the relay chain splits and settles, [`scheduling`] says whose turn it is at a core,
-//! [`disputes`] what votes against a candidate do, and [`canonical`] forgets what no rule can read any more.
+//! [`disputes`] what votes against a candidate do, [`upgrades`] how the para's code changes, and
+//! [`canonical`] forgets what no rule can read any more. Messages have three places: [`messages`] on the
+//! parachain, [`emulator`] with the validators, [`traffic`] on the relay chain.
 
 pub mod backing;
 pub mod canonical;
 pub mod collator;
 pub mod disputes;
+pub mod emulator;
+mod forgetting;
 pub mod forks;
+pub mod messages;
 pub mod para;
 pub mod relay;
 pub mod scheduling;
+pub mod traffic;
+pub mod upgrades;
 
 use arrayvec::ArrayVec;
 
@@ -22,8 +29,8 @@ use crate::refusal::Refusal;
 use crate::rule::{Rule, RuleSet, Variant, VariantSet};
 use crate::scenario::{CollatorKind, Environment, Parameters, Scenario, StaleView};
 use crate::state::{
-    Age, BlockIndex, Branch, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock, Reconfigured,
-    State, View,
+    Age, BlockIndex, Branch, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock, Queues,
+    Reconfigured, RelayCode, State, View,
 };
 use canonical::{Reductions, Renaming};
 
@@ -201,13 +208,20 @@ impl Protocol {
     /// included the genesis head.
     pub fn initial(&self) -> State {
         let mut blocks = ArrayVec::new();
-        blocks.push(ParaBlock::genesis(self.oldest_age()));
+        let mut genesis = ParaBlock::genesis(self.oldest_age());
+        if self.messages().inbound > 0 {
+            genesis.inbox.watermark = self.oldest_age();
+        }
+        blocks.push(genesis);
         let view = View {
             included: BlockIndex::ROOT,
             newest_pending: None,
             go_ahead: false,
+            abort: false,
+            is_restricted: false,
             slot: 0,
             assigned: true,
+            queues: Queues::default(),
         };
         let mut branches = ArrayVec::new();
         branches.push(Branch {
@@ -218,6 +232,9 @@ impl Protocol {
             reconfigured: Reconfigured::default(),
             own: 0,
             fetched: [0; MAX_LOOKAHEAD],
+            inbound: ArrayVec::new(),
+            downward: ArrayVec::new(),
+            code: RelayCode::default(),
         });
         State { blocks, branches, chains: [None; MAX_VALIDATORS], turn: None }
     }
@@ -237,6 +254,8 @@ impl Protocol {
             branch.views.truncate(views);
             branch.session = branch.session.min(oldest);
             self.forget_last_configuration(branch);
+            branch.downward.iter_mut().for_each(|sent| *sent = (*sent).min(oldest));
+            self.adopt_code(&mut branch.code);
             for pending in &mut branch.pending {
                 pending.available &= !state.blocks[pending.block.get()].has(ParaBlock::INVALID);
             }
@@ -351,29 +370,13 @@ impl Protocol {
     }
 
     fn author_actions(&self, state: &State, actions: &mut Vec<Action>) {
-        let room = self.parameters().upward_message_room > 0;
-        let adversary = self.environment().collator == CollatorKind::Adversary;
         for (branch, view) in places_of_views(state) {
             for parent in state.indices() {
                 for core in 0..self.parameters().cores {
                     let plain = Author { branch, core, ..Author::honest(parent, view) };
-                    self.offer_author(state, plain, actions);
-                    if self.environment().equivocation {
-                        let second = Author { equivocation: true, ..plain };
-                        self.offer_author(state, second, actions);
-                    }
-                    if self.environment().disputes {
-                        self.offer_author(state, Author { invalid: true, ..plain }, actions);
-                    }
-                    if self.environment().withholding {
-                        self.offer_author(state, Author { withheld: true, ..plain }, actions);
-                    }
-                    if room {
-                        self.offer_author(state, Author { sends_message: true, ..plain }, actions);
-                    }
-                    if adversary || !self.has(Rule::Coll1) || !self.has(Rule::Coll2) {
-                        for claim in Claim::ALL.into_iter().filter(|claim| !claim.is_honest()) {
-                            self.offer_author(state, Author { claim, ..plain }, actions);
+                    for plain in self.with_messages(state, plain) {
+                        if self.sends_what_it_has(state, &plain) {
+                            self.offer_with_faults(state, plain, actions);
                         }
                     }
                 }
@@ -381,12 +384,44 @@ impl Protocol {
         }
     }
 
+    /// A block to be as its owner means it, and with each fault of the scenario.
+    fn offer_with_faults(&self, state: &State, plain: Author, actions: &mut Vec<Action>) {
+        let room = self.parameters().upward_message_room > 0;
+        let adversary = self.environment().collator == CollatorKind::Adversary;
+        self.offer_author(state, plain, actions);
+        if self.environment().equivocation {
+            let second = Author { equivocation: true, ..plain };
+            self.offer_author(state, second, actions);
+        }
+        if self.environment().disputes {
+            self.offer_author(state, Author { invalid: true, ..plain }, actions);
+        }
+        if self.environment().withholding {
+            self.offer_author(state, Author { withheld: true, ..plain }, actions);
+        }
+        if room {
+            self.offer_author(state, Author { sends_message: true, ..plain }, actions);
+        }
+        for &new_code in self.codes_to_bring() {
+            self.offer_author(state, Author { new_code, ..plain }, actions);
+        }
+        if adversary || !self.has(Rule::Coll1) || !self.has(Rule::Coll2) {
+            for claim in Claim::ALL.into_iter().filter(|claim| !claim.is_honest()) {
+                self.offer_author(state, Author { claim, ..plain }, actions);
+            }
+        }
+    }
+
     fn offer_author(&self, state: &State, author: Author, actions: &mut Vec<Action>) {
-        let honest = self.environment().collator != CollatorKind::Adversary;
-        let offered = match self.may_author(state, &author) {
-            Err(_) => false,
-            Ok(()) => honest || !self.execute(state, &author).is_err_and(|no| no.is_panic()),
-        };
+        // Whoever means harm does not offer what no node takes.
+        let honest = self.environment().collator != CollatorKind::Adversary && !author.invalid;
+        if self.may_author(state, &author).is_err() {
+            return;
+        }
+        let refused = self.execute(state, &author).err();
+        // The dispatch fails, and the block is the one without new code.
+        let is_plain = refused.is_some_and(|no| no.rule() == Some(Rule::Upg1));
+        let offered = !is_plain && (honest || !refused.is_some_and(|no| no.is_panic()));
         if !offered {
             return;
         }
@@ -425,6 +460,9 @@ impl Protocol {
         }
         let is_fetched = self.is_fetched(state, &block.relay_parent);
         if !is_fetched {
+            block.fate |= ParaBlock::LOST;
+        }
+        if self.emulate(state, usize::from(author.branch), &block).is_err() {
             block.fate |= ParaBlock::LOST;
         }
         if !self.has(Rule::Coll9) {

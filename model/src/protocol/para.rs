@@ -3,15 +3,19 @@
 use std::cmp::Ordering;
 
 use super::Protocol;
+use super::messages::Sent;
 use crate::action::{Author, Claim};
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
 use crate::scenario::RelayNumberCheck;
-use crate::state::{Age, BlockIndex, MAX_BRANCHES, ParaBlock, RelayParent, Segment, State};
+use crate::state::{
+    Age, BlockIndex, MAX_BRANCHES, ParaBlock, RelayParent, Segment, Signal, State, View,
+};
 
 impl Protocol {
     /// BLK-4: executes a block on its parent's state, in the order of the inherent: seal, relay
-    /// number, slot, pruning, capacity, signal, and at its end the segment's new entry.
+    /// number, slot, pruning, capacity, signal, messages; then the segment's new entry and an upgrade it
+    /// may begin.
     ///
     /// # Errors
     ///
@@ -25,14 +29,17 @@ impl Protocol {
         self.check_descendants(author)?;
         let authored = self.check_slot(state, author, parent, &relay_parent)?;
 
-        let inherited = self.hash_of_parent(parent.segment)?;
         let view = state.branch(branch).view(author.relay_parent);
-        let included = view.included;
-        let included = state.steps_back(author.parent, included).map(|steps| steps + 1);
-        let pruned = self.prune(inherited, included);
+        let pruned = self.held(state, author)?;
         self.check_capacity(pruned)?;
-        let consumes = self.consume_signal(view.go_ahead, pruned)?;
-        let segment = self.append(pruned, author.sends_message, consumes)?;
+        let consumes = self.consume_signal(view.signal(), pruned)?;
+        let mut code = self.follow_signal(parent.code, consumes)?;
+        let inbox = self.receive(state, parent, author)?;
+        let sent = self.sent(author, view, pruned);
+        self.check_watermark(author, parent, &inbox)?;
+        let segment = self.append(pruned, view, sent, consumes)?;
+        self.begin_upgrade(&mut code, author.new_code, view)?;
+        code.is_due = Self::is_due_on(state, &relay_parent);
 
         Ok(ParaBlock {
             parent: author.parent,
@@ -42,9 +49,11 @@ impl Protocol {
             hash_rank: author.hash_rank,
             issued: self.issue(state, author.parent, authored),
             segment,
+            inbox,
             fate: 0,
             known_backable: 0,
             against: [0; MAX_BRANCHES],
+            code,
         })
     }
 
@@ -112,6 +121,14 @@ impl Protocol {
         Ok(already.saturating_add(1))
     }
 
+    /// SEG-2, SEG-4: the segment that a new block finds, once its inherent has pruned it.
+    pub(crate) fn held(&self, state: &State, author: &Author) -> Result<Segment, Refusal> {
+        let inherited = self.hash_of_parent(state.block(author.parent).segment)?;
+        let view = state.branch(usize::from(author.branch)).view(author.relay_parent);
+        let steps = state.steps_back(author.parent, view.included).map(|steps| steps + 1);
+        Ok(self.prune(inherited, steps))
+    }
+
     /// SEG-2: the new block's initialization writes its parent's hash into the parent's entry.
     fn hash_of_parent(&self, segment: Segment) -> Result<Segment, Refusal> {
         if segment.entries & 0x8000 != 0 {
@@ -122,6 +139,7 @@ impl Protocol {
             entries: segment.entries << 1,
             hashed: (segment.hashed | written) << 1,
             messages: segment.messages << 1,
+            outbound: segment.outbound << 1,
             signals: segment.signals << 1,
             ..segment
         })
@@ -154,6 +172,7 @@ impl Protocol {
             entries: segment.entries & keep,
             hashed: segment.hashed & keep,
             messages: segment.messages & keep,
+            outbound: segment.outbound & keep,
             signals: segment.signals & keep,
             ..segment
         };
@@ -161,7 +180,11 @@ impl Protocol {
             let dropped = segment.messages & !keep;
             kept.aggregate_messages =
                 segment.aggregate_messages.saturating_sub(dropped.count_ones() as u8);
+            let dropped = segment.outbound & !keep;
+            kept.aggregate_outbound =
+                segment.aggregate_outbound.saturating_sub(dropped.count_ones() as u8);
             kept.aggregate_signal = segment.aggregate_signal && segment.signals & !keep == 0;
+            kept.aggregate_abort = segment.aggregate_abort && kept.aggregate_signal;
         }
         kept
     }
@@ -178,25 +201,37 @@ impl Protocol {
         )
     }
 
-    /// UPG-3, UPG-4: whether this block consumes the go-ahead signal shown at its relay parent.
-    fn consume_signal(&self, shown: bool, segment: Segment) -> Result<bool, Refusal> {
-        let consumed = segment.aggregate_signal && self.has(Rule::Upg3);
-        self.require(Rule::Upg3, !consumed || shown, Refusal::SignalWithdrawn)?;
-        Ok(shown && !consumed)
+    /// UPG-3: the signal shown at the relay parent, if this block is the one to consume it.
+    fn consume_signal(
+        &self,
+        shown: Option<Signal>,
+        segment: Segment,
+    ) -> Result<Option<Signal>, Refusal> {
+        let consumed = segment.consumed().filter(|_| self.has(Rule::Upg3));
+        let still_shown = consumed.is_none() || consumed == shown;
+        self.require(Rule::Upg3, still_shown, Refusal::SignalWithdrawn)?;
+        Ok(shown.filter(|_| consumed.is_none()))
     }
 
     /// SEG-6: the block's own entry, without a hash, if the segment's messages fit the room.
-    fn append(&self, segment: Segment, message: bool, signal: bool) -> Result<Segment, Refusal> {
-        let room = self.parameters().upward_message_room;
-        let messages = segment.aggregate_messages.saturating_add(u8::from(message));
-        self.require(Rule::Seg6, messages <= room, Refusal::MessagesExceedRoom { messages, room })?;
+    fn append(
+        &self,
+        segment: Segment,
+        view: &View,
+        sent: Sent,
+        signal: Option<Signal>,
+    ) -> Result<Segment, Refusal> {
+        let (messages, outbound) = self.check_room(view, segment, sent)?;
         Ok(Segment {
             entries: segment.entries | 1,
             hashed: segment.hashed,
-            messages: segment.messages | u16::from(message),
-            signals: segment.signals | u16::from(signal),
+            messages: segment.messages | u16::from(sent.upward),
+            outbound: segment.outbound | u16::from(sent.outbound),
+            signals: segment.signals | u16::from(signal.is_some()),
             aggregate_messages: messages,
-            aggregate_signal: segment.aggregate_signal || signal,
+            aggregate_outbound: outbound,
+            aggregate_signal: segment.aggregate_signal || signal.is_some(),
+            aggregate_abort: segment.aggregate_abort || signal == Some(Signal::Abort),
         })
     }
 

@@ -32,6 +32,7 @@ impl Protocol {
         self.environment_allows(state, plan)?;
         let backing_first = self.variants.contains(Variant::BackingFirst);
         let mut next = self.aged(state, plan);
+        Self::drain(&mut next.branches[usize::from(plan.branch)], plan.traffic);
         let lost = match self.import_votes(&mut next, plan) {
             Concluded::Nothing => None,
             Concluded::Frees(place) => Some(place),
@@ -44,7 +45,7 @@ impl Protocol {
         }
         let counted = self.counted(&next, plan, discarded);
         if let Some(lost) = lost {
-            next.branches[usize::from(plan.branch)].pending.truncate(lost);
+            self.drop_from_queue(&mut next.branches[usize::from(plan.branch)], lost);
         }
         self.count_and_evict(&mut next, plan, &counted);
         let was_free = next.branch(usize::from(plan.branch)).pending.is_empty();
@@ -54,6 +55,7 @@ impl Protocol {
         if self.enacts_at_once(state, plan) {
             self.enact(&mut next, plan, &[Counted { available: true, new: 0, lied: false }]);
         }
+        self.close_vote(&mut next, plan);
         let disputes = self.environment().disputes;
         if disputes && !next.branches.iter().any(|branch| next.may_stay(branch)) {
             return Err(Refusal::NotInThisScenario("other branch to go back to"));
@@ -61,6 +63,7 @@ impl Protocol {
         if plan.session_change {
             self.end_session(&mut next, plan);
         }
+        Self::fill(&mut next.branches[usize::from(plan.branch)], plan.traffic)?;
         self.publish(&mut next, plan, was_free);
         Ok(next)
     }
@@ -100,10 +103,11 @@ impl Protocol {
         } else {
             self.bits_fit(state, branch, plan)?;
         }
+        self.may_close_vote(branch, plan)?;
         if plan.go_ahead && (!environment.go_ahead || branch.tip().go_ahead) {
             return Err(Refusal::NotInThisScenario("go-ahead signal now"));
         }
-        Ok(())
+        self.traffic_fits(state, branch, plan.traffic)
     }
 
     /// Whether the votes are such as this environment has, where they are chosen.
@@ -254,7 +258,9 @@ impl Protocol {
         branch.fetched[0] = 0;
         branch.fetched[usize::from(self.parameters().scheduling_lookahead)..].fill(0);
         branch.own += u8::from(forked);
+        self.pass_time(branch);
         next.turn = None;
+        self.age_messages(&mut next, place);
         next
     }
 
@@ -298,14 +304,13 @@ impl Protocol {
                 _ => return,
             };
             let enacted = next.branches[place].pending.remove(available).block;
-            let consumed = next.block(enacted).segment.signals & 1 != 0;
-            let view = &mut next.branches[place].views[0];
+            let block = *next.block(enacted);
             if self.has(Rule::Incl5) {
-                view.included = enacted;
+                let branch = &mut next.branches[place];
+                branch.views[0].included = enacted;
+                self.move_messages(branch, &block);
             }
-            if consumed {
-                view.go_ahead = false; // UPG-12: the consuming block is in.
-            }
+            self.note_new_head(next, place, enacted);
         }
     }
 
@@ -319,11 +324,16 @@ impl Protocol {
         }
         let timed_out = |pending: &Pending| pending.backed.0 >= p.paras_availability_period;
         if let Some(first) = branch.pending.iter().position(timed_out) {
-            if self.has(Rule::Incl13) {
-                branch.pending.truncate(first);
-            } else {
-                branch.pending.remove(first);
-            }
+            self.drop_from_queue(branch, first);
+        }
+    }
+
+    /// INCL-13: a candidate that failed goes, with those behind it.
+    fn drop_from_queue(&self, branch: &mut Branch, failed: usize) {
+        if self.has(Rule::Incl13) {
+            branch.pending.truncate(failed);
+        } else {
+            branch.pending.remove(failed);
         }
     }
 
@@ -372,7 +382,7 @@ impl Protocol {
         self.may_leave_out(before, next, plan)
     }
 
-    /// FRAG-8, ARP-1, ARP-2, ARP-4, INCL-1, INCL-2, INCL-6: whether the candidate can be backed in
+    /// EMU-3, FRAG-8, ARP-1, ARP-2, ARP-4, INCL-1, INCL-2, INCL-6, INCL-9 to INCL-12: whether the candidate can be backed in
     /// this block. `before` is the state at the parent of this block, `now` the state after votes,
     /// evictions and the candidates backed so far.
     fn may_back(
@@ -423,7 +433,10 @@ impl Protocol {
             Rule::Incl6b,
             before.compare_numbers(&block.relay_parent, &context).is_ge(),
             Refusal::RelayParentWentBack { head: context.on(place), candidate: age },
-        )
+        )?;
+        self.check_code(now, branch, block)?;
+        self.emulate(before, place, block)?;
+        self.check_commitments(now, plan, candidate)
     }
 
     /// FLT-4, FLT-6: whether this block may back no more though it could.
@@ -463,7 +476,8 @@ impl Protocol {
         let go_ahead = tip.go_ahead || plan.go_ahead;
         let advances = was_free && !plan.session_change;
         let assigned = self.next_claim(tip.assigned, plan.reassigned, advances);
-        branch.views[0] = View { newest_pending, go_ahead, assigned, ..tip };
+        let is_restricted = self.end_cooldown(&mut branch.code);
+        branch.views[0] = View { newest_pending, go_ahead, is_restricted, assigned, ..tip };
         self.fill_chains(next);
     }
 
@@ -473,9 +487,13 @@ impl Protocol {
             if place > 0 && state.highest() == 0 {
                 continue;
             }
+            let traffic = self.traffic_to_come(state, branch);
             for bits in self.votes_to_come(branch) {
                 for first in self.plans(state, place, bits) {
-                    self.offer_relay_blocks(state, first, offers);
+                    for &traffic in &traffic {
+                        let first = RelayBlockPlan { traffic, ..first };
+                        self.offer_relay_blocks(state, first, offers);
+                    }
                     for dispute in self.disputes_to_come(state, place) {
                         let disputed = RelayBlockPlan { dispute: Some(dispute), ..first };
                         self.offer_relay_blocks(state, disputed, offers);
@@ -501,17 +519,21 @@ impl Protocol {
             self.scenario().reconfiguration.is_some(),
         ];
         let mask = (0..).zip(possible).map(|(bit, possible)| u8::from(possible) << bit).sum::<u8>();
-        (0..1 << possible.len()).filter(move |flags| flags & !mask == 0).map(move |flags: u8| {
-            RelayBlockPlan {
-                same_slot: flags & 1 != 0,
-                session_change: flags & 2 != 0,
-                bits,
-                go_ahead: flags & 4 != 0,
-                reassigned: flags & 8 != 0,
-                reconfigured: flags & 16 != 0,
-                ..RelayBlockPlan::quiet(place as u8)
-            }
-        })
+        let votes = self.votes_to_close(branch);
+        (0..1 << possible.len()).filter(move |flags| flags & !mask == 0).flat_map(
+            move |flags: u8| {
+                votes.iter().map(move |&precheck| RelayBlockPlan {
+                    same_slot: flags & 1 != 0,
+                    session_change: flags & 2 != 0,
+                    bits,
+                    go_ahead: flags & 4 != 0,
+                    reassigned: flags & 8 != 0,
+                    reconfigured: flags & 16 != 0,
+                    precheck,
+                    ..RelayBlockPlan::quiet(place as u8)
+                })
+            },
+        )
     }
 
     /// Every vote against a candidate that can come in.

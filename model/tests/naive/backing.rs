@@ -22,14 +22,15 @@ impl World {
 
     /// FRAG-0, PARM-3: the leaf and at most L - 1 ancestors of the same session.
     fn is_in_scope(&self, relay_parent: RelayId) -> bool {
-        let length = usize::from(self.parameters().scheduling_lookahead);
-        self.session_window(self.tips[0], length).contains(&relay_parent)
+        self.session_window(self.tips[0]).contains(&relay_parent)
     }
 
-    /// A relay block and its ancestors, so many in all, cut where a session ended.
-    pub(super) fn session_window(&self, from: RelayId, length: usize) -> Vec<RelayId> {
-        let session = self.relay[&from].session;
-        let line = self.relay_line(from).take(length);
+    /// PARM-3, COLL-4: a relay block and its ancestors, L in all as the state after it says, cut
+    /// where a session ended.
+    pub(super) fn session_window(&self, from: RelayId) -> Vec<RelayId> {
+        let at = &self.relay[&from];
+        let session = at.session;
+        let line = self.relay_line(from).take(self.configuration(at).lookahead as usize);
         line.take_while(|id| self.relay[id].session == session).collect()
     }
 

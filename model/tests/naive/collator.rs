@@ -128,8 +128,7 @@ impl World {
         included: BlockId,
         newest: BlockId,
     ) -> BTreeMap<BlockId, u64> {
-        let length = usize::from(self.parameters().scheduling_lookahead);
-        let window = self.session_window(relay_parent, length);
+        let window = self.session_window(relay_parent);
 
         let depth = |id: BlockId| self.para[&id].number - self.para[&included].number;
         let mut potential = BTreeMap::new();

@@ -23,7 +23,7 @@ mod scheduling;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use unincluded_model::scenario::StaleView;
+use unincluded_model::scenario::{Reconfiguration, StaleView};
 use unincluded_model::{CollatorKind, Environment, Parameters, Rule, Scenario};
 
 /// Why not: the rule, or none where the action speaks of something the scenario has not got.
@@ -150,6 +150,8 @@ pub struct RelayBlock {
     pub session: u64,
     /// S: the first relay block of that session.
     pub session_start: RelayNumber,
+    /// FLT-13: whether `ActiveConfig` holds the scenario's other values.
+    pub reconfigured: bool,
     /// ARP-1: the buffer of allowed relay parents, newest first.
     pub allowed: Vec<RelayId>,
     /// `Heads`.
@@ -175,6 +177,17 @@ impl RelayBlock {
     fn newest(&self) -> BlockId {
         self.pending.last().map_or(self.included, |pending| pending.block)
     }
+}
+
+/// What the relay chain may change with a session (FLT-13); relay blocks.
+#[derive(Clone, Copy, Debug)]
+pub struct Configuration {
+    /// L.
+    pub lookahead: u64,
+    /// P.
+    pub availability_period: u64,
+    /// F.
+    pub rotation: u64,
 }
 
 /// Something that happens, in absolute terms.
@@ -224,6 +237,7 @@ pub struct Building {
     pub branch: usize,
     pub slot: RelaySlot,
     pub session_change: bool,
+    pub reconfigured: bool,
     /// For each candidate in the queue.
     pub votes: Vec<Vote>,
     pub back: Vec<BlockId>,
@@ -288,6 +302,7 @@ impl World {
                 ends_session: false,
                 session: 0,
                 session_start: SESSION_START,
+                reconfigured: false,
                 allowed: (number.saturating_sub(lookahead)..number)
                     .rev()
                     .map(|n| n as u32)
@@ -427,6 +442,22 @@ impl World {
 
     pub fn parameters(&self) -> &Parameters {
         &self.scenario.parameters
+    }
+
+    /// The relay chain's configuration in the state after a relay block, and so in its children.
+    pub fn configuration(&self, after: &RelayBlock) -> Configuration {
+        let own = self.parameters();
+        let other = self.scenario.reconfiguration.filter(|_| after.reconfigured);
+        let values = other.unwrap_or(Reconfiguration {
+            scheduling_lookahead: own.scheduling_lookahead,
+            paras_availability_period: own.paras_availability_period,
+            group_rotation_frequency: own.group_rotation_frequency,
+        });
+        Configuration {
+            lookahead: u64::from(values.scheduling_lookahead),
+            availability_period: u64::from(values.paras_availability_period),
+            rotation: u64::from(values.group_rotation_frequency),
+        }
     }
 
     pub fn environment(&self) -> &Environment {

@@ -6,15 +6,15 @@ use std::fmt::Write;
 use unincluded_model::action::Dispute;
 use unincluded_model::few::Few;
 use unincluded_model::scenario::Claims;
-use unincluded_model::state::{MAX_BLOCKS, MAX_BRANCHES};
+use unincluded_model::state::{MAX_BLOCKS, MAX_BRANCHES, Reconfigured};
 use unincluded_model::{
     Action, Age, Author, Bits, BlockIndex, Claim, CollatorKind, ParaBlock, Protocol, Refusal,
     RelayBlockPlan, Segment, State,
 };
 
 use super::{
-    AUTHORITIES, Authoring, BlockId, Building, Deed, Entry, FIRST_SLOT, Refused, RelayId, Vote,
-    World,
+    AUTHORITIES, Authoring, BlockId, Building, Configuration, Deed, Entry, FIRST_SLOT, Refused,
+    RelayId, Vote, World,
 };
 
 /// An id that no block has, para or relay.
@@ -161,6 +161,7 @@ impl Pair {
             branch: usize::from(plan.branch),
             slot: if plan.same_slot { newest } else { later },
             session_change: plan.session_change,
+            reconfigured: plan.reconfigured,
             votes: plan.bits.iter().map(vote).collect(),
             back: plan.back.iter().copied().map(name).collect(),
             go_ahead: plan.go_ahead,
@@ -277,20 +278,24 @@ impl Pair {
             environment.session_changes,
             environment.go_ahead,
             environment.claims == Claims::Lapsing,
+            protocol.scenario().reconfiguration.is_some(),
         ];
         let mut flagged = Vec::new();
-        for flags in 0..16u8 {
-            let set = [1, 2, 4, 8].map(|flag| flags & flag != 0);
+        for flags in 0..32u8 {
+            let set = [1, 2, 4, 8, 16].map(|flag| flags & flag != 0);
             let odd = set.iter().zip(has).any(|(&set, has)| set && !has);
-            let [same_slot, session_change, go_ahead, reassigned] = set;
+            let [same_slot, session_change, go_ahead, reassigned, reconfigured] = set;
+            // Another configuration is not to be had without a table, session change or not.
+            let alone = flags.is_power_of_two() || flags == 2 | 16;
             for skipped_slots in 0..=u8::from(!odd) {
-                if !odd || flags.is_power_of_two() {
+                if !odd || alone {
                     flagged.push(RelayBlockPlan {
                         same_slot,
                         skipped_slots,
                         session_change,
                         go_ahead,
                         reassigned,
+                        reconfigured,
                         ..RelayBlockPlan::quiet(branch)
                     });
                 }
@@ -400,6 +405,9 @@ impl Pair {
             same!(here("rotation"), u64::from(branch.rotation), phase);
             let since = (tip.number + 1 - tip.session_start).min(oldest);
             same!(here("session"), u64::from(branch.session.0), since);
+            let Reconfigured { now, before } = branch.reconfigured;
+            same!(here("configuration"), now, tip.reconfigured);
+            same!(here("configuration before"), before, self.reconfigured_before(place));
             let own = if forked { world.own_blocks(place) } else { 0 };
             same!(here("own blocks"), u64::from(branch.own), own);
         }
@@ -530,12 +538,19 @@ impl Pair {
 
     /// (n + 1 - S) of the next relay block n, as far as the model counts.
     fn rotation_phase(&self, branch: usize) -> u64 {
-        let parameters = self.world.parameters();
-        let frequency = u64::from(parameters.group_rotation_frequency);
+        let tip = self.world.tip(branch);
+        let Configuration { availability_period, rotation, .. } = self.world.configuration(tip);
         let groups = self.world.environment().groups.0.len() as u64;
-        let open = u64::from(parameters.paras_availability_period) >= frequency;
-        let n = World::next_in_session(self.world.tip(branch));
-        if open && groups == 0 { 0 } else { n % (frequency * groups.max(1)) }
+        let n = World::next_in_session(tip);
+        let open = availability_period >= rotation;
+        if open && groups == 0 { 0 } else { n % (rotation * groups.max(1)) }
+    }
+
+    /// Whether the oldest relay block that an author can still build on has the other configuration:
+    /// sessions are long enough for no third to be in reach.
+    fn reconfigured_before(&self, branch: usize) -> bool {
+        let oldest = self.relay_block(branch, Age(self.world.oldest_usable() as u8));
+        self.world.relay[&oldest].reconfigured
     }
 
     /// Whether both give the same answer to everything conceivable, and nothing can be done any
@@ -627,6 +642,7 @@ fn segment_of(entries: &[(usize, &Entry)]) -> Segment {
         signals: bits(|entry| entry.signal),
         aggregate_messages: entries.iter().map(|(_, entry)| entry.messages as u8).sum(),
         aggregate_signal: entries.iter().any(|(_, entry)| entry.signal),
+        ..Segment::default() // It sends nothing to another para, and consumes no abort.
     }
 }
 
@@ -680,6 +696,7 @@ impl std::fmt::Display for Pair {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (state, world) = (&self.state, &self.world);
         writeln!(f, "{:#?}", world.parameters())?;
+        writeln!(f, "or {:?}", world.scenario.reconfiguration)?;
         writeln!(f, "{:#?}", world.environment())?;
         for place in state.indices() {
             let id = self.names[place.get()];

@@ -17,6 +17,8 @@ impl World {
         in_scenario(building.back.iter().all(|id| self.para.contains_key(id)))?;
         self.permits_slot(building)?;
         in_scenario(!building.session_change || self.session_may_end(parent))?;
+        let has_other = self.scenario.reconfiguration.is_some();
+        in_scenario(!building.reconfigured || (building.session_change && has_other))?;
         // UPG-10: no second upgrade is scheduled before the first is applied.
         let none_shown = parent.go_ahead.is_none();
         in_scenario(!building.go_ahead || (environment.go_ahead && none_shown))?;
@@ -41,9 +43,9 @@ impl World {
         while block.pending.first().is_some_and(|first| self.has_enough(first)) {
             self.enact_first(&mut block);
         }
-        let in_rotation = World::next_in_session(&block) - 1; // n + 1 - S
-        let frequency = u64::from(self.parameters().group_rotation_frequency);
-        if in_rotation % frequency < u64::from(self.parameters().paras_availability_period) {
+        let in_session = World::next_in_session(&block) - 1; // n + 1 - S
+        let configuration = self.configuration(&block);
+        if in_session % configuration.rotation < configuration.availability_period {
             self.evict(&mut block, number);
         }
 
@@ -67,15 +69,16 @@ impl World {
         in_scenario(refuge || !self.includes_invalid(&block))?;
         self.pass_claims(&mut block, building, was_free);
         if building.session_change {
-            start_session(&mut block);
+            start_session(&mut block, building.reconfigured);
         }
         Ok(block)
     }
 
-    /// ARP-1: the block before anything happens in it, its parent among those allowed.
+    /// ARP-1: the block before anything happens in it, its parent among those allowed. Until its end
+    /// it works with its parent's configuration (SESS-2).
     fn child_of(&self, building: &Building) -> RelayBlock {
         let mut block = self.tip(building.branch).clone();
-        let lookahead = usize::from(self.parameters().scheduling_lookahead);
+        let lookahead = self.configuration(&block).lookahead as usize;
         block.parent = Some(self.tips[building.branch]);
         block.number += 1;
         block.slot = building.slot;
@@ -177,7 +180,7 @@ impl World {
 
     /// TO-2, INCL-13: the first that timed out goes, and all behind it.
     fn evict(&self, block: &mut RelayBlock, number: RelayNumber) {
-        let period = u64::from(self.parameters().paras_availability_period);
+        let period = self.configuration(block).availability_period;
         let timed_out = |pending: &Pending| pending.backed_in + period <= number;
         if let Some(first) = block.pending.iter().position(timed_out) {
             block.pending.truncate(first);
@@ -230,7 +233,7 @@ impl World {
         }
         let here = self.is_on(relay_parent, block.parent.expect("it has one"));
         require(Rule::Arp4, here)?;
-        let lookahead = u64::from(self.parameters().scheduling_lookahead);
+        let lookahead = self.configuration(block).lookahead;
         let in_time = self.relay[&relay_parent].number + lookahead >= block.number;
         require(Rule::Arp1, in_time)?;
         Err(Refused(Some(Rule::Arp2)))
@@ -245,7 +248,7 @@ impl World {
     /// FLT-4, FLT-6: whether a block that backs no more commits a fault that the scenario has not.
     fn is_overdue(&self, parent: &RelayBlock, block: &RelayBlock, session_change: bool) -> bool {
         let environment = self.environment();
-        let lookahead = u64::from(self.parameters().scheduling_lookahead);
+        let lookahead = self.configuration(block).lookahead;
         self.para.keys().any(|&id| {
             let could = self.is_late_enough(id, block.number)
                 && self.may_back(parent, block, session_change, id).is_ok();
@@ -266,7 +269,8 @@ impl World {
 }
 
 /// SESS-2, SESS-3: what the end of a session does to the state, after everything else.
-fn start_session(block: &mut RelayBlock) {
+fn start_session(block: &mut RelayBlock, reconfigured: bool) {
+    block.reconfigured ^= reconfigured;
     block.allowed.clear();
     block.pending.clear();
     block.session += 1;

@@ -24,8 +24,7 @@ impl World {
     pub(super) fn group(&self, relay_parent: RelayId, core: u8) -> Option<Group> {
         let groups = self.environment().groups.0;
         let at = &self.relay[&relay_parent];
-        let rotation = u64::from(self.parameters().group_rotation_frequency);
-        let turns = (at.number + 1 - at.session_start) / rotation;
+        let turns = (at.number + 1 - at.session_start) / self.configuration(at).rotation;
         let count = groups.len() as u64;
         (count > 0).then(|| groups[((u64::from(core) + turns) % count) as usize])
     }
@@ -41,7 +40,7 @@ impl World {
     }
 
     fn has_position(&self, leaf: RelayId, relay_parent: RelayId) -> bool {
-        let lookahead = usize::from(self.parameters().scheduling_lookahead);
+        let lookahead = self.configuration(&self.relay[&leaf]).lookahead as usize;
         let room = usize::from(self.parameters().cores);
         let window: Vec<RelayId> = self.relay_line(leaf).take(lookahead).collect();
         let Some(asked) = window.iter().position(|&id| id == relay_parent) else { return false };

@@ -3,7 +3,10 @@
 #![allow(unreachable_pub, reason = "test files include this as a private module")]
 
 use proptest::prelude::*;
-use unincluded_model::scenario::{ClaimQueue, Claims, Group, Groups, RelayNumberCheck, StaleView};
+use unincluded_model::scenario::{
+    ClaimQueue, Claims, Group, Groups, Prechecks, Reconfiguration, RelayNumberCheck, StaleView,
+    Upgrades,
+};
 use unincluded_model::{CollatorKind, Environment, Few, Parameters, Scenario};
 
 /// Any legal scenario, of a size that a walk can explore.
@@ -20,16 +23,25 @@ pub fn legal() -> impl Strategy<Value = Scenario> {
         };
         let mut parameters = parameters;
         wide.widen(&mut parameters, &mut environment);
+        let reconfiguration = wide.reconfiguration(&parameters, &environment);
+        let name = "any".to_owned();
         let model = Scenario::built_in("astar").expect("a built-in scenario");
-        Scenario { name: "any".to_owned(), parameters, environment, ..model }.checked("any").ok()
+        Scenario { name, parameters, environment, reconfiguration, ..model }.checked("any").ok()
     })
 }
 
 /// What makes a scenario wider than one core on one relay branch in one session.
 #[derive(Clone, Copy, Debug)]
 struct Wide {
-    sessions: bool,
+    sessions: Sessions,
     way: Way,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Sessions {
+    One,
+    Many,
+    Reconfigured(Reconfiguration),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +58,7 @@ enum Way {
 
 impl Wide {
     fn widen(self, parameters: &mut Parameters, environment: &mut Environment) {
-        environment.session_changes = self.sessions;
+        environment.session_changes = !matches!(self.sessions, Sessions::One);
         let adversary = environment.collator == CollatorKind::Adversary;
         match self.way {
             Way::None => {}
@@ -82,6 +94,18 @@ impl Wide {
             environment.followed_validators = 0;
         }
     }
+
+    /// FLT-13: the values drawn, with a window in which a candidate can be backed.
+    fn reconfiguration(
+        self,
+        parameters: &Parameters,
+        environment: &Environment,
+    ) -> Option<Reconfiguration> {
+        let Sessions::Reconfigured(drawn) = self.sessions else { return None };
+        let least = environment.earliest_backing.max(parameters.relay_parent_offset + 1);
+        let scheduling_lookahead = drawn.scheduling_lookahead.max(least);
+        Some(Reconfiguration { scheduling_lookahead, ..drawn })
+    }
 }
 
 fn wide() -> impl Strategy<Value = Wide> {
@@ -98,7 +122,21 @@ fn wide() -> impl Strategy<Value = Wide> {
         1 => (0..=1u8, 0..=1u8).prop_map(|(silent, lying)| Way::Votes { silent, lying }),
         1 => (0..=2u8).prop_map(|forks| Way::Disputes { forks }),
     ];
-    (any::<bool>(), way).prop_map(|(sessions, way)| Wide { sessions, way })
+    (sessions(), way).prop_map(|(sessions, way)| Wide { sessions, way })
+}
+
+fn sessions() -> impl Strategy<Value = Sessions> {
+    let values = (1..=4u8, 1..=6u8, 1..=8u8);
+    let other = values.prop_map(|(lookahead, period, frequency)| Reconfiguration {
+        scheduling_lookahead: lookahead,
+        paras_availability_period: period,
+        group_rotation_frequency: frequency,
+    });
+    prop_oneof![
+        2 => Just(Sessions::One),
+        1 => Just(Sessions::Many),
+        2 => other.prop_map(Sessions::Reconfigured),
+    ]
 }
 
 fn parameters() -> impl Strategy<Value = Parameters> {
@@ -124,6 +162,9 @@ fn parameters() -> impl Strategy<Value = Parameters> {
                 relay_parent_offset: 0,
                 cores: 1,
                 claim_queue: ClaimQueue::Computed,
+                upgrade_delay: 0,
+                minimum_upgrade_delay: 0,
+                upgrade_cooldown: 0,
             }
         },
     )
@@ -162,8 +203,11 @@ fn environment() -> impl Strategy<Value = Environment> {
                 silent: 0,
                 lying: 0,
                 disputes: false,
+                invalid_chains: false,
                 claims: Claims::Bulk,
                 collation_limits: false,
+                upgrades: Upgrades::None,
+                prechecks: Prechecks::Known,
             }
         },
     )

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use proptest::prelude::*;
-use unincluded_model::action::{Claim, Dispute};
+use unincluded_model::action::{Claim, Dispute, NewCode, Precheck, Traffic};
 use unincluded_model::{
     Action, Age, Author, Bits, BlockIndex, Few, Protocol, RelayBlockPlan, Rule, Scenario, Variant,
 };
@@ -64,6 +64,14 @@ fn any_action() -> impl Strategy<Value = Action> {
                 invalid: invalid && equivocation,
                 hash_rank: if hash_rank < 200 { 0 } else { hash_rank },
                 sends_message,
+                sends_outbound: sends_message && equivocation,
+                inbound: if age % 7 == 0 { hash_rank % 4 } else { 0 },
+                downward: if age % 7 == 1 { hash_rank % 4 } else { 0 },
+                new_code: match hash_rank % 16 {
+                    0 => NewCode::Next,
+                    1 => NewCode::Same,
+                    _ => NewCode::None,
+                },
             })
         },
     );
@@ -89,6 +97,17 @@ fn any_action() -> impl Strategy<Value = Action> {
                 dispute,
                 reassigned: reassigned && session_change,
                 reconfigured: reassigned && same_slot,
+                traffic: Traffic {
+                    served: if go_ahead { 0 } else { skipped_slots % 3 },
+                    taken: if same_slot { skipped_slots % 3 } else { 0 },
+                    inbound: session_change,
+                    downward: reassigned,
+                },
+                precheck: match skipped_slots % 16 {
+                    0 => Some(Precheck::Accepted),
+                    1 => Some(Precheck::Rejected),
+                    _ => None,
+                },
             })
         },
     );
