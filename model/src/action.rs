@@ -63,6 +63,9 @@ pub struct Author {
     /// Against the rules of the para, so that only a malicious group backs it (FLT-8).
     #[serde(default, skip_serializing_if = "is_false")]
     pub invalid: bool,
+    /// By a collator that restarted and has not got what is above the parent (DIST-4).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub behind: bool,
     /// Siblings already there whose hash is lower.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hash_rank: u8,
@@ -95,6 +98,7 @@ impl Author {
             equivocation: false,
             withheld: false,
             invalid: false,
+            behind: false,
             hash_rank: 0,
             sends_message: false,
             sends_outbound: false,
@@ -114,9 +118,11 @@ pub enum Claim {
     /// The slot derived from the relay parent, sealed by its owner.
     #[default]
     Honest,
-    /// A later slot than the relay parent's.
+    /// The slot after the relay parent's.
     SlotAhead,
-    /// An earlier slot than the relay parent's.
+    /// The first slot after the relay parent's that no hook ever allowed: V + 1 later (HOOK-8).
+    SlotFarAhead,
+    /// The slot before the relay parent's.
     SlotBehind,
     /// The relay proof lacks the relay slot.
     SlotMissing,
@@ -126,8 +132,14 @@ pub enum Claim {
 
 impl Claim {
     /// All claims, in order.
-    pub const ALL: [Claim; 5] =
-        [Claim::Honest, Claim::SlotAhead, Claim::SlotBehind, Claim::SlotMissing, Claim::Stranger];
+    pub const ALL: [Claim; 6] = [
+        Claim::Honest,
+        Claim::SlotAhead,
+        Claim::SlotFarAhead,
+        Claim::SlotBehind,
+        Claim::SlotMissing,
+        Claim::Stranger,
+    ];
 
     /// Whether the claim is what an honest collator says.
     pub fn is_honest(&self) -> bool {

@@ -29,6 +29,8 @@ pub enum Refusal {
     NotTheBest(Age),
     /// SLOTB-2: a session ended between this relay block and the best one.
     SessionBetween(Age),
+    /// FLT-9: the authority that owns the slot is away.
+    OwnerAway(u8),
     /// COLL-2: the collator does not own the slot.
     NotTheOwner,
     /// COLL-1: the collator takes its slot from the relay parent.
@@ -67,6 +69,11 @@ pub enum Refusal {
 
     /// BLK-3: sealed by somebody who does not own the slot.
     SealedByStranger,
+    /// BLK-3, and HOOK-2 where the hook counts by para slot: the slot is older than the parent's.
+    ParaSlotWentBack {
+        /// Which of the two says so.
+        rule: Rule,
+    },
     /// RPN-1: the relay parent's number does not follow the parent's.
     RelayNumberNotNewer {
         /// The relay parent of the parent, on the block's branch.
@@ -92,8 +99,22 @@ pub enum Refusal {
         /// The most there may be before another, the velocity.
         velocity: u8,
     },
+    /// HOOK-3 in 0.17 and 0.18: too many blocks on a para slot that is not the derived one.
+    TooManyInOtherSlot {
+        /// Blocks of this chain already on the slot.
+        authored: u8,
+        /// The most there may be with the new one, the velocity.
+        velocity: u8,
+    },
     /// HOOK-4: the para slot is not the derived one.
     SlotNotDerived,
+    /// HOOK-4 in the forms that take others than the derived slot.
+    SlotTooFarAhead {
+        /// Para slots after the derived one.
+        ahead: u8,
+        /// The most there may be.
+        most: u8,
+    },
     /// HOOK-9: fewer relay blocks follow the relay parent than the offset asks.
     TooFewDescendants {
         /// Relay blocks that follow it.
@@ -313,14 +334,16 @@ impl Refusal {
             Refusal::SlotFromClock => Rule::Coll1,
             Refusal::UnknownToCollator(_) => Rule::Coll3,
             Refusal::NotTheChosenParent(_) => Rule::Coll5,
-            Refusal::RelayParentUsed { rule, .. } | Refusal::NoCoreClaimed { rule } => *rule,
+            Refusal::RelayParentUsed { rule, .. }
+            | Refusal::NoCoreClaimed { rule }
+            | Refusal::ParaSlotWentBack { rule } => *rule,
             Refusal::NoRoomToBuild { .. } | Refusal::SlotNotOpen { .. } => Rule::Coll8,
             Refusal::SealedByStranger => Rule::Blk3,
             Refusal::RelayNumberNotNewer { .. } => Rule::Rpn1,
             Refusal::NoRelaySlot => Rule::Hook1,
             Refusal::SlotWentBack { .. } => Rule::Hook2,
-            Refusal::TooManyInSlot { .. } => Rule::Hook3,
-            Refusal::SlotNotDerived => Rule::Hook4,
+            Refusal::TooManyInSlot { .. } | Refusal::TooManyInOtherSlot { .. } => Rule::Hook3,
+            Refusal::SlotNotDerived | Refusal::SlotTooFarAhead { .. } => Rule::Hook4,
             Refusal::TooFewDescendants { .. } => Rule::Hook9,
             Refusal::SegmentFull { .. } => Rule::Seg5,
             Refusal::SignalWithdrawn => Rule::Upg3,
@@ -357,6 +380,7 @@ impl Refusal {
             | Refusal::BitsDoNotFit
             | Refusal::ModelIsFull
             | Refusal::OwnerIsDone
+            | Refusal::OwnerAway(_)
             | Refusal::NothingToEquivocate
             | Refusal::AlreadyKnown
             | Refusal::CandidateLost
@@ -372,11 +396,14 @@ impl Refusal {
         matches!(
             self,
             Refusal::SealedByStranger
+                | Refusal::ParaSlotWentBack { .. }
                 | Refusal::RelayNumberNotNewer { .. }
                 | Refusal::NoRelaySlot
                 | Refusal::SlotWentBack { .. }
                 | Refusal::TooManyInSlot { .. }
+                | Refusal::TooManyInOtherSlot { .. }
                 | Refusal::SlotNotDerived
+                | Refusal::SlotTooFarAhead { .. }
                 | Refusal::TooFewDescendants { .. }
                 | Refusal::SegmentFull { .. }
                 | Refusal::SignalWithdrawn
@@ -414,6 +441,9 @@ impl fmt::Display for Refusal {
             Refusal::SessionBetween(age) => {
                 write!(f, "a session ended after the relay block of age {}", age.0)
             }
+            Refusal::OwnerAway(owner) => {
+                write!(f, "the slot is authority {owner}'s, and it is away")
+            }
             Refusal::NotTheOwner => write!(f, "the collator does not own the slot"),
             Refusal::SlotFromClock => write!(f, "the para slot comes from the relay parent"),
             Refusal::UnknownToCollator(_) => {
@@ -444,6 +474,9 @@ impl fmt::Display for Refusal {
                 "relay parent {} blocks old follows one {} blocks old, the check is {check}",
                 block.0, parent.0
             ),
+            Refusal::ParaSlotWentBack { .. } => {
+                write!(f, "the para slot is older than the parent's")
+            }
             Refusal::NoRelaySlot => write!(f, "the relay proof lacks the relay slot"),
             Refusal::SlotWentBack { parent, block } => write!(
                 f,
@@ -454,7 +487,15 @@ impl fmt::Display for Refusal {
                 f,
                 "{authored} blocks on the relay slot, velocity {velocity} allows one more"
             ),
+            Refusal::TooManyInOtherSlot { authored, velocity } => write!(
+                f,
+                "{authored} blocks on a para slot that is not the derived one, velocity {velocity} allows no more"
+            ),
             Refusal::SlotNotDerived => write!(f, "the para slot is not the derived one"),
+            Refusal::SlotTooFarAhead { ahead, most } => write!(
+                f,
+                "the para slot is {ahead} after the derived one, at most {most} are allowed"
+            ),
             Refusal::TooFewDescendants { found, offset } => write!(
                 f,
                 "{found} relay blocks follow the relay parent, the offset asks for {offset}"

@@ -42,12 +42,12 @@ rules! {
     Seg6 "SEG-6" "Appending a block's entry must keep the segment's messages within the room the relay chain shows, and its watermark from going back." "cumulus-pallet-parachain-system 0.25.1, unincluded_segment.rs, SegmentTracker::append";
     Seg7 "SEG-7" "The room is what the relay chain's queue and channels, read at the relay parent, leave of their limits." "cumulus-pallet-parachain-system 0.25.1, unincluded_segment.rs, OutboundBandwidthLimits::from_relay_chain_state";
     Seg8 "SEG-8" "Dropping an entry gives its messages back to the aggregate, and clears the signal it consumed." "cumulus-pallet-parachain-system 0.25.1, unincluded_segment.rs, SegmentTracker::subtract";
-    Blk3 "BLK-3" "The block is sealed by the owner of its para slot." "pallet-aura, on_initialize; aura-ext 0.25.0, signature_verifier.rs";
+    Blk3 "BLK-3" "The block is sealed by the owner of its para slot, which is no older than its parent's." "pallet-aura, on_initialize; aura-ext 0.25.0, signature_verifier.rs";
     Rpn1 "RPN-1" "The relay parent's number is above (strict), at or above (monotonic) the parent's, or unchecked (any)." "cumulus-pallet-parachain-system 0.25.1, lib.rs, CheckAssociatedRelayNumber";
     Hook1 "HOOK-1" "The relay proof must contain the relay slot." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
     Hook2 "HOOK-2" "The relay slot of the relay parent is never older than the one stored; a newer one starts the count anew." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
     Hook3 "HOOK-3" "At most velocity + 1 blocks of one chain share a relay slot." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
-    Hook4 "HOOK-4" "The para slot is the one derived from the relay slot, neither ahead nor behind." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
+    Hook4 "HOOK-4" "The para slot is the one derived from the relay slot, neither ahead nor behind; older hooks took others (HOOK-8)." "cumulus-pallet-aura-ext 0.25.0, consensus_hook.rs, on_state_proof";
     Hook9 "HOOK-9" "The proof brings as many relay blocks after the relay parent as the offset asks, and not fewer." "cumulus-pallet-parachain-system 0.25.1, descendant_validation.rs, verify_relay_parent_descendants";
     Upg1 "UPG-1" "A block begins an upgrade only if its relay parent shows no restriction and no code is pending." "cumulus-pallet-parachain-system 0.25.1, lib.rs, schedule_code_upgrade";
     Upg3 "UPG-3" "While an ancestor in the segment has consumed a signal, the relay chain must still show the same one and it is not consumed again." "cumulus-pallet-parachain-system 0.25.1, lib.rs, set_validation_data";

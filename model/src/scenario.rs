@@ -11,6 +11,8 @@ use crate::action::Bits;
 use crate::economics::named::{NamedCalendar, NamedParameters};
 use crate::economics::{Calendar, InflationConfiguration, recalculate};
 use crate::few::Few;
+use crate::protocol::Protocol;
+use crate::protocol::slots::RELAY_SLOT_MS;
 
 /// A whole scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,8 +71,9 @@ pub struct Parameters {
     pub paras_availability_period: u8,
     /// F; relay blocks, 1 to 24.
     pub group_rotation_frequency: u8,
-    /// Milliseconds of a para slot, 6000 to 24000, a multiple of 6000. Read where absolute times
-    /// are shown; on one relay fork no rule of the explored state depends on it.
+    /// Milliseconds of a para slot, 1000 to 24000, a multiple or a divisor of a relay slot's 6000
+    /// (HOOK-4). The explored state depends on it where authorities have names or the hook counts by
+    /// para slot; elsewhere only what is shown does.
     pub para_slot_ms: u32,
     /// N, active validators, 1 to 1000 (INCL-3).
     pub validators: u16,
@@ -95,6 +98,9 @@ pub struct Parameters {
     /// UPG-15: relay blocks from the inclusion of new code to the next upgrade, 0 to 8.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub upgrade_cooldown: u8,
+    /// The form of the velocity hook (HOOK-8).
+    #[serde(default, skip_serializing_if = "Generation::is_newest")]
+    pub generation: Generation,
 }
 
 fn one() -> u8 {
@@ -141,6 +147,40 @@ impl Parameters {
             Bits::Enough => self.availability_threshold(),
             Bits::Count(votes) => u16::from(votes),
         }
+    }
+}
+
+/// HOOK-8: the velocity hook in its four forms, by the release of `cumulus-pallet-aura-ext` with
+/// which each came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Generation {
+    /// 0.7: counts by para slot, which is the derived one.
+    #[serde(rename = "aura-ext-0.7")]
+    AuraExt07,
+    /// 0.17 and 0.18: counts by para slot, and only on others than the derived one; up to V slots
+    /// ahead are taken.
+    #[serde(rename = "aura-ext-0.18")]
+    AuraExt018,
+    /// 0.20 to 0.24: counts by relay slot; para slots behind the derived one are taken.
+    #[serde(rename = "aura-ext-0.24")]
+    AuraExt024,
+    /// 0.25 on: counts by relay slot; the para slot is the derived one.
+    #[default]
+    #[serde(rename = "aura-ext-0.25")]
+    AuraExt025,
+}
+
+impl Generation {
+    /// Every form, the oldest first.
+    pub const ALL: [Generation; 4] = [
+        Generation::AuraExt07,
+        Generation::AuraExt018,
+        Generation::AuraExt024,
+        Generation::AuraExt025,
+    ];
+
+    fn is_newest(&self) -> bool {
+        *self == Generation::AuraExt025
     }
 }
 
@@ -285,6 +325,48 @@ pub struct Environment {
     /// How the validators' vote on new code ends.
     #[serde(default, skip_serializing_if = "Prechecks::is_known")]
     pub prechecks: Prechecks,
+    /// COLL-2: the authorities that take turns by para slot; none stands for any number that are all
+    /// there.
+    #[serde(default, skip_serializing_if = "Authorities::is_empty")]
+    pub authorities: Authorities,
+    /// FLT-1: relay slots without a block that can pass before each relay block, 0 to 3.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skipped_slots: u8,
+}
+
+/// What an authority of the para does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Authority {
+    /// It authors when its turn comes.
+    #[default]
+    Present,
+    /// It never does (FLT-9).
+    Absent,
+    /// It crashes and comes back at any time, and authors before it has caught up (DIST-4).
+    Restarting,
+}
+
+/// The authorities, in the order in which they take turns; at most 3.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Authorities(pub Few<Authority>);
+
+impl Authorities {
+    /// Whether none is named.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The same once those that restart have caught up. One that is away stays away.
+    #[must_use]
+    fn settled(self) -> Authorities {
+        let settle = |&authority: &Authority| match authority {
+            Authority::Restarting => Authority::Present,
+            other => other,
+        };
+        Authorities(Few::of(self.0.iter().map(settle)).unwrap_or_default())
+    }
 }
 
 /// Which upgrades of its code a para begins. Other than with `go_ahead`, where a signal is taken to
@@ -485,6 +567,8 @@ impl Environment {
                 _ => Upgrades::UnderWay,
             },
             prechecks: Prechecks::Known,
+            authorities: self.authorities.settled(),
+            skipped_slots: 0,
         }
     }
 }
@@ -553,7 +637,8 @@ built_in! {
         "coretime-stored", "lapse", "groups", "votes", "collations", "disputes",
         "disputes-elastic", "disputes-chains", "disputes-groups", "upgrade", "upgrade-abort",
         "upgrade-forks", "upgrade-sessions", "upgrade-adversary", "upgrade-elastic", "messages",
-        "messages-full-segment", "messages-down", "messages-in", "messages-elastic";
+        "messages-full-segment", "messages-down", "messages-in", "messages-elastic", "collators",
+        "slots-12s", "slots-2s", "2025-06", "today", "hook-2025-06";
     Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
         "elastic-sessions", "elastic-offset", "offset-two", "disputes-unavailability", "forks-elastic",
         "messages-all", "messages-elastic-two", "messages-sessions";
@@ -659,10 +744,12 @@ impl Scenario {
                 return out("environment.session_changes", "false".to_owned(), legal.to_owned());
             }
         }
-        if !p.para_slot_ms.is_multiple_of(6000) {
-            let legal = "a multiple of 6000 from 6000 to 24000".to_owned();
+        let slot = RELAY_SLOT_MS;
+        if !p.para_slot_ms.is_multiple_of(slot) && !slot.is_multiple_of(p.para_slot_ms) {
+            let legal = "1000, 1200, 1500, 2000, 3000 or a multiple of 6000".to_owned();
             return out("protocol.para_slot_ms", p.para_slot_ms.to_string(), legal);
         }
+        self.slots_are_modelled(file)?;
         if e.earliest_backing > p.scheduling_lookahead {
             let legal = format!(
                 "at most protocol.scheduling_lookahead = {}, else nothing is ever backed",
@@ -847,6 +934,48 @@ impl Scenario {
         None
     }
 
+    /// Which scenarios with slots of their own can be explored.
+    fn slots_are_modelled(&self, file: &str) -> Result<(), ScenarioError> {
+        let out = |key: &'static str, value: String, legal: &str| {
+            Err(ScenarioError::OutOfRange {
+                file: file.to_owned(),
+                key,
+                value,
+                legal: legal.to_owned(),
+            })
+        };
+        let (p, e) = (&self.parameters, &self.environment);
+        let named = e.authorities.0.len();
+        if named > 3 {
+            return out("environment.authorities", format!("{named}"), "at most 3 authorities");
+        }
+        if named > 0 && (e.fork_depth > 0 || e.collator == CollatorKind::Adversary) {
+            let legal = "none on relay forks, where slots are an order, or with an adversary";
+            return out("environment.authorities", format!("{named}"), legal);
+        }
+        let differs = p.para_slot_ms != RELAY_SLOT_MS || e.collator == CollatorKind::Adversary;
+        if p.generation != Generation::AuraExt025 && differs && e.fork_depth > 0 {
+            let legal = "\"aura-ext-0.25\" on relay forks, unless every block has the slot of its \
+                         relay parent: slots are an order there";
+            return out("protocol.generation", format!("{:?}", p.generation), legal);
+        }
+        if e.authorities.0.contains(&Authority::Restarting) && !e.idle {
+            let legal = "only with environment.idle = true: while it is down its slots are empty";
+            return out("environment.authorities", "restarting".to_owned(), legal);
+        }
+        let turns = Protocol::new(self.clone()).cycle();
+        let skipped = e.skipped_slots.to_string();
+        if e.skipped_slots >= turns && e.skipped_slots > 0 {
+            let legal = format!("below {turns}, after which all begins anew");
+            return out("environment.skipped_slots", skipped, &legal);
+        }
+        if e.skipped_slots > 0 && (p.generation != Generation::AuraExt025 || e.disputes) {
+            let legal = "0 with disputes, and with hooks before \"aura-ext-0.25\"";
+            return out("environment.skipped_slots", skipped, legal);
+        }
+        Ok(())
+    }
+
     /// The configuration that every block's state holds (INFL-6, INFL-7).
     pub fn inflation(&self) -> InflationConfiguration {
         self.inflation_over(&self.economics.calendar.calendar())
@@ -869,13 +998,13 @@ macro_rules! ranges {
 }
 
 /// The legal range of every number of a scenario.
-const RANGES: [Range; 25] = ranges! {
+const RANGES: [Range; 26] = ranges! {
     "protocol.unincluded_segment_capacity" parameters.unincluded_segment_capacity 0 12;
     "protocol.block_processing_velocity" parameters.block_processing_velocity 0 3;
     "protocol.scheduling_lookahead" parameters.scheduling_lookahead 1 4;
     "protocol.paras_availability_period" parameters.paras_availability_period 1 12;
     "protocol.group_rotation_frequency" parameters.group_rotation_frequency 1 24;
-    "protocol.para_slot_ms" parameters.para_slot_ms 6000 24000;
+    "protocol.para_slot_ms" parameters.para_slot_ms 1000 24000;
     "protocol.validators" parameters.validators 1 1000;
     "protocol.upward_message_room" parameters.upward_message_room 0 4;
     "protocol.relay_parent_offset" parameters.relay_parent_offset 0 2;
@@ -895,6 +1024,7 @@ const RANGES: [Range; 25] = ranges! {
     "messages.inbound" messages.inbound 0 2;
     "messages.inbound_messages" messages.inbound_messages 1 2;
     "messages.downward" messages.downward 0 2;
+    "environment.skipped_slots" environment.skipped_slots 0 3;
 };
 
 /// The legal range of every number of a [reconfiguration], which a scenario need not have.

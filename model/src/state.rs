@@ -264,6 +264,9 @@ pub struct ParaBlock {
     pub against: [u8; MAX_BRANCHES],
     /// Its code, where a scenario has upgrades.
     pub code: BlockCode,
+    /// Para slots from its own to the latest that anybody could claim on the tip; 0 where no rule
+    /// can tell it from the slot of its relay parent ([`crate::Protocol::stores_para_slots`]).
+    pub para_slot: u8,
 }
 
 impl ParaBlock {
@@ -291,6 +294,7 @@ impl ParaBlock {
             known_backable: 0,
             against: [0; MAX_BRANCHES],
             code: BlockCode::default(),
+            para_slot: 0,
         }
     }
 
@@ -336,6 +340,9 @@ pub struct View {
     pub assigned: bool,
     /// The para's messages.
     pub queues: Queues,
+    /// Its relay slot, counted from the beginning of the authorities' turns; 0 where nothing reads
+    /// it ([`crate::Protocol::cycle`]).
+    pub phase: u8,
 }
 
 impl View {
@@ -607,7 +614,10 @@ impl State {
         let forked = self.branches.len() > 1;
         let disputed = self.blocks.iter().any(|block| block.against != [0; MAX_BRANCHES]);
         let (messages, upgraded) = (self.has_messages(), self.has_upgrades());
-        let flags = u8::from(disputed) | u8::from(messages) << 1 | u8::from(upgraded) << 2;
+        let phased = self.branches.iter().flat_map(|branch| &branch.views).any(|v| v.phase > 0);
+        let slotted = phased || self.blocks.iter().any(|block| block.para_slot > 0);
+        let parts = [disputed, messages, upgraded, slotted];
+        let flags = (0..).zip(parts).map(|(bit, part)| u8::from(part) << bit).sum();
         let sizes = [self.blocks.len() as u8, self.branches.len() as u8, flags];
         bytes.extend_from_slice(&sizes);
         for block in &self.blocks {
@@ -642,6 +652,9 @@ impl State {
                 let flags = u8::from(code.is_new) | u8::from(segment.aggregate_abort) << 1;
                 bytes.extend_from_slice(&[code.current.0, pending, code.is_due << 2 | flags]);
             }
+            if slotted {
+                bytes.push(block.para_slot);
+            }
             for word in [segment.entries, segment.hashed, segment.messages, segment.signals] {
                 bytes.extend_from_slice(&word.to_le_bytes());
             }
@@ -661,6 +674,9 @@ impl State {
                 if messages {
                     let Queues { upward, outbound, popped } = view.queues;
                     bytes.extend_from_slice(&[upward, outbound, popped]);
+                }
+                if slotted {
+                    bytes.push(view.phase);
                 }
             }
             for sent in [&branch.inbound, &branch.downward].into_iter().filter(|_| messages) {

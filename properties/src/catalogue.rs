@@ -1,6 +1,8 @@
 //! Every property on one line: id, kind, claim, where it applies, and what decides it.
 
-use unincluded_model::scenario::{ClaimQueue, Claims, Group, Prechecks, Upgrades};
+use unincluded_model::scenario::{
+    Authority, ClaimQueue, Claims, Generation, Group, Prechecks, Upgrades,
+};
 use unincluded_model::{CollatorKind, Protocol, RelayNumberCheck, StaleView, State};
 
 use crate::step::is_honest;
@@ -122,14 +124,15 @@ catalogue! {
     "INV-RP-2" Step(step::relay_slots_advance) always, ["R-RP-ADVANCES"], "Relay slots never go back along a chain.";
     "INV-RP-5" Step(step::included_relay_parents_advance) always, ["R-INCLUDED"], "Relay parents of included blocks never go back.";
     "INV-RP-6" Step(step::relay_parents_are_buried) has_offset, ["R-RP-ADVANCES"], "As many relay blocks follow a valid block's relay parent as the offset asks.";
-    "INV-VEL-1" State(invariant::few_blocks_share_a_slot) always, ["R-RP-ADVANCES", "R-RP-SHARED", "INV-VEL-2"], "At most V + 1 blocks of a branch share a relay slot.";
-    "INV-VEL-3" Step(step::slot_and_owner_are_derived) always, ["R-RP-ADVANCES"], "A valid block has the slot of its relay parent and the seal of the slot's owner.";
+    "INV-VEL-1" State(invariant::few_blocks_share_a_slot) limits_slots, ["R-RP-ADVANCES", "R-RP-SHARED", "INV-VEL-2"], "At most V + 1 blocks of a branch share a relay slot.";
+    "INV-VEL-3" Step(step::slot_and_owner_are_derived) derives_slots, ["R-RP-ADVANCES"], "A valid block has the slot of its relay parent and the seal of the slot's owner.";
+    "INV-SLOT-1" Step(step::authors_own_what_a_relay_slot_begins) starves_authorities, ["R-TURN-PASSED"], "With para slots shorter than a relay slot nobody authors who owns none that begins a relay slot.";
     "INV-COLL-1" Step(step::honest_blocks_are_valid) is_honest, ["R-SHORTCUT", "R-ON-PENDING", "R-AUTHORS-STOPPED"], "No honest author builds a block on which the runtime panics, but for two on one relay parent under a strict check, and after an abort that was withdrawn.";
     "INV-COLL-2" Step(step::the_shortcut_is_safe) is_honest, ["R-SHORTCUT"], "Who builds on the included head does so on a later relay slot.";
     "INV-COLL-3" Step(step::one_block_for_each_core) is_slot_based, ["R-RP-ADVANCES"], "Slot-based collators author one block for each relay parent, branch and core.";
     "INV-COLL-4" Step(step::parents_are_in_the_window) is_honest, ["R-BRANCH-LOST"], "Honest authors build on no block whose relay parent left the window, unless it is on chain.";
     "INV-COLL-5" Step(step::parents_descend_from_pending) is_honest, ["R-ON-PENDING"], "Honest authors build on the newest pending block that their relay parent shows.";
-    "INV-COLL-6" Step(step::twins_are_equivocations) is_honest, ["R-EQUIVOCATION"], "Two blocks share parent and relay parent only if their owner equivocated.";
+    "INV-COLL-6" Step(step::twins_are_equivocations) is_honest, ["R-EQUIVOCATION", "R-BUILT-TWICE"], "Two blocks share parent and relay parent only if their owner equivocated or restarted.";
     "INV-REL-1" State(invariant::pending_is_a_chain) always, ["R-INCLUDE-AND-BACK"], "Pending candidates are a chain on the included head.";
     "INV-REL-2" State(invariant::one_pending_for_each_core) always, ["R-INCLUDE-AND-BACK"], "A core holds at most one pending candidate.";
     "INV-REL-3" State(invariant::pending_relay_parents_advance) always, ["R-INCLUDE-AND-BACK"], "Relay parents do not go back along included and pending candidates.";
@@ -251,12 +254,99 @@ catalogue! {
     "R-REJECTED-AT-END" Witness(reachable::rejected_as_a_session_ends) sessions_reject, [], "New code is rejected where a session ends.";
     "R-UPGRADE-GOES-ON" Witness(reachable::an_upgrade_outlives_a_session) upgrades_in_sessions, [], "A session ends and an upgrade goes on.";
     "R-UPGRADE-UNDONE" Witness(reachable::an_upgrade_is_undone) upgrades_on_forks, [], "The relay chain gives up the branch on which an upgrade is under way.";
+    "R-SLOT-OVERRUN" Witness(reachable::a_slot_is_overrun) overruns_slots, [], "More than V + 1 blocks of a chain share a relay slot (INV-VEL-1 fails).";
+    "R-SLOT-AHEAD" Witness(reachable::a_later_slot_is_claimed) takes_slots_ahead, [], "A valid block claims the slot after its relay parent's (INV-VEL-3 fails).";
+    "R-SLOT-BEHIND" Witness(reachable::an_earlier_slot_is_claimed) takes_slots_behind, [], "A valid block claims the slot before its relay parent's (INV-VEL-3 fails).";
+    "R-FIRST-AUTHORITY" Witness(reachable::the_first_authority_authors) first_authors, [], "The first authority authors.";
+    "R-SECOND-AUTHORITY" Witness(reachable::the_second_authority_authors) second_authors, [], "The second authority authors.";
+    "R-THIRD-AUTHORITY" Witness(reachable::the_third_authority_authors) third_authors, [], "The third authority authors.";
+    "R-TURN-PASSED" Witness(reachable::a_turn_passes) turns_can_pass, [], "A para slot passes without a relay block to build on, though its owner is there.";
+    "R-TURN-SHARED" Witness(reachable::a_turn_has_two_relay_slots) turns_are_long, [], "One authority builds on two relay slots of its one para slot.";
+    "R-BEHIND" Witness(reachable::built_behind) restarts_behind, [], "A collator that restarted builds beside blocks it has not got.";
+    "R-BUILT-TWICE" Witness(reachable::built_twice) restarts, [], "A collator that restarted builds twice in one slot.";
     "R-LOWER-HASH" Witness(reachable::a_lower_hash_displaces) follows_two, [], "A sibling of lower hash displaces one offered already (INV-E2E-7).";
     "R-BOTH-KNOWN" Witness(reachable::both_validators_know_both) follows_two, [], "Two validators know two siblings.";
 }
 
 fn always(_: &Protocol) -> bool {
     true
+}
+
+/// Where blocks on one relay slot are limited by the runtime, or by honest collators (HOOK-8).
+fn limits_slots(protocol: &Protocol) -> bool {
+    is_honest(protocol) || protocol.parameters().generation != Generation::AuraExt018
+}
+
+/// Where the runtime takes no slot but the derived one, or honest collators claim no other (HOOK-8).
+fn derives_slots(protocol: &Protocol) -> bool {
+    is_honest(protocol) || !takes_slots_behind(protocol)
+}
+
+fn overruns_slots(protocol: &Protocol) -> bool {
+    let p = protocol.parameters();
+    let most = p.block_processing_velocity.max(1) + 1;
+    let kept = protocol.environment().adversary_blocks;
+    !limits_slots(protocol)
+        && p.relay_number_check != RelayNumberCheck::Strict
+        && p.unincluded_segment_capacity > most
+        && (kept == 0 || kept > most)
+}
+
+fn takes_slots_ahead(protocol: &Protocol) -> bool {
+    !is_honest(protocol) && protocol.parameters().generation == Generation::AuraExt018
+}
+
+fn takes_slots_behind(protocol: &Protocol) -> bool {
+    takes_slots_ahead(protocol)
+        || (!is_honest(protocol) && protocol.parameters().generation == Generation::AuraExt024)
+}
+
+/// Whether an authority is named, there, and owns a slot that a relay block can bring.
+fn can_author(protocol: &Protocol, authority: usize) -> bool {
+    let named = protocol.environment().authorities.0;
+    named.get(authority).is_some_and(|&what| what != Authority::Absent)
+        && protocol.owners_of_derived_slots() & (1 << authority) != 0
+}
+
+fn first_authors(protocol: &Protocol) -> bool {
+    can_author(protocol, 0)
+}
+
+fn second_authors(protocol: &Protocol) -> bool {
+    can_author(protocol, 1)
+}
+
+fn third_authors(protocol: &Protocol) -> bool {
+    can_author(protocol, 2)
+}
+
+/// Where an authority owns no slot with which a relay slot begins.
+fn starves_authorities(protocol: &Protocol) -> bool {
+    let named = protocol.environment().authorities.0.len();
+    protocol.owners_of_derived_slots().count_ones() < named as u32
+}
+
+/// Where a whole para slot can pass between two relay blocks, and its owner is there.
+fn turns_can_pass(protocol: &Protocol) -> bool {
+    let p = protocol.parameters();
+    let skipped = u32::from(protocol.environment().skipped_slots);
+    let named = protocol.environment().authorities.0;
+    let anybody = named.iter().any(|&authority| authority != Authority::Absent);
+    anybody && (p.para_slot_ms < 6000 || skipped >= p.para_slot_ms / 6000)
+}
+
+fn turns_are_long(protocol: &Protocol) -> bool {
+    protocol.parameters().para_slot_ms > 6000
+        && protocol.environment().authorities.0.len() > 1
+        && can_stack(protocol)
+}
+
+fn restarts(protocol: &Protocol) -> bool {
+    protocol.environment().authorities.0.contains(&Authority::Restarting)
+}
+
+fn restarts_behind(protocol: &Protocol) -> bool {
+    restarts(protocol) && can_stack(protocol)
 }
 
 fn has_forks(protocol: &Protocol) -> bool {
@@ -532,7 +622,7 @@ fn can_share_slots(protocol: &Protocol) -> bool {
 }
 
 fn has_siblings(protocol: &Protocol) -> bool {
-    has_equivocation(protocol) || !is_honest(protocol)
+    has_equivocation(protocol) || restarts(protocol) || !is_honest(protocol)
 }
 
 fn can_lose_parents(protocol: &Protocol) -> bool {

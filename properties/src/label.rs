@@ -30,6 +30,7 @@ pub fn action(action: &Action) -> String {
                 (author.equivocation, ", equivocates"),
                 (author.withheld, ", withheld"),
                 (author.invalid, ", invalid"),
+                (author.behind, ", after a restart"),
                 (author.sends_message, ", sends a message"),
             ] {
                 text += if is_so { words } else { "" };

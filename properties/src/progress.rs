@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 use xxhash_rust::xxh3::Xxh3DefaultBuilder;
 
+use unincluded_model::scenario::Authority;
 use unincluded_model::{Action, Environment, Protocol, Refusal, State};
 
 use crate::Transition;
@@ -47,10 +48,15 @@ pub struct FaultFree {
     known: HashMap<State, Recovery, Xxh3DefaultBuilder>,
 }
 
-/// Whether progress is claimed of a scenario: its segment can hold a block. An adversary is
+/// Whether progress is claimed of a scenario: its segment can hold a block, and somebody who is there
+/// owns a slot that a relay block can bring. An adversary is
 /// followed by honest slot-based collators once the faults are over.
 pub(crate) fn applies(protocol: &Protocol) -> bool {
-    protocol.parameters().unincluded_segment_capacity > 0
+    let named = protocol.environment().authorities.0;
+    let owns = |place: usize| protocol.owners_of_derived_slots() & (1 << place) != 0;
+    let can = |place: usize| named[place] != Authority::Absent && owns(place);
+    let somebody = named.is_empty() || (0..named.len()).any(can);
+    protocol.parameters().unincluded_segment_capacity > 0 && somebody
 }
 
 impl FaultFree {

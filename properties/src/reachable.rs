@@ -1,8 +1,9 @@
 //! Situations that must be found. They keep the invariants from holding of nothing: each names
 //! the invariants that watch it.
 
+use unincluded_model::action::Claim;
 use unincluded_model::protocol::collator::places;
-use unincluded_model::scenario::Group;
+use unincluded_model::scenario::{Authority, Group};
 use unincluded_model::{
     Action, Age, Bits, BlockIndex, Branch, ParaBlock, Precheck, Refusal, RelayNumberCheck, Signal,
     State,
@@ -595,4 +596,85 @@ pub fn an_upgrade_is_undone(t: &Transition) -> bool {
     let stays = t.before.branch(usize::from(*branch));
     let gone = t.before.branches.iter().any(|branch| branch.code.upgrade.is_some());
     gone && stays.code.upgrade.is_none()
+}
+
+/// More than V + 1 blocks of a chain share a relay slot (INV-VEL-1 fails: HOOK-8, 0.17 and 0.18).
+pub fn a_slot_is_overrun(t: &Transition) -> bool {
+    let most = usize::from(t.protocol.parameters().block_processing_velocity.max(1)) + 1;
+    t.authored().is_some_and(|(author, block, after)| {
+        let relay_parent = t.relay_parent(author);
+        after.built_on(block, &relay_parent) > most
+    })
+}
+
+/// A valid block claims a later slot than its relay parent's (INV-VEL-3 fails: HOOK-8).
+pub fn a_later_slot_is_claimed(t: &Transition) -> bool {
+    t.authored().is_some_and(|(author, _, _)| author.claim == Claim::SlotAhead)
+}
+
+/// A valid block claims an earlier slot than its relay parent's (INV-VEL-3 fails: HOOK-8).
+pub fn an_earlier_slot_is_claimed(t: &Transition) -> bool {
+    t.authored().is_some_and(|(author, _, _)| author.claim == Claim::SlotBehind)
+}
+
+/// The first authority authors.
+pub fn the_first_authority_authors(t: &Transition) -> bool {
+    authors(t, 0)
+}
+
+/// The second authority authors.
+pub fn the_second_authority_authors(t: &Transition) -> bool {
+    authors(t, 1)
+}
+
+/// The third authority authors.
+pub fn the_third_authority_authors(t: &Transition) -> bool {
+    authors(t, 2)
+}
+
+fn authors(t: &Transition, authority: u8) -> bool {
+    t.authored().is_some_and(|(author, _, _)| t.protocol.owner(t.before, author) == Some(authority))
+}
+
+/// A para slot of an authority that is there passes between two relay blocks, so that it has nothing
+/// to build on (FLT-1, HOOK-8).
+pub fn a_turn_passes(t: &Transition) -> bool {
+    let (Some((plan, _)), Some((before, _))) = (t.relay_block(), t.grown()) else { return false };
+    let authorities = t.protocol.environment().authorities.0;
+    let slot_ms = t.protocol.parameters().para_slot_ms;
+    let old = u32::from(before.tip().phase);
+    let new = old + 1 + u32::from(plan.skipped_slots);
+    let passed = old * 6000 / slot_ms + 1..new * 6000 / slot_ms;
+    let is_there = |slot: u32| authorities[slot as usize % authorities.len()] != Authority::Absent;
+    !authorities.is_empty() && passed.into_iter().any(is_there)
+}
+
+/// One author builds on two relay slots that share its para slot.
+pub fn a_turn_has_two_relay_slots(t: &Transition) -> bool {
+    let slot_ms = t.protocol.parameters().para_slot_ms;
+    t.authored().is_some_and(|(author, _, _)| {
+        let parent = t.old(author.parent);
+        let phase = u32::from(t.view(author).phase);
+        let (here, before) = (phase * 6000 / slot_ms, phase.checked_sub(1));
+        let age = Age(author.relay_parent.0 + 1);
+        parent.authored > 0
+            && parent.relay_parent.on(0) == age
+            && before.is_some_and(|before| before * 6000 / slot_ms == here)
+    })
+}
+
+/// A collator that restarted builds beside blocks it has not got (DIST-4).
+pub fn built_behind(t: &Transition) -> bool {
+    t.authored().is_some_and(|(author, _, _)| {
+        author.behind && t.before.children(author.parent).next().is_some()
+    })
+}
+
+/// A collator that restarted builds twice in one slot (DIST-4, INV-COLL-6).
+pub fn built_twice(t: &Transition) -> bool {
+    t.authored().is_some_and(|(author, _, _)| {
+        let relay_parent = t.relay_parent(author);
+        let same = |child: BlockIndex| t.old(child).relay_parent == relay_parent;
+        author.behind && t.before.children(author.parent).any(same)
+    })
 }

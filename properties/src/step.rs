@@ -95,6 +95,21 @@ pub fn slot_and_owner_are_derived(t: &Transition) -> Verdict {
     Ok(())
 }
 
+/// HOOK-8: with para slots shorter than a relay slot only those authorities author that own a slot
+/// with which a relay slot begins. The property counts such slots in milliseconds.
+pub fn authors_own_what_a_relay_slot_begins(t: &Transition) -> Verdict {
+    let Some((author, _, _)) = t.authored() else { return Ok(()) };
+    let Some(owner) = t.protocol.owner(t.before, author) else { return Ok(()) };
+    let named = t.protocol.environment().authorities.0.len() as u32;
+    let slot_ms = t.protocol.parameters().para_slot_ms;
+    let begins = |relay_slot: u32| relay_slot * 6000 / slot_ms % named == u32::from(owner);
+    holds!(
+        (0..named * 4).any(begins),
+        "authority {owner} authors, and no relay slot begins with a slot of its own"
+    );
+    Ok(())
+}
+
 /// INV-REL-4: a candidate is backed 1 to L relay blocks after its relay parent, in the same
 /// session and on the same fork.
 pub fn backed_within_the_window(t: &Transition) -> Verdict {
@@ -331,14 +346,16 @@ pub fn parents_descend_from_pending(t: &Transition) -> Verdict {
     Ok(())
 }
 
-/// INV-COLL-6: two blocks share parent, relay parent and core only if their owner equivocated.
+/// INV-COLL-6: two blocks share parent, relay parent and core only if their owner equivocated, or
+/// restarted in its slot.
 pub fn twins_are_equivocations(t: &Transition) -> Verdict {
     let Some((author, block, after)) = t.authored() else { return Ok(()) };
     let relay_parent = t.relay_parent(author);
     let twin = after
         .children(author.parent)
         .any(|other| other != block && after.block(other).relay_parent == relay_parent);
-    holds!(!twin || author.equivocation, "an honest author repeats a block of the same slot");
+    let excused = author.equivocation || author.behind;
+    holds!(!twin || excused, "an honest author repeats a block of the same slot");
     Ok(())
 }
 

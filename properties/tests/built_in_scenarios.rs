@@ -44,6 +44,12 @@ messages-full-segment      1724      8573   11
 messages-down              9401     35350   12
 messages-in               33832    116983   12
 messages-elastic           2222     12901   10
+collators                  2382     22250   18
+slots-12s                   302      2412    9
+slots-2s                    294       903   11
+2025-06                   10144     31810   26
+today                      4338     13006   25
+hook-2025-06              12012     35175   13
 ";
 
 /// The same of those that are checked nightly.

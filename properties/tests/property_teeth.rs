@@ -44,6 +44,7 @@ fn settings() -> Vec<Scenario> {
         built_in("upgrade-elastic"),
         built_in("upgrade-abort"),
         built_in("upgrade-adversary"),
+        built_in("slots-2s"),
     ]
 }
 
@@ -65,6 +66,8 @@ fn changes() -> Vec<Change> {
         (vec![Rule::Seg6, Rule::Msg1, Rule::Emu4], vec![]),
         (vec![Rule::Msg7, Rule::Msg8], vec![]),
         (vec![Rule::Seg6, Rule::Emu3, Rule::Incl12], vec![Variant::WatermarkForgotten]),
+        // The collator takes its slot from the clock, and the runtime lets it.
+        (vec![Rule::Coll1, Rule::Hook4], vec![]),
         // More than one candidate has to be pending for something to stay behind.
         (vec![Rule::Incl1, Rule::Incl13], vec![]),
     ];

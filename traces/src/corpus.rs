@@ -236,6 +236,18 @@ recipes! {
     "forks-reaches-r-fork-returns" = "forks" - [] + [], Shortest("R-FORK-RETURNS"),
         "The collators build on the higher relay branch; the other one grows as high, and a block that was built there before is backed after all.",
         "A block on each of two branches, and the higher of the two must be two relay blocks high, so that the other has to grow to that height.";
+    "hook-2025-06-reaches-r-slot-overrun" = "hook-2025-06" - [] + [], Shortest("R-SLOT-OVERRUN"),
+        "The velocity hook of June 2025 sets no limit on the derived slot: an owner puts the whole segment on one relay slot (INV-VEL-1 does not hold).",
+        "V + 1 blocks are allowed, so V + 2 are needed.";
+    "hook-2025-06-reaches-r-slot-ahead" = "hook-2025-06" - [] + [], Shortest("R-SLOT-AHEAD"),
+        "The velocity hook of June 2025 takes a block whose para slot has not begun, and so its next owner's before its time (INV-VEL-3 does not hold).",
+        "One block is enough.";
+    "slots-2s-reaches-r-turn-passed" = "slots-2s" - [] + [], Shortest("R-TURN-PASSED"),
+        "With para slots of 2 s the slots of two authorities of three pass between relay blocks, every time.",
+        "One relay block is enough.";
+    "collators-reaches-r-built-twice" = "collators" - [] + [], Shortest("R-BUILT-TWICE"),
+        "A collator crashes after it has built, comes back without its block, and builds another in the same slot.",
+        "Its turn is the second, and it builds two blocks in it.";
     "forks-sessions-without-arp-4" = "forks-sessions" - [Arp4] + [], Later("INV-REL-4"),
         "A relay block backs a candidate whose relay parent is on another relay fork.",
         "The relay chain forks, one branch grows, a block is built on it and the other branch backs it.";

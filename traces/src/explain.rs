@@ -157,6 +157,9 @@ fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> Strin
     if author.invalid {
         text.push_str(" The block breaks the rules of the para.");
     }
+    if author.behind {
+        text.push_str(" It has restarted, and has not got what is above.");
+    }
     if author.withheld {
         text.push_str(" It shows the block to the validators alone.");
     }
@@ -265,6 +268,7 @@ fn claimed(author: &Authoring) -> &'static str {
     match author.claim {
         Claim::Honest => "",
         Claim::SlotAhead => ", and claims a later slot than that block's",
+        Claim::SlotFarAhead => ", and claims a slot later than any hook allowed",
         Claim::SlotBehind => ", and claims an earlier slot than that block's",
         Claim::SlotMissing => ", and brings no proof of its slot",
         Claim::Stranger => ", though the slot belongs to somebody else",

@@ -127,6 +127,9 @@ pub struct Authoring {
     /// Against the rules of the para (FLT-8).
     #[serde(default, skip_serializing_if = "is_false")]
     pub invalid: bool,
+    /// By a collator that restarted and has not got what is above the parent (DIST-4).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub behind: bool,
     /// Siblings already there whose hash is lower.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hash_rank: u8,

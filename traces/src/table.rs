@@ -155,6 +155,7 @@ fn authored(author: &Authoring) -> String {
     let claim = match author.claim {
         Claim::Honest => "",
         Claim::SlotAhead => "slot ahead",
+        Claim::SlotFarAhead => "slot far ahead",
         Claim::SlotBehind => "slot behind",
         Claim::SlotMissing => "slot missing",
         Claim::Stranger => "by a stranger",
@@ -163,6 +164,7 @@ fn authored(author: &Authoring) -> String {
         (author.equivocation, "equivocation"),
         (author.withheld, "withheld"),
         (author.invalid, "invalid"),
+        (author.behind, "after a restart"),
         (author.sends_message, "a message"),
         (author.new_code == NewCode::Next, "new code"),
         (author.new_code == NewCode::Same, "same code as new"),

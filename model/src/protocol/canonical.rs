@@ -170,6 +170,9 @@ impl Protocol {
 
     /// Whether an author can still build on the slot of the block's relay parent.
     fn slot_is_usable(&self, state: &State, block: &ParaBlock) -> bool {
+        if self.stores_para_slots() && self.counts_by_para_slot() {
+            return block.para_slot < self.oldest_para_slot();
+        }
         if state.branches.len() == 1 {
             return block.relay_parent.on(0) <= self.oldest_view();
         }

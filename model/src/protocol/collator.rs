@@ -31,6 +31,7 @@ impl Protocol {
         }
         self.messages_are_there(state, author)?;
         self.may_bring_code(author.new_code)?;
+        self.owner_is_there(state, author)?;
         match self.environment().collator {
             CollatorKind::Adversary => self.adversary_may_author(state, author),
             CollatorKind::SlotBased | CollatorKind::Lookahead => {
@@ -42,14 +43,16 @@ impl Protocol {
     /// An adversary follows no collator's rule. It keeps no two blocks that are alike in all but
     /// their hash, and no more than the scenario gives it.
     fn adversary_may_author(&self, state: &State, author: &Author) -> Result<(), Refusal> {
-        if author.equivocation || author.withheld || author.invalid {
+        if author.equivocation || author.withheld || author.invalid || author.behind {
             return Err(Refusal::NotInThisScenario("named faults: an adversary needs none"));
         }
         let relay_parent = state.relay_parent(usize::from(author.branch), author.relay_parent);
+        let para_slot = self.stored_slot(state, author);
         let alike = state.children(author.parent).any(|child| {
             let block = state.block(child);
             block.relay_parent == relay_parent
                 && block.core == author.core
+                && block.para_slot == para_slot
                 && (block.segment.messages & 1 != 0) == author.sends_message
                 && block.code.is_new != author.new_code.is_none()
         });
@@ -89,6 +92,9 @@ impl Protocol {
         for named in [Some(view.included), view.newest_pending].into_iter().flatten() {
             let known = !state.block(named).is_unknown_to_collators();
             self.require(Rule::Coll3, known, Refusal::UnknownToCollator(named))?;
+        }
+        if author.behind {
+            return self.may_author_behind(state, author);
         }
         let relay_parent = state.relay_parent(branch, age);
         if author.equivocation {
@@ -157,7 +163,7 @@ impl Protocol {
         match author.claim {
             Claim::Honest => Ok(()),
             Claim::Stranger => self.require(Rule::Coll2, false, Refusal::NotTheOwner),
-            Claim::SlotAhead | Claim::SlotBehind => {
+            Claim::SlotAhead | Claim::SlotFarAhead | Claim::SlotBehind => {
                 self.require(Rule::Coll1, false, Refusal::SlotFromClock)
             }
             Claim::SlotMissing => Err(Refusal::NotThisFault("relay proofs without a slot")),
@@ -238,7 +244,12 @@ impl Protocol {
     }
 
     /// The parents that a collator reaches who has no block that nobody else imports.
-    fn potential_parents(&self, state: &State, branch: usize, age: Age) -> (u32, [u8; MAX_BLOCKS]) {
+    pub(crate) fn potential_parents(
+        &self,
+        state: &State,
+        branch: usize,
+        age: Age,
+    ) -> (u32, [u8; MAX_BLOCKS]) {
         self.search(state, branch, age, |block| !state.block(block).is_unknown_to_collators())
     }
 
@@ -276,7 +287,7 @@ impl Protocol {
 
     /// SLOTB-3 or LOOK-1, then COLL-7 or COLL-8: whether the collator builds on its choice, and for
     /// which core.
-    fn may_build_on(
+    pub(crate) fn may_build_on(
         &self,
         state: &State,
         parent: BlockIndex,

@@ -1,11 +1,13 @@
 //! What follows from an action: the rules, one family a file, and the one function that asks them.
 //!
-//! [`para`] is the parachain's runtime, [`collator`] decides who builds on what, [`backing`] is
+//! [`para`] is the parachain's runtime, [`collator`] decides who builds on what, [`restart`] what one
+//! of them does that was away, [`backing`] is
 //! what the relay chain's validators do off chain, [`relay`] the relay chain's runtime, [`forks`] is
-//! how the relay chain splits and settles, [`scheduling`] says whose turn it is at a core,
-//! [`disputes`] what votes against a candidate do, [`upgrades`] how the para's code changes, and
-//! [`canonical`] forgets what no rule can read any more. Messages have three places: [`messages`] on the
-//! parachain, [`emulator`] with the validators, [`traffic`] on the relay chain.
+//! how the relay chain splits and settles, [`scheduling`] says whose turn it is at a core, [`slots`]
+//! whose turn it is to author, [`velocity`] how many blocks a slot takes, [`disputes`] what votes
+//! against a candidate do, [`upgrades`] how the para's code changes, and [`canonical`] forgets what no
+//! rule can read any more. Messages have three places: [`messages`] on the parachain, [`emulator`] with
+//! the validators, [`traffic`] on the relay chain.
 
 pub mod backing;
 pub mod canonical;
@@ -17,9 +19,12 @@ pub mod forks;
 pub mod messages;
 pub mod para;
 pub mod relay;
+pub mod restart;
 pub mod scheduling;
+pub mod slots;
 pub mod traffic;
 pub mod upgrades;
+pub mod velocity;
 
 use arrayvec::ArrayVec;
 
@@ -43,6 +48,8 @@ pub struct Protocol {
     reductions: Reductions,
     /// The parameters where the relay chain has its other configuration.
     reconfigured: Parameters,
+    /// Whether blocks store their para slot; see [`slots`].
+    stores_para_slots: bool,
     /// Computed once, as properties ask for it at every state.
     block_reward: Balance,
 }
@@ -62,14 +69,17 @@ pub struct Step {
 impl Protocol {
     /// The scenario with every rule in force.
     pub fn new(scenario: Scenario) -> Self {
-        Protocol {
+        let mut protocol = Protocol {
             block_reward: scenario.inflation().block_reward(),
             reconfigured: scenario.reconfigured(),
             scenario,
             off: RuleSet::default(),
             variants: VariantSet::default(),
             reductions: Reductions::all(),
-        }
+            stores_para_slots: false,
+        };
+        protocol.stores_para_slots = protocol.should_store_para_slots();
+        protocol
     }
 
     /// The same with these rules switched off as well.
@@ -77,6 +87,7 @@ impl Protocol {
     pub fn without(mut self, rules: impl IntoIterator<Item = Rule>) -> Self {
         self.off = rules.into_iter().fold(self.off, RuleSet::with);
         self.reductions = self.reductions.without_leaning_on(self.off);
+        self.stores_para_slots = self.should_store_para_slots();
         self
     }
 
@@ -209,6 +220,7 @@ impl Protocol {
     pub fn initial(&self) -> State {
         let mut blocks = ArrayVec::new();
         let mut genesis = ParaBlock::genesis(self.oldest_age());
+        genesis.para_slot = self.oldest_para_slot();
         if self.messages().inbound > 0 {
             genesis.inbox.watermark = self.oldest_age();
         }
@@ -222,6 +234,7 @@ impl Protocol {
             slot: 0,
             assigned: true,
             queues: Queues::default(),
+            phase: 0,
         };
         let mut branches = ArrayVec::new();
         branches.push(Branch {
@@ -261,7 +274,9 @@ impl Protocol {
             }
         }
         state.turn = None;
+        let oldest_slot = self.oldest_para_slot();
         for block in &mut state.blocks {
+            block.para_slot = block.para_slot.min(oldest_slot);
             if block.has(ParaBlock::INVALID) {
                 block.fate |= ParaBlock::LOST | ParaBlock::NEVER_AVAILABLE;
             }
@@ -395,6 +410,9 @@ impl Protocol {
         }
         if self.environment().disputes {
             self.offer_author(state, Author { invalid: true, ..plain }, actions);
+        }
+        if self.owner_restarts(state, &plain) {
+            self.offer_author(state, Author { behind: true, ..plain }, actions);
         }
         if self.environment().withholding {
             self.offer_author(state, Author { withheld: true, ..plain }, actions);

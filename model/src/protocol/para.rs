@@ -25,6 +25,7 @@ impl Protocol {
         let branch = usize::from(author.branch);
         let relay_parent = state.relay_parent(branch, author.relay_parent);
         self.check_seal(author)?;
+        self.check_para_slot(state, author, parent)?;
         self.check_relay_number(state, author, parent, &relay_parent)?;
         self.check_descendants(author)?;
         let authored = self.check_slot(state, author, parent, &relay_parent)?;
@@ -54,6 +55,7 @@ impl Protocol {
             known_backable: 0,
             against: [0; MAX_BRANCHES],
             code,
+            para_slot: self.stored_slot(state, author),
         })
     }
 
@@ -87,38 +89,6 @@ impl Protocol {
         let (found, offset) = (author.relay_parent.0, self.parameters().relay_parent_offset);
         let refusal = Refusal::TooFewDescendants { found, offset };
         self.require(Rule::Hook9, found >= offset, refusal)
-    }
-
-    /// HOOK-1 to HOOK-4: the slot of the relay parent, and how many blocks share it with this
-    /// one; blocks of two forks may have one slot.
-    fn check_slot(
-        &self,
-        state: &State,
-        author: &Author,
-        parent: &ParaBlock,
-        relay_parent: &RelayParent,
-    ) -> Result<u8, Refusal> {
-        let velocity = self.velocity();
-        let slot_is_known = author.claim != Claim::SlotMissing;
-        self.require(Rule::Hook1, slot_is_known, Refusal::NoRelaySlot)?;
-
-        let order = state.compare_slots(relay_parent, &parent.relay_parent);
-        let stored = parent.relay_parent.on(usize::from(author.branch));
-        let went_back = parent.authored > 0 && order.is_lt();
-        self.require(
-            Rule::Hook2,
-            !went_back,
-            Refusal::SlotWentBack { parent: stored, block: author.relay_parent },
-        )?;
-        let already = if order.is_eq() { parent.authored } else { 0 };
-        self.require(
-            Rule::Hook3,
-            already <= velocity,
-            Refusal::TooManyInSlot { authored: already, velocity },
-        )?;
-        let derived = !matches!(author.claim, Claim::SlotAhead | Claim::SlotBehind);
-        self.require(Rule::Hook4, derived, Refusal::SlotNotDerived)?;
-        Ok(already.saturating_add(1))
     }
 
     /// SEG-2, SEG-4: the segment that a new block finds, once its inherent has pruned it.
@@ -280,14 +250,11 @@ impl Protocol {
 
         let velocity = self.velocity();
         let refusal = Refusal::SlotNotOpen { authored: block.authored, velocity };
-        match state.compare_slots(&state.relay_parent(branch, age), &block.relay_parent) {
+        let relay_parent = state.relay_parent(branch, age);
+        let honest = Author { branch: branch as u8, ..Author::honest(parent, age) };
+        match self.slot_order(state, &honest, block, &relay_parent) {
             Ordering::Equal => self.require(Rule::Hook3, block.authored < velocity + 1, refusal),
             order => self.require(Rule::Hook2, order.is_gt(), refusal),
         }
-    }
-
-    /// The velocity the hook works with; 0 acts as 1.
-    fn velocity(&self) -> u8 {
-        self.parameters().block_processing_velocity.max(1)
     }
 }

@@ -86,6 +86,9 @@ impl Protocol {
         if plan.session_change && !self.session_may_end(branch) {
             return Err(Refusal::NotInThisScenario("end of a session now"));
         }
+        if self.reads_slots() && plan.skipped_slots > environment.skipped_slots {
+            return Err(Refusal::NotThisFault("so many relay slots without a block (FLT-1)"));
+        }
         if plan.bits.len() != branch.pending.len() && !self.enacts_at_once(state, plan) {
             return Err(Refusal::BitsDoNotFit);
         }
@@ -228,6 +231,7 @@ impl Protocol {
         let mut next = state.clone();
         let place = usize::from(plan.branch);
         let oldest = self.oldest_age();
+        self.age_para_slots(&mut next);
         for block in &mut next.blocks {
             block.relay_parent.ages[place] = block.relay_parent.ages[place].older(oldest);
         }
@@ -246,7 +250,8 @@ impl Protocol {
         for pending in &mut branch.pending {
             pending.backed = pending.backed.older(longest);
         }
-        let newest = View { slot: 0, ..*branch.tip() };
+        let phase = self.later_phase(branch.tip().phase, plan.skipped_slots);
+        let newest = View { slot: 0, phase, ..*branch.tip() };
         if branch.views.len() == MAX_VIEWS || branch.views.len() > usize::from(self.oldest_view().0)
         {
             branch.views.pop();
@@ -491,8 +496,10 @@ impl Protocol {
             for bits in self.votes_to_come(branch) {
                 for first in self.plans(state, place, bits) {
                     for &traffic in &traffic {
-                        let first = RelayBlockPlan { traffic, ..first };
-                        self.offer_relay_blocks(state, first, offers);
+                        for skipped_slots in 0..=self.environment().skipped_slots {
+                            let first = RelayBlockPlan { skipped_slots, traffic, ..first };
+                            self.offer_relay_blocks(state, first, offers);
+                        }
                     }
                     for dispute in self.disputes_to_come(state, place) {
                         let disputed = RelayBlockPlan { dispute: Some(dispute), ..first };

@@ -102,6 +102,10 @@ impl Pair {
         let (para_slot, stranger) = match author.claim {
             Claim::Honest | Claim::SlotMissing => (derived, 0),
             Claim::SlotAhead => (derived + 1, 0),
+            Claim::SlotFarAhead => {
+                let velocity = world.parameters().block_processing_velocity.max(1);
+                (derived + u64::from(velocity) + 1, 0)
+            }
             Claim::SlotBehind => (derived - 1, 0),
             Claim::Stranger => (derived, 1),
         };

@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 use unincluded_model::scenario::{
-    ClaimQueue, Claims, Group, Groups, Prechecks, Reconfiguration, RelayNumberCheck, StaleView,
-    Upgrades,
+    Authorities, ClaimQueue, Claims, Generation, Group, Groups, Prechecks, Reconfiguration,
+    RelayNumberCheck, StaleView, Upgrades,
 };
 use unincluded_model::{CollatorKind, Environment, Few, Parameters, Scenario};
 
@@ -165,6 +165,7 @@ fn parameters() -> impl Strategy<Value = Parameters> {
                 upgrade_delay: 0,
                 minimum_upgrade_delay: 0,
                 upgrade_cooldown: 0,
+                generation: Generation::AuraExt025,
             }
         },
     )
@@ -208,6 +209,8 @@ fn environment() -> impl Strategy<Value = Environment> {
                 collation_limits: false,
                 upgrades: Upgrades::None,
                 prechecks: Prechecks::Known,
+                authorities: Authorities::default(),
+                skipped_slots: 0,
             }
         },
     )

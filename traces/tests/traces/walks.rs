@@ -51,7 +51,7 @@ fn walk(protocol: &Protocol, choices: &[u16]) -> Vec<Action> {
 
 /// Everything that can be written as an action, possible or not.
 fn any_action() -> impl Strategy<Value = Action> {
-    let author = (0..40u8, any::<u8>(), 0..5usize, any::<[bool; 4]>(), any::<u8>()).prop_map(
+    let author = (0..40u8, any::<u8>(), 0..6usize, any::<[bool; 4]>(), any::<u8>()).prop_map(
         |(parent, age, claim, [equivocation, withheld, sends_message, invalid], hash_rank)| {
             Action::Author(Author {
                 parent: BlockIndex(parent % 6),
@@ -62,6 +62,7 @@ fn any_action() -> impl Strategy<Value = Action> {
                 equivocation: equivocation && withheld,
                 withheld: withheld && sends_message,
                 invalid: invalid && equivocation,
+                behind: invalid && sends_message,
                 hash_rank: if hash_rank < 200 { 0 } else { hash_rank },
                 sends_message,
                 sends_outbound: sends_message && equivocation,
