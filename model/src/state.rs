@@ -271,6 +271,8 @@ pub struct CycleSoFar {
     pub paid: [u8; Emission::RATES],
     /// Whether the first block under the new code is among them.
     pub has_switch: bool,
+    /// Whether lazy migrations waited in the block that began it.
+    pub began_migrating: bool,
 }
 
 /// What a block's state says of the emission and its calendar, where a scenario has the switch to 6 s
@@ -308,8 +310,10 @@ impl Emission {
     fn encode(&self, bytes: &mut Vec<u8>) {
         let Emission { phase, rate, next_era_in, is_voting, next_subperiod_in, .. } = *self;
         let InFlight { unlocking, referendum, motion } = self.in_flight;
-        let CycleSoFar { old_blocks, new_blocks, paid, has_switch } = self.cycle;
-        let flags = phase as u8 | rate << 2 | u8::from(is_voting) << 4 | u8::from(has_switch) << 5;
+        let CycleSoFar { old_blocks, new_blocks, paid, has_switch, began_migrating } = self.cycle;
+        let marks = [is_voting, has_switch, began_migrating];
+        let marks: u8 = (4..).zip(marks).map(|(bit, mark)| u8::from(mark) << bit).sum();
+        let flags = phase as u8 | rate << 2 | marks;
         bytes.extend_from_slice(&[flags, next_era_in, next_subperiod_in]);
         bytes.extend_from_slice(&[self.recalculation_in, self.waiting]);
         bytes.extend_from_slice(&[unlocking, referendum, motion, old_blocks, new_blocks]);

@@ -509,8 +509,15 @@ fn the_twin_has_nothing_to_notice_while_all_rules_are_in_force() {
     assert!(!is_noticed(|protocol| protocol));
 }
 
-/// The rules that nothing asks while a scenario has no upgrades; the twin does not know them.
-const OF_UPGRADES: [Rule; 11] = [
+/// The rules that nothing asks while a scenario has no upgrades, nor the switch that one of them
+/// brings; the twin does not know them.
+const OF_UPGRADES: [Rule; 17] = [
+    Rule::Infl9,
+    Rule::EconUpg2,
+    Rule::EconUpg3,
+    Rule::EconUpg5,
+    Rule::EconUpg6,
+    Rule::EconUpg8,
     Rule::Upg1,
     Rule::Upg4,
     Rule::Upg5,

@@ -173,12 +173,12 @@ catalogue! {
     "INV-9" Step(emission::a_cycle_lasts_a_cycle) has_switch, ["R-SWITCH-CYCLE", "R-NEW-CYCLE", "R-LAST-OLD-RECALCULATES", "R-ANNOUNCED-TWICE"], "From one recalculation to the next a cycle passes, and 6 s more where the switch falls into it.";
     "INV-13" State(invariant::annual_issuance_is_preserved) always, ["R-INCLUDED"], "Twice the blocks of half the rewards emit as much in a cycle, up to 2 planck for each pair.";
     "INV-14" Step(emission::a_cycle_emits_its_amounts) has_switch, ["R-SWITCH-CYCLE", "R-NEW-CYCLE", "R-LAST-OLD-RECALCULATES"], "A cycle emits the old runtime's amounts, less a planck for each pair of blocks whose reward was odd, and one new block reward more where the switch falls into it.";
-    "INV-15" Step(emission::what_is_in_flight_ends_as_said) has_switch, ["R-CHUNK-EARLY", "R-REFERENDUM-EARLY", "R-REFERENDUM-IN-TIME", "R-MOTION-EARLY"], "What was in flight at the switch ends in time, but for chunks, motions and referenda that end before their migration, each as early as its rule says.";
+    "INV-15" Step(emission::what_is_in_flight_ends_as_said) has_switch, ["R-CHUNK-EARLY", "R-REFERENDUM-EARLY", "R-REFERENDUM-IN-TIME", "R-REFERENDUM-LATE", "R-MOTION-EARLY"], "What is in flight at the switch ends in time, but for chunks, motions, and referenda that end before their migration or are launched beside it, each as early or late as its rule says.";
     "INV-15-ERA" Step(emission::eras_keep_their_time) has_switch, ["R-SWITCHED", "R-SWITCH-CYCLE"], "Eras and voting subperiods take their time, whatever the runtime.";
     "INV-17" Step(step::one_inclusion_for_each_core) always, ["R-INCLUDED"], "Emission per relay block is bounded by one block's rewards for each core.";
     "INV-18" State(emission::halved_once_on_every_included_chain) has_switch, ["R-SWITCHED", "R-M-DIFFERS", "R-SWITCH-UNDONE"], "Every included head's rewards are halved once if the first block under the new code is on its chain, and else not at all.";
     "INV-19" Step(emission::rewards_follow_the_code) has_switch, ["R-SWITCHED"], "Along every chain the block reward changes with the code under which blocks execute, and with nothing else.";
-    "INV-MBM-1" Step(emission::migrating_blocks_carry_inherents_only) has_switch, ["R-STRETCHED-TWICE"], "While lazy migrations wait, users begin nothing.";
+    "INV-MBM-1" Step(emission::migrating_blocks_carry_inherents_only) has_switch, ["R-CYCLE-MIGRATING"], "While lazy migrations wait, users begin nothing.";
     "R-SEGMENT-FULL" Witness(reachable::a_full_segment) can_hold_all, [], "A segment holds C blocks.";
     "R-AUTHORS-STOPPED" Witness(reachable::a_full_segment_stops_authors) can_fill, [], "A full segment stops the collators (INV-E2E-7).";
     "INV-SEG-8" Witness(reachable::a_segment_beyond_the_unincluded) can_be_late_on_unincluded, [], "A segment holds more than what is unincluded at the tip.";
@@ -283,7 +283,8 @@ catalogue! {
     "R-REFERENDUM-EARLY" Witness(emission::a_referendum_ends_early) has_switch, [], "A referendum ends before its migration, and early (INV-15 fails of it).";
     "R-REFERENDUM-IN-TIME" Witness(emission::a_referendum_ends_in_time) has_switch, [], "A referendum that was open at the switch ends in time.";
     "R-MOTION-EARLY" Witness(emission::a_motion_ends_early) has_switch, [], "A motion ends early (INV-15 fails of it).";
-    "R-STRETCHED-TWICE" Witness(emission::a_referendum_is_stretched_twice) has_switch, [], "A referendum launched under the new code is migrated all the same, and takes more than twice its time (INV-15 fails of it).";
+    "R-REFERENDUM-LATE" Witness(emission::a_referendum_ends_late) has_switch, [], "A referendum launched under the new code is migrated all the same, and takes more than twice its time (INV-15 fails of it).";
+    "R-CYCLE-MIGRATING" Witness(emission::a_cycle_begins_while_migrating) has_switch, [], "A cycle begins in a block in which lazy migrations wait.";
     "R-LOWER-HASH" Witness(reachable::a_lower_hash_displaces) follows_two, [], "A sibling of lower hash displaces one offered already (INV-E2E-7).";
     "R-BOTH-KNOWN" Witness(reachable::both_validators_know_both) follows_two, [], "Two validators know two siblings.";
 }

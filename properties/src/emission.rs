@@ -3,11 +3,11 @@
 //! Time is counted in relay slots of 6 s, as if every block came when its block time says: a block of
 //! the old runtime takes two, one of the new takes one (ABS-8).
 
+use std::fmt;
+
 use unincluded_model::economics::{Balance, BlockTime};
 use unincluded_model::scenario::Switch;
-use unincluded_model::{
-    Action, BlockIndex, Emission, ParaBlock, Protocol, State, SwitchPhase,
-};
+use unincluded_model::{Action, BlockIndex, Emission, ParaBlock, Protocol, State, SwitchPhase};
 
 use crate::{Transition, Verdict, holds};
 
@@ -29,10 +29,7 @@ pub fn halved_once_on_every_included_chain(protocol: &Protocol, state: &State) -
         let head = state.block(view.included);
         let due = reward_recalculated(protocol, head.emission.phase == SwitchPhase::After);
         let held = protocol.reward_at(head.emission.rate);
-        holds!(
-            held == due,
-            "an included head holds rewards of {held} planck where {due} are due"
-        );
+        holds!(held == due, "an included head holds rewards of {held} planck where {due} are due");
     }
     Ok(())
 }
@@ -63,8 +60,7 @@ pub fn rewards_follow_the_code(t: &Transition) -> Verdict {
 pub fn a_cycle_lasts_a_cycle(t: &Transition) -> Verdict {
     let Some((switch, parent, emission)) = emitted(t) else { return Ok(()) };
     let cycle = counted(&parent, &emission);
-    let (passed, due) =
-        (elapsed(&cycle), cycle_slots(switch) + u32::from(cycle.cycle.has_switch));
+    let (passed, due) = (elapsed(&cycle), cycle_slots(switch) + u32::from(cycle.cycle.has_switch));
     let is_over = ended_cycle(t).is_some();
     holds!(
         passed == due || !is_over && passed < due,
@@ -121,29 +117,31 @@ pub fn eras_keep_their_time(t: &Transition) -> Verdict {
 }
 
 /// INV-15 of what is in flight: it ends when it was to end, but for a chunk (econ:TIME-3), a referendum
-/// that ends before its migration (econ:UPG-8), and a motion (econ:TIME-5), which end early by so many
-/// slots as these rules say.
+/// that ends before its migration or is launched beside it (econ:UPG-8), and a motion (econ:TIME-5),
+/// whose ends are off by so many slots as these rules say.
 pub fn what_is_in_flight_ends_as_said(t: &Transition) -> Verdict {
+    let Some((switch, parent, emission)) = emitted(t) else { return Ok(()) };
+    let cycle = counted(&parent, &emission).cycle;
+    let new_blocks = i64::from(cycle.new_blocks);
+    let (chunks_after, referenda_after) = MIGRATED_AFTER;
     for (what, early) in endings(t) {
-        let (_, _, emission) = emitted(t).ok_or("an end without a block")?;
-        let new_blocks = u32::from(emission.cycle.new_blocks);
-        let switched = emission.cycle.has_switch;
         let due = match what {
-            _ if !switched => 0,
-            InFlightKind::Unlocking => new_blocks.min(MIGRATED_AFTER.0),
-            InFlightKind::Referendum if new_blocks > MIGRATED_AFTER.1 => 0,
+            // It was launched in the block that migrates it, with twice the blocks already.
+            InFlightKind::Referendum if cycle.began_migrating => {
+                -2 * i64::from(switch.duration) - referenda_after
+            }
+            _ if !cycle.has_switch => 0,
+            InFlightKind::Unlocking => new_blocks.min(chunks_after),
+            InFlightKind::Referendum if new_blocks > referenda_after => 0,
             InFlightKind::Referendum | InFlightKind::Motion => new_blocks,
         };
-        holds!(
-            early == i64::from(due),
-            "{what:?} ends {early} slots of 6 s early, and by the rules {due}"
-        );
+        holds!(early == due, "{what} ends {early} slots of 6 s early, and by the rules {due}");
     }
     Ok(())
 }
 
 /// econ:UPG-5: how many blocks after M chunks and referenda migrate.
-const MIGRATED_AFTER: (u32, u32) = (2, 3);
+const MIGRATED_AFTER: (i64, i64) = (2, 3);
 
 /// econ:UPG-5: while lazy migrations wait, users begin nothing.
 pub fn migrating_blocks_carry_inherents_only(t: &Transition) -> Verdict {
@@ -248,21 +246,33 @@ pub fn a_motion_ends_early(t: &Transition) -> bool {
     ends_early(t, InFlightKind::Motion)
 }
 
-/// A referendum launched under the new code migrates all the same, and takes more than twice its time
+/// A referendum launched under the new code is migrated all the same, and takes more than twice its time
 /// (INV-15 fails of it, econ:UPG-8).
-pub fn a_referendum_is_stretched_twice(t: &Transition) -> bool {
-    let Some((switch, parent, emission)) = emitted(t) else { return false };
-    let whole = switch.duration(BlockTime::SixSeconds);
-    parent.in_flight.referendum < emission.in_flight.referendum
-        && emission.in_flight.referendum > 2 * whole
+pub fn a_referendum_ends_late(t: &Transition) -> bool {
+    endings(t).iter().any(|&(what, early)| what == InFlightKind::Referendum && early < 0)
+}
+
+/// A cycle begins in a block in which lazy migrations wait (INV-MBM-1).
+pub fn a_cycle_begins_while_migrating(t: &Transition) -> bool {
+    ended_cycle(t).is_some_and(|(_, block)| block.emission.cycle.began_migrating)
 }
 
 /// What can be in flight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum InFlightKind {
     Unlocking,
     Referendum,
     Motion,
+}
+
+impl fmt::Display for InFlightKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            InFlightKind::Unlocking => "a chunk",
+            InFlightKind::Referendum => "a referendum",
+            InFlightKind::Motion => "a motion",
+        })
+    }
 }
 
 fn ends_early(t: &Transition, kind: InFlightKind) -> bool {

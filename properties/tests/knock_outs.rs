@@ -93,7 +93,10 @@ fn is_of_messages(rule: Rule) -> bool {
 
 /// Where rules of the switch to 6 s blocks are read.
 fn settings_of_the_switch() -> Vec<Scenario> {
-    vec![Scenario::built_in("astar-switch").expect("built in")]
+    let mut switch = Scenario::built_in("astar-switch").expect("built in");
+    switch.parameters.unincluded_segment_capacity = 2;
+    switch.parameters.scheduling_lookahead = 2;
+    vec![switch]
 }
 
 fn is_of_the_switch(rule: Rule) -> bool {

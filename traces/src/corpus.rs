@@ -318,16 +318,16 @@ recipes! {
         "The switch to 6 s blocks: new code is included, a block acts on the go-ahead and is the last of the old runtime, and the next one migrates: it is paid half, and what remains of the era is twice the blocks.",
         "New code, its delay and the last old block each need their relay blocks, and the first new block is included as well.";
     "astar-switch-reaches-r-m-differs" = "astar-switch" - [] + [], Shortest("R-M-DIFFERS"),
-        "Two blocks at different heights are each the last under the old code: one chain saw the go-ahead a block before the other.",
-        "The go-ahead has to be shown, and two chains have to be alive beside it, one of them longer.";
+        "P4 acts on the go-ahead and is the last block under the old code. Its chain misses its window, and then it is P2b, two blocks lower: the era is stretched from another block.",
+        "The go-ahead has to be shown while a chain waits that then misses its window.";
     "astar-switch-reaches-r-switch-undone" = "astar-switch" - [] + [], Shortest("R-SWITCH-UNDONE"),
-        "The last old block is included on a relay branch that is given up. Nothing of the switch stays: the next block that acts on the go-ahead is the last old one at its own height.",
-        "The last old block is included on one branch while the other has fewer votes for it.";
+        "The last old block is included on a relay branch that is given up, and the code of 6 s blocks is current there. On the branch that stays the block is pending, and the code the old one.",
+        "A whole upgrade up to the last old block, which has its votes on one branch alone.";
     "astar-switch-reaches-r-motion-early" = "astar-switch" - [] + [], Shortest("R-MOTION-EARLY"),
-        "A motion was to end with block 4. No migration knows it, so it ends with block 4 all the same: as many times 6 s early as new blocks have passed.",
-        "Four blocks, the last of them under the new code.";
+        "A motion was to end with block 4. No migration knows it, and it ends with block 4 all the same, which is the first under the new code: 6 s early.",
+        "The code has to be included and its delay to pass before block 4.";
     "astar-switch-without-econ-upg-3" = "astar-switch" - [EconUpg3] + [], Shortest("INV-15-ERA"),
-        "Nobody stretches the running era: it ends early.",
+        "Nobody stretches the running era: it ends after as many blocks, and so early.",
         "The last old block has to be authored, and the new blocks up to the end of the era.";
     "astar-switch-with-econ-upg-2-after-paying" = "astar-switch" - [] + [HalvedAfterPaying], Shortest("INV-1"),
         "The first new block pays the old rewards: a block of 6 s is paid as one of 12 s.",

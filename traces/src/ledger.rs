@@ -389,11 +389,7 @@ impl Ledger {
 }
 
 /// Emission and calendar of a block, with the numbers of blocks.
-fn emission_of(
-    protocol: &Protocol,
-    block: &ParaBlock,
-    name: ParaName,
-) -> Option<EmissionOfBlock> {
+fn emission_of(protocol: &Protocol, block: &ParaBlock, name: ParaName) -> Option<EmissionOfBlock> {
     protocol.scenario().switch?;
     let emission = block.emission;
     let cycle = emission.cycle;

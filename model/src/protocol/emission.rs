@@ -175,7 +175,7 @@ impl Protocol {
         // The next era has the number after the running one, where the block is the last before it.
         let ahead = u8::from(emission.next_era_in == 1);
         emission.recalculation_in = eras as u8 + ahead;
-        emission.cycle = CycleSoFar::default();
+        emission.cycle = CycleSoFar { began_migrating: is_migrating, ..CycleSoFar::default() };
         if !is_migrating || !self.has(Rule::EconUpg5) {
             let duration = switch.duration(emission.block_time());
             (emission.in_flight.unlocking, emission.in_flight.motion) = (duration, duration);

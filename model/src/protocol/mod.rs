@@ -35,8 +35,8 @@ use crate::refusal::Refusal;
 use crate::rule::{Rule, RuleSet, Variant, VariantSet};
 use crate::scenario::{CollatorKind, Environment, Parameters, Scenario, StaleView};
 use crate::state::{
-    Age, BlockIndex, Branch, Emission, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock, Queues,
-    Reconfigured, RelayCode, State, View,
+    Age, BlockIndex, Branch, Emission, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock,
+    Queues, Reconfigured, RelayCode, State, View,
 };
 use canonical::{Reductions, Renaming};
 
