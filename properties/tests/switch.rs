@@ -46,18 +46,18 @@ fn noticed(protocol: &Protocol) -> String {
 /// Mutants M1 to M4, M7, M9 and M10 of the emission where they touch the switch, and the rest of its
 /// rules: who notices, after how many actions.
 const NOTICED: &str = "\
-INFL-9                         INV-9 17
-econ:UPG-2                     INV-1 9 INV-2 13 INV-2-STEP 12 INV-14 19 INV-18 12 INV-19 9
-econ:UPG-3                     INV-9 15 INV-14 15 INV-15-ERA 9
-econ:UPG-5                     INV-MBM-1 19
-econ:UPG-6                     INV-15 23
-econ:UPG-8                     INV-15 23
-EMIT-1=global-counter          INV-1 6 INV-2 11 INV-2-STEP 10 INV-14 18 INV-19 6
-INFL-9=era-lengths             INV-9 33
-INFL-9=in-the-new-era          INV-9 17 INV-14 17 INV-15-ERA 25
-econ:UPG-2=twice               INV-1 9 INV-2 13 INV-2-STEP 12 INV-14 19 INV-18 12 INV-19 21
-econ:UPG-2=after-paying        INV-1 9 INV-2 13 INV-2-STEP 12 INV-14 19 INV-19 9
-econ:UPG-3=from-the-new-block  INV-9 17 INV-14 17 INV-15-ERA 9
+INFL-9                         INV-9 21
+econ:UPG-2                     INV-1 9 INV-2 13 INV-2-STEP 12 INV-14 23 INV-18 12 INV-19 9
+econ:UPG-3                     INV-9 19 INV-14 19 INV-15 53 INV-15-ERA 9
+econ:UPG-5                     INV-MBM-1 23
+econ:UPG-6                     INV-15 27
+econ:UPG-8                     INV-15 27
+EMIT-1=global-counter          INV-1 6 INV-2 11 INV-2-STEP 10 INV-14 22 INV-19 6
+INFL-9=era-lengths             INV-9 41 INV-14 47
+INFL-9=in-the-new-era          INV-9 21 INV-14 21 INV-15-ERA 29
+econ:UPG-2=twice               INV-1 9 INV-2 13 INV-2-STEP 12 INV-14 23 INV-18 12 INV-19 25
+econ:UPG-2=after-paying        INV-1 9 INV-2 13 INV-2-STEP 12 INV-14 23 INV-19 9
+econ:UPG-3=from-the-new-block  INV-9 21 INV-14 21 INV-15 57 INV-15-ERA 9
 ";
 
 #[test]

@@ -11,6 +11,7 @@ mod mutants;
 mod observer;
 mod parameters;
 mod pools;
+mod proofs;
 mod rounding;
 mod rounding_laws;
 mod runs;
