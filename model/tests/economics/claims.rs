@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use unincluded_model::economics::claims::{Entitlement, Refused};
 use unincluded_model::economics::eras::Account;
 use unincluded_model::economics::rounding::tier_reward;
+use unincluded_model::economics::switch::Progress;
 use unincluded_model::economics::tiers::{Place, Tier, rank, rank_reward, tier_rewards};
 use unincluded_model::economics::{
     Balance, Block, Call, Chain, Machine, Mistake, Network, Perbill, Permill, Receipt,
@@ -107,6 +108,42 @@ fn inv_5_rewards_expire_with_the_first_period_beyond_retention() {
     let machine = machine.with(Mistake::RetentionIgnored);
     let receipt = ask(&machine, &mut before.clone(), &calls[..1]);
     assert!(receipt.refused.is_empty());
+}
+
+/// S6, S7: what the old runtime recorded is claimed under the new one, up to the last period of retention,
+/// but not while migrations run; and to the planck what it would have been without the switch.
+#[test]
+fn the_switch_neither_expires_a_claim_nor_changes_it() {
+    let machine = machine();
+    let period = staked(&machine).staking.period;
+    let retention = machine.network().staking.reward_retention_in_periods;
+    let calls = [Call::ClaimStakerRewards { account: 0 }, Call::ClaimBonusReward { account: 0 }];
+    let recorded = |switches: bool| {
+        let mut chain = staked(&machine);
+        wait_for(&machine, &mut chain, period + 1);
+        if switches {
+            // The first block of the next period was old: block by block the migrations go on.
+            for number in 1..=3 {
+                let progress = Progress::Completes(1);
+                let block = Block { upgrade: number == 1, progress, calls: &calls };
+                let refused = machine.execute(&mut chain, &block).refused;
+                assert_eq!(refused, [0, 1].map(|place| (place, Refused::MigrationsOngoing)));
+            }
+            assert!(!chain.migrations.is_ongoing());
+        }
+        chain
+    };
+    let claimed = |mut chain: Chain, last: u32| {
+        wait_for(&machine, &mut chain, last);
+        ask(&machine, &mut chain, &calls)
+    };
+    let [without, across] =
+        [false, true].map(|switches| claimed(recorded(switches), period + retention));
+    assert_eq!(across.refused, []);
+    assert_eq!(across.minted, without.minted);
+    assert!(total(&across) > 0);
+    let late = claimed(recorded(true), period + retention + 1);
+    assert_eq!((late.minted.len(), late.refused.len()), (0, 2));
 }
 
 /// DAPP-9: only an ended period pays a bonus, and only to whoever staked while it voted.

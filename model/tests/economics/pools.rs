@@ -202,6 +202,36 @@ fn new_parameters_wait_for_a_recalculation_and_invalid_ones_are_refused() {
     assert_eq!(chain.inflation.configuration, fresh);
 }
 
+/// S9, INFL-9: the block that recalculates does so at its end, with what root set in it; a block later is
+/// a cycle too late.
+#[test]
+fn parameters_set_in_the_block_that_recalculates_are_in_time_and_a_block_later_are_not() {
+    let machine = Machine::new(tiny_network(TINY_12S));
+    let other = InflationParameters::default();
+    let calls = [Call::SetInflationParameters(other)];
+    let after_the_cycle = |set_in: u32| {
+        let mut chain = start(&machine, 100_007);
+        for number in 1..=41 {
+            let calls: &[Call] = if number == set_in { &calls } else { &[] };
+            let issuance_before = chain.issuance;
+            let receipt = machine.execute(&mut chain, &Block { calls, ..Block::default() });
+            if receipt.recalculated {
+                assert_eq!(number, 40);
+                // INFL-12: the issuance is that of the end of the block.
+                assert!(chain.issuance > issuance_before);
+                let parameters = chain.inflation.parameters;
+                let era = chain.staking.era + 1;
+                let fresh = recalculate(chain.issuance, &parameters, &TINY_12S, era);
+                assert_eq!(chain.inflation.configuration, fresh);
+            }
+        }
+        chain.inflation.configuration
+    };
+    assert_eq!(after_the_cycle(40), after_the_cycle(1));
+    assert_eq!(after_the_cycle(41), after_the_cycle(0));
+    assert_ne!(after_the_cycle(40), after_the_cycle(41));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
