@@ -28,8 +28,11 @@ pub fn halved_once_on_every_included_chain(protocol: &Protocol, state: &State) -
     for view in state.branches.iter().flat_map(|branch| &branch.views) {
         let head = state.block(view.included);
         let due = reward_recalculated(protocol, head.emission.phase == SwitchPhase::After);
-        let held = protocol.reward_at(head.emission.rate);
-        holds!(held == due, "an included head holds rewards of {held} planck where {due} are due");
+        let stored = protocol.reward_at(head.emission.rate);
+        holds!(
+            stored == due,
+            "an included head holds rewards of {stored} planck where {due} are due"
+        );
     }
     Ok(())
 }

@@ -58,11 +58,7 @@ impl Network {
             staking: ASTAR_STAKING,
             existential_deposit: EXISTENTIAL_DEPOSIT,
             tiers: four_tiers(),
-            lazy_migrations: &[
-                LazyMigration::Vesting,
-                LazyMigration::Unlocking,
-                LazyMigration::Democracy,
-            ],
+            lazy_migrations: &ASTARS_LAZY_MIGRATIONS,
             has_governance: true,
             issuance: ASTAR_ISSUANCE_DECEMBER_2023,
         }
@@ -110,6 +106,10 @@ impl Network {
         }
     }
 }
+
+/// UPG-5: in this order. Source: `runtime/astar/src/lib.rs`, `pallet_migrations::Config`.
+pub(crate) const ASTARS_LAZY_MIGRATIONS: [LazyMigration; 3] =
+    [LazyMigration::Vesting, LazyMigration::Unlocking, LazyMigration::Democracy];
 
 /// COLL-3: planck. Source: `runtime/astar/src/lib.rs`, `EXISTENTIAL_DEPOSIT`.
 const EXISTENTIAL_DEPOSIT: Balance = 1_000_000;

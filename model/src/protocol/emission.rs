@@ -9,6 +9,7 @@
 
 use super::Protocol;
 use crate::economics::in_flight::stretched_from;
+use crate::economics::network::ASTARS_LAZY_MIGRATIONS as LAZY_MIGRATIONS;
 use crate::economics::switch::LazyMigration;
 use crate::economics::{Balance, BlockTime, Calendar};
 use crate::rule::{Rule, Variant};
@@ -16,11 +17,6 @@ use crate::scenario::{Scenario, Switch};
 use crate::state::{
     BlockCode, BlockIndex, CycleSoFar, Emission, InFlight, ParaBlock, State, SwitchPhase,
 };
-
-/// econ:UPG-5: what is migrated lazily, one a block and in Astar's order. Vesting has nothing in the
-/// explored state.
-const LAZY: [LazyMigration; 3] =
-    [LazyMigration::Vesting, LazyMigration::Unlocking, LazyMigration::Democracy];
 
 /// The block rewards of each rate; planck.
 pub(super) fn block_rewards(scenario: &Scenario) -> [Balance; Emission::RATES] {
@@ -120,7 +116,7 @@ impl Protocol {
             let early = self.variants.contains(Variant::StretchedFromTheNewBlock);
             emission.next_era_in = stretched(u8::from(early), emission.next_era_in);
         }
-        emission.waiting = LAZY.len() as u8;
+        emission.waiting = LAZY_MIGRATIONS.len() as u8;
     }
 
     /// econ:UPG-2.
@@ -182,11 +178,12 @@ impl Protocol {
         }
     }
 
-    /// econ:UPG-5: one lazy migration, after what is inherent to the block.
+    /// econ:UPG-5: one lazy migration, after what is inherent to the block. Of vesting there is nothing in
+    /// the explored state.
     fn migrate_lazily(&self, emission: &mut Emission) {
-        let since_last_old = LAZY.len() as u8 - emission.waiting + 1;
+        let since_last_old = LAZY_MIGRATIONS.len() as u8 - emission.waiting + 1;
         let InFlight { unlocking, referendum, .. } = &mut emission.in_flight;
-        match LAZY[usize::from(since_last_old) - 1] {
+        match LAZY_MIGRATIONS[usize::from(since_last_old) - 1] {
             LazyMigration::Unlocking if self.has(Rule::EconUpg6) => {
                 *unlocking = stretched(0, *unlocking);
             }
