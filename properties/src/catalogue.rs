@@ -6,7 +6,7 @@ use unincluded_model::scenario::{
 use unincluded_model::{CollatorKind, Protocol, RelayNumberCheck, StaleView, State};
 
 use crate::step::is_honest;
-use crate::{Transition, Verdict, invariant, messages, progress, reachable, step};
+use crate::{Transition, Verdict, emission, invariant, messages, progress, reachable, step};
 
 /// What sort of claim a property makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -170,8 +170,15 @@ catalogue! {
     "INV-2-STEP" Step(step::inclusion_brings_its_own_rewards) always, ["R-INCLUDED", "R-ORPHAN"], "A relay block adds the rewards of the candidates it enacts, no more and no less.";
     "INV-4" State(invariant::issuance_grows) always, ["R-INCLUDED"], "Issuance grows with every block.";
     "INV-8" State(invariant::halving_is_recalculation) always, ["R-INCLUDED"], "Halving a block's rewards is recalculating them for twice the blocks.";
+    "INV-9" Step(emission::a_cycle_lasts_a_cycle) has_switch, ["R-SWITCH-CYCLE", "R-NEW-CYCLE", "R-LAST-OLD-RECALCULATES", "R-ANNOUNCED-TWICE"], "From one recalculation to the next a cycle passes, and 6 s more where the switch falls into it.";
     "INV-13" State(invariant::annual_issuance_is_preserved) always, ["R-INCLUDED"], "Twice the blocks of half the rewards emit as much in a cycle, up to 2 planck for each pair.";
+    "INV-14" Step(emission::a_cycle_emits_its_amounts) has_switch, ["R-SWITCH-CYCLE", "R-NEW-CYCLE", "R-LAST-OLD-RECALCULATES"], "A cycle emits the old runtime's amounts, less a planck for each pair of blocks whose reward was odd, and one new block reward more where the switch falls into it.";
+    "INV-15" Step(emission::what_is_in_flight_ends_as_said) has_switch, ["R-CHUNK-EARLY", "R-REFERENDUM-EARLY", "R-REFERENDUM-IN-TIME", "R-REFERENDUM-LATE", "R-MOTION-EARLY"], "What is in flight at the switch ends in time, but for chunks, motions, and referenda that end before their migration or are launched beside it, each as early or late as its rule says.";
+    "INV-15-ERA" Step(emission::eras_keep_their_time) has_switch, ["R-SWITCHED", "R-SWITCH-CYCLE"], "Eras and voting subperiods take their time, whatever the runtime.";
     "INV-17" Step(step::one_inclusion_for_each_core) always, ["R-INCLUDED"], "Emission per relay block is bounded by one block's rewards for each core.";
+    "INV-18" State(emission::halved_once_on_every_included_chain) has_switch, ["R-SWITCHED", "R-M-DIFFERS", "R-SWITCH-UNDONE"], "Every included head's rewards are halved once if the first block under the new code is on its chain, and else not at all.";
+    "INV-19" Step(emission::rewards_follow_the_code) has_switch, ["R-SWITCHED"], "Along every chain the block reward changes with the code under which blocks execute, and with nothing else.";
+    "INV-MBM-1" Step(emission::migrating_blocks_carry_inherents_only) has_switch, ["R-CYCLE-MIGRATING"], "While lazy migrations wait, users begin nothing.";
     "R-SEGMENT-FULL" Witness(reachable::a_full_segment) can_hold_all, [], "A segment holds C blocks.";
     "R-AUTHORS-STOPPED" Witness(reachable::a_full_segment_stops_authors) can_fill, [], "A full segment stops the collators (INV-E2E-7).";
     "INV-SEG-8" Witness(reachable::a_segment_beyond_the_unincluded) can_be_late_on_unincluded, [], "A segment holds more than what is unincluded at the tip.";
@@ -243,7 +250,7 @@ catalogue! {
     "R-NOT-FETCHED" Witness(reachable::a_collation_is_not_fetched) has_limits, [], "Siblings have taken a block's place in the claim queue.";
     "R-NO-FALLBACK" Witness(reachable::no_shallower_parent_is_tried) can_fill, [], "The chosen parent is refused where a shallower one would not be (INV-E2E-8 fails).";
     "R-UPGRADED" Witness(reachable::an_upgrade_is_complete) has_upgrades, [], "New code becomes current.";
-    "R-UPGRADED-AGAIN" Witness(reachable::a_second_upgrade_begins) has_upgrades, [], "A second upgrade begins after the first.";
+    "R-UPGRADED-AGAIN" Witness(reachable::a_second_upgrade_begins) upgrades_again, [], "A second upgrade begins after the first.";
     "R-CODE-SWITCHES" Witness(reachable::backed_as_the_code_switches) upgrades_on_ahead, [], "The first block under new code is backed where the code becomes current.";
     "R-CODE-WAITS" Witness(reachable::new_code_waits_for_its_switch) code_can_wait, [], "A block under new code waits for the inclusion of the one before.";
     "R-ABORTED" Witness(reachable::an_abort_is_consumed) has_rejections, [], "A block acts on an abort.";
@@ -267,6 +274,20 @@ catalogue! {
     "R-TURN-SHARED" Witness(reachable::a_turn_has_two_relay_slots) turns_are_long, [], "One authority builds on two relay slots of its one para slot.";
     "R-BEHIND" Witness(reachable::built_behind) restarts_behind, [], "A collator that restarted builds beside blocks it has not got.";
     "R-BUILT-TWICE" Witness(reachable::built_twice) restarts, [], "A collator that restarted builds twice in one slot.";
+    "R-SWITCHED" Witness(emission::the_switch_is_included) has_switch, [], "The first block under the new code is included.";
+    "R-M-DIFFERS" Witness(emission::the_last_old_block_differs_by_fork) has_switch, [], "Two blocks of competing chains are each the last under the old code, at different places of the calendar.";
+    "R-SWITCH-UNDONE" Witness(emission::the_switch_is_undone) switches_on_forks, [], "The relay chain gives up a branch that had included the last old block, for one that has not.";
+    "R-SWITCH-CYCLE" Witness(emission::the_cycle_of_the_switch_ends) has_switch, [], "The cycle of the switch ends, one new block reward later.";
+    "R-NEW-CYCLE" Witness(emission::a_new_cycle_ends) has_switch, [], "A cycle of the new runtime alone ends.";
+    "R-LAST-OLD-RECALCULATES" Witness(emission::the_last_old_block_recalculates) has_switch, [], "The last old block is the last of its cycle, and recalculates.";
+    "R-ANNOUNCED-TWICE" Witness(emission::the_next_era_is_announced_twice) has_switch, [], "The last old block and the one after it both announce the next era.";
+    "R-RECALCULATION-ORPHANED" Witness(emission::a_recalculation_is_orphaned) has_switch, [], "A block that recalculates is orphaned, and its configuration with it.";
+    "R-CHUNK-EARLY" Witness(emission::a_chunk_unlocks_early) has_switch, [], "A chunk unlocks early (INV-15 fails of it).";
+    "R-REFERENDUM-EARLY" Witness(emission::a_referendum_ends_early) has_switch, [], "A referendum ends before its migration, and early (INV-15 fails of it).";
+    "R-REFERENDUM-IN-TIME" Witness(emission::a_referendum_ends_in_time) has_switch, [], "A referendum that was open at the switch ends in time.";
+    "R-MOTION-EARLY" Witness(emission::a_motion_ends_early) has_switch, [], "A motion ends early (INV-15 fails of it).";
+    "R-REFERENDUM-LATE" Witness(emission::a_referendum_ends_late) has_switch, [], "A referendum launched under the new code is migrated all the same, and takes more than twice its time (INV-15 fails of it).";
+    "R-CYCLE-MIGRATING" Witness(emission::a_cycle_begins_while_migrating) has_switch, [], "A cycle begins in a block in which lazy migrations wait.";
     "R-LOWER-HASH" Witness(reachable::a_lower_hash_displaces) follows_two, [], "A sibling of lower hash displaces one offered already (INV-E2E-7).";
     "R-BOTH-KNOWN" Witness(reachable::both_validators_know_both) follows_two, [], "Two validators know two siblings.";
 }
@@ -549,6 +570,19 @@ fn has_signals(protocol: &Protocol) -> bool {
 
 fn has_upgrades(protocol: &Protocol) -> bool {
     matches!(protocol.environment().upgrades, Upgrades::NextCode | Upgrades::AnyCode)
+}
+
+/// Where the para goes on changing its code. The switch comes once.
+fn upgrades_again(protocol: &Protocol) -> bool {
+    has_upgrades(protocol) && !has_switch(protocol)
+}
+
+fn has_switch(protocol: &Protocol) -> bool {
+    protocol.scenario().switch.is_some() && has_upgrades(protocol)
+}
+
+fn switches_on_forks(protocol: &Protocol) -> bool {
+    has_switch(protocol) && has_forks(protocol)
 }
 
 /// Where a block can be built on one that is not included.

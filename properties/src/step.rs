@@ -6,6 +6,7 @@ use unincluded_model::{
     Signal,
 };
 
+use crate::emission::reward_due;
 use crate::{Transition, Verdict, holds};
 
 /// INV-SEG-6: a new block's segment holds nothing that its relay parent shows as included.
@@ -452,13 +453,13 @@ pub fn tainted_bitfields_do_not_count(t: &Transition) -> Verdict {
 /// of the candidates it enacts, counted from its own queue.
 pub fn inclusion_brings_its_own_rewards(t: &Transition) -> Verdict {
     let Some((before, after)) = t.grown() else { return Ok(()) };
-    let reward = t.protocol.block_reward();
     let head = after.tip().included;
     let pending = before.pending.iter();
-    let enacted = pending.filter(|p| t.before.descends_from(head, p.block)).count();
-    let issued = |block: BlockIndex| u128::from(t.before.block(block).issued) * reward;
+    let enacted = pending.filter(|p| t.before.descends_from(head, p.block));
+    let rewards = enacted.map(|p| reward_due(t.protocol, t.before, p.block));
+    let (enacted, expected) = rewards.fold((0, 0), |(n, sum), reward| (n + 1, sum + reward));
+    let issued = |block: BlockIndex| t.protocol.issued_since_root(t.before.block(block));
     let (old, new) = (issued(before.tip().included), issued(head));
-    let expected = enacted as u128 * reward;
     holds!(
         new == old + expected,
         "the included chain goes from {old} to {new} planck with {enacted} blocks worth {expected}"

@@ -30,7 +30,7 @@ impl Protocol {
             return Err(Refusal::NotInThisScenario("such a core"));
         }
         self.messages_are_there(state, author)?;
-        self.may_bring_code(author.new_code)?;
+        self.may_bring_code(state.block(author.parent), author.new_code)?;
         self.session_of_para_may_end(author)?;
         self.owner_is_there(state, author)?;
         match self.environment().collator {
