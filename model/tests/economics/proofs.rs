@@ -153,9 +153,9 @@ fn a_share_goes_on_by_its_parts_with_every_whole() {
 
 /// Step 6, INV-24: what the claims of an era come to, of stakes that make up all that is staked.
 fn claims<const WHOLE: u64>(pool: Balance, stakes: &[Balance]) -> Balance {
-    let staked: Balance = stakes.iter().sum();
+    let whole: Balance = stakes.iter().sum();
     let claim = |&stake: &Balance| {
-        PerThing::<WHOLE>::from_rational(stake, staked).mul_nearest_half_down(pool)
+        PerThing::<WHOLE>::from_rational(stake, whole).mul_nearest_half_down(pool)
     };
     stakes.iter().map(claim).sum()
 }
@@ -207,7 +207,7 @@ proptest! {
     fn the_cycle_of_the_switch_emits_its_identity(
         blocks in 1..=i128::from(u32::MAX / 2),
         place in any::<u32>(),
-        reward in amount().prop_map(|it| (it >> 34) as i128),
+        reward in amount().prop_map(|it| (it >> 34).cast_signed()),
     ) {
         let old_blocks = i128::from(place) % (blocks + 1);
         let more = more_in_the_cycle_of_the_switch(blocks, old_blocks, reward);
