@@ -153,9 +153,9 @@ fn a_share_goes_on_by_its_parts_with_every_whole() {
 
 /// Step 6, INV-24: what the claims of an era come to, of stakes that make up all that is staked.
 fn claims<const WHOLE: u64>(pool: Balance, stakes: &[Balance]) -> Balance {
-    let total: Balance = stakes.iter().sum();
+    let whole: Balance = stakes.iter().sum();
     let claim = |&stake: &Balance| {
-        PerThing::<WHOLE>::from_rational(stake, total).mul_nearest_half_down(pool)
+        PerThing::<WHOLE>::from_rational(stake, whole).mul_nearest_half_down(pool)
     };
     stakes.iter().map(claim).sum()
 }
