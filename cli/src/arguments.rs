@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use unincluded_model::economics::{Network, Perquintill};
 use unincluded_model::{Rule, Variant};
 use unincluded_properties::Limits;
 
@@ -64,6 +65,9 @@ pub(crate) enum Command {
     Explore(Explore),
     /// Name the rules, properties, scenarios or variants
     List(List),
+    /// Run the emission of a whole cycle, block by block
+    #[command(long_about = help::SIMULATE_HELP)]
+    Simulate(Box<Simulate>),
 }
 
 /// What is changed about the rules.
@@ -273,6 +277,74 @@ pub(crate) enum Listed {
     Scenarios,
     /// Other forms of rules: historic or mistaken.
     Variants,
+}
+
+/// `simulate`.
+#[derive(Args, Debug)]
+#[command(after_help = help::SIMULATE_EXAMPLES)]
+pub(crate) struct Simulate {
+    /// The network: astar, shiden or shibuya.
+    #[arg(value_name = "NETWORK", default_value = "astar", value_parser = values::network)]
+    pub(crate) network: Network,
+    /// Where the cycle lies.
+    #[arg(long, value_name = "PHASE", default_value = "after")]
+    pub(crate) phase: Phase,
+    /// With `--phase switch`: blocks of the cycle that pass before it; half of them if not given.
+    #[arg(long, value_name = "BLOCKS")]
+    pub(crate) switch_after: Option<String>,
+    /// The total issuance at the start, in tokens; that of a known moment if not given.
+    #[arg(long, value_name = "TOKENS", value_parser = values::tokens, allow_negative_numbers = true)]
+    pub(crate) issuance: Option<u128>,
+    /// What is staked in each period, in per cent of the issuance of its start.
+    #[arg(long, value_name = "PERCENT", default_value = "60", value_parser = values::percent, allow_negative_numbers = true)]
+    pub(crate) staked: Perquintill,
+    /// When stakers and dApps claim.
+    #[arg(long, value_name = "WHEN", default_value = "era")]
+    pub(crate) claims: Claims,
+    /// Fees that are paid in every block, in tokens.
+    #[arg(long, value_name = "TOKENS", default_value = "0", value_parser = values::fees, allow_negative_numbers = true)]
+    pub(crate) fees: u128,
+    /// How many of the relay chain's slots have no block: a rate, 0 to 0.9.
+    #[arg(long, value_name = "RATE", default_value = "0", value_parser = values::rate, allow_negative_numbers = true)]
+    pub(crate) skipped_slots: f64,
+    /// How many para blocks are lost before they are backed, with what was built on them: a rate,
+    /// 0 to 0.9.
+    #[arg(long, value_name = "RATE", default_value = "0", value_parser = values::rate, allow_negative_numbers = true)]
+    pub(crate) orphaned: f64,
+    /// How often a backed block waits one more relay block for its inclusion: a rate, 0 to 0.9.
+    #[arg(long, value_name = "RATE", default_value = "0", value_parser = values::rate, allow_negative_numbers = true)]
+    pub(crate) late: f64,
+    /// Where the randomness of the faults comes from, decimal or 0x and hexadecimal.
+    #[arg(long, value_name = "SEED", default_value = "0", value_parser = values::seed)]
+    pub(crate) seed: u64,
+    /// How to report.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: PlainFormat,
+    /// Draw issuance against target, and the intervals between blocks, into an SVG file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
+}
+
+/// Where a simulated cycle lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Phase {
+    /// All of it at 12 s.
+    Before,
+    /// The switch is in it.
+    Switch,
+    /// All of it at 6 s.
+    After,
+}
+
+/// When rewards are claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Claims {
+    /// As soon as an era is over.
+    Era,
+    /// As soon as a period is over.
+    Period,
+    /// Not at all: what is recorded is not minted.
+    Never,
 }
 
 #[cfg(test)]

@@ -16,7 +16,8 @@ Examples:
   unincluded check mine.toml --time-limit 60
   unincluded fuzz astar --cases 1000       long random runs
   unincluded explain out/TRACE.jsonl       a saved run, told step by step
-  unincluded list scenarios                what there is to check";
+  unincluded list scenarios                what there is to check
+  unincluded simulate astar                a year of emission, block by block";
 
 /// What `check` decides, and how.
 pub(crate) const CHECK_HELP: &str = "\
@@ -114,6 +115,38 @@ directory takes the place of its pages. Ctrl-C ends it.
 Examples:
   unincluded explore withholding
   unincluded explore astar --without SEG-5 --port 8080";
+
+/// What `simulate` does, and what its numbers mean.
+pub(crate) const SIMULATE_HELP: &str = "\
+Run the emission of a whole cycle, block by block.
+
+A cycle is the \"year\" after which the chain computes its amounts anew: 5,270,400 blocks on Astar since \
+the switch to 6 s, 2,635,200 before. The machine executes each included block with the runtime's own \
+rounding: two rewards per block, pools per era and period, claims that mint. It starts with the block \
+after a recalculation and ends with the next one.
+
+Faults decide when blocks come, never what they pay: a relay slot without a block, a para block that \
+is lost with all that was built on it, a backed block that waits longer for its inclusion. The same seed \
+does exactly the same again.
+
+*Recorded* is what blocks paid and what eras and periods set aside; its distance from the target, the \
+maximum emission, is shown beside the bound that rounding cannot leave. *Issued* is what was minted: what \
+nobody claims is never minted. *Not earned* is what stakers miss where less than the ideal share is \
+staked.";
+
+/// `simulate`, by example.
+pub(crate) const SIMULATE_EXAMPLES: &str = "\
+Examples:
+  unincluded simulate astar
+  unincluded simulate astar --phase switch --switch-after 1000000
+  unincluded simulate shiden --skipped-slots 0.01 --orphaned 0.02 --late 0.01 --seed 7
+  unincluded simulate astar --staked 30 --claims never --plot year.svg
+  unincluded simulate shibuya --format json
+
+Exit codes:
+  0  the cycle ran to its end, and its emission is within the bound
+  1  it is not: that would be a fault of the model
+  2  misuse: a bad argument, or a file that cannot be written";
 
 /// After the options of `list`.
 pub(crate) const LIST: &str = "\

@@ -21,6 +21,7 @@ mod nearest;
 mod progress;
 mod report;
 mod screen;
+mod simulate;
 mod subject;
 mod validate;
 mod values;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Command::Validate(asked) => validate::validate(asked, &screen),
         Command::Explore(asked) => explore::explore(asked, &screen),
         Command::List(asked) => list::list(asked, &screen),
+        Command::Simulate(asked) => simulate::simulate(asked, &screen),
     };
     let exit = answer.unwrap_or_else(|error| {
         screen.error(&format!("{error:#}"));

@@ -200,7 +200,7 @@ fn style() -> ProgressStyle {
 }
 
 /// A number with its thousands apart: `22,314`.
-pub(crate) fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: impl std::fmt::Display) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
 
+use unincluded_model::economics::{Network, Perquintill, TOKEN};
 use unincluded_model::{Rule, Variant};
 use unincluded_traces::MAX_STEPS;
 
@@ -83,6 +84,60 @@ pub(crate) fn seed(word: &str) -> Result<u64, String> {
     number.map_err(|_| "a number below 2^64, decimal or 0x and hexadecimal".to_owned())
 }
 
+/// A network whose emission is known.
+pub(crate) fn network(word: &str) -> Result<Network, String> {
+    Network::named(word).ok_or_else(|| {
+        let near = did_you_mean(word, Network::NAMES);
+        format!("there is no network {word:?}{near}\nlegal are {}", Network::NAMES.join(", "))
+    })
+}
+
+/// An issuance: tokens above 0.
+pub(crate) fn tokens(word: &str) -> Result<u128, String> {
+    planck(word).filter(|&planck| planck > 0).ok_or_else(|| legal_tokens("above 0"))
+}
+
+/// Fees: tokens, or none.
+pub(crate) fn fees(word: &str) -> Result<u128, String> {
+    planck(word).ok_or_else(|| legal_tokens("from 0"))
+}
+
+fn legal_tokens(least: &str) -> String {
+    format!("a number of tokens {least} to {MOST_TOKENS}, with at most 18 decimals")
+}
+
+/// Tokens, at most: no sum of a cycle comes near the end of the range.
+const MOST_TOKENS: u128 = 1_000_000_000_000;
+
+/// Planck out of a decimal number of tokens.
+fn planck(word: &str) -> Option<u128> {
+    let (whole, rest) = word.split_once('.').unwrap_or((word, "0"));
+    let is_number = |digits: &str| {
+        !digits.is_empty() && digits.len() <= 18 && digits.bytes().all(|it| it.is_ascii_digit())
+    };
+    if !is_number(whole) || !is_number(rest) {
+        return None;
+    }
+    let whole: u128 = whole.parse().ok()?;
+    let rest: u128 = format!("{rest:0<18}").parse().ok()?;
+    let planck = whole * TOKEN + rest;
+    (planck <= MOST_TOKENS * TOKEN).then_some(planck)
+}
+
+/// A share in per cent.
+pub(crate) fn percent(word: &str) -> Result<Perquintill, String> {
+    let hundredths = planck(word).filter(|&hundredths| hundredths <= 100 * TOKEN);
+    hundredths
+        .map(|hundredths| Perquintill::from_rational(hundredths, 100 * TOKEN))
+        .ok_or_else(|| "a number from 0 to 100, with at most 18 decimals".to_owned())
+}
+
+/// How often something fails.
+pub(crate) fn rate(word: &str) -> Result<f64, String> {
+    let rate = word.parse().ok().filter(|rate| (0.0..=0.9).contains(rate));
+    rate.ok_or_else(|| "a number from 0 to 0.9".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +157,31 @@ mod tests {
         assert_eq!((seed("42"), seed("0x2a")), (Ok(42), Ok(42)));
         assert!(seed("2a").is_err());
         assert!(seed("0x10000000000000000").is_err());
+    }
+
+    #[test]
+    fn tokens_are_read_to_the_planck() {
+        let most = 1_000_000_000_000 * TOKEN;
+        assert_eq!(
+            tokens("8304517045.391557672991818108"),
+            Ok(8_304_517_045_391_557_672_991_818_108)
+        );
+        assert_eq!((tokens("0.000000000000000001"), tokens("1000000000000")), (Ok(1), Ok(most)));
+        for word in ["", "0", "-1", "1e3", ".5", "1.", "1000000000000.1", "0.0000000000000000001"] {
+            assert!(tokens(word).is_err(), "{word:?}");
+        }
+        assert_eq!(fees("0"), Ok(0));
+        assert_eq!(percent("100").map(Perquintill::parts), Ok(1_000_000_000_000_000_000));
+        assert_eq!(percent("12.5").map(Perquintill::parts), Ok(125_000_000_000_000_000));
+        assert!(percent("100.1").is_err());
+    }
+
+    #[test]
+    fn a_rate_leaves_something_that_works() {
+        assert_eq!((rate("0"), rate("0.9")), (Ok(0.0), Ok(0.9)));
+        for word in ["-0.1", "0.91", "1", "NaN", "often"] {
+            assert!(rate(word).is_err(), "{word:?}");
+        }
     }
 
     #[test]

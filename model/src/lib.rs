@@ -25,5 +25,6 @@ pub use scenario::{
     CollatorKind, Environment, Parameters, RelayNumberCheck, Scenario, ScenarioError, StaleView,
 };
 pub use state::{
-    Age, BlockIndex, Branch, Code, ParaBlock, RelayParent, Segment, Signal, State, Upgrade, View,
+    Age, BlockIndex, Branch, Code, Emission, ParaBlock, RelayParent, Segment, Signal, State,
+    SwitchPhase, Upgrade, View,
 };

@@ -55,6 +55,12 @@ rules! {
     Upg5 "UPG-5" "An abort that nobody has consumed throws the pending code away." "cumulus-pallet-parachain-system 0.25.1, lib.rs, set_validation_data";
     Upg6 "UPG-6" "A block executes under the code of its parent's state; one that changes the code changes it for its descendants." "cumulus-client-consensus-aura 0.28.1, slot_based/block_builder_task.rs, run_block_builder";
     Emit1 "EMIT-1" "Every block issues the collators' and the treasury's reward of the configuration in its parent's state." "pallet-inflation, lib.rs, payout_block_rewards (Astar b57fb622c)";
+    Infl9 "INFL-9" "The last block before an era from which a recalculation is due recalculates at its end, and a cycle begins." "pallet-inflation, lib.rs, block_before_new_era and on_finalize (Astar b57fb622c)";
+    EconUpg2 "econ:UPG-2" "The first block under the code of 6 s blocks halves the block rewards before it pays them." "pallet-inflation, migration.rs, AdjustBlockRewardMigration (Astar b57fb622c)";
+    EconUpg3 "econ:UPG-3" "It doubles what remains of the running era, counted from the last old block." "pallet-dapp-staking, migration.rs, AdjustEraMigration (Astar b57fb622c)";
+    EconUpg5 "econ:UPG-5" "While lazy migrations wait, blocks carry inherents only." "frame-executive 39.1.1, lib.rs, execute_block; pallet-migrations 9.1.0, lib.rs, ongoing";
+    EconUpg6 "econ:UPG-6" "A lazy migration doubles what remains of an unlocking chunk, counted from the block in which it runs." "pallet-dapp-staking, migration.rs, LazyMigration (Astar b57fb622c)";
+    EconUpg8 "econ:UPG-8" "Another doubles what remains of a referendum, counted from the last old block." "pallets/democracy-mbm, lib.rs (Astar b57fb622c)";
     // The collator.
     Coll1 "COLL-1" "The para slot is computed from the relay parent, not from the clock." "cumulus-client-consensus-aura 0.28.1, slot_based/block_builder_task.rs, adjust_para_to_relay_parent_slot";
     Coll2 "COLL-2" "Only the owner of the para slot builds." "cumulus-client-consensus-aura 0.28.1, collators/mod.rs, can_build_upon";
@@ -151,6 +157,11 @@ variants! {
     AuthoritiesOfIncluded "COLL-2=of-included" Coll2 "The collator reads whose turn it is in the state of the included head, whatever it builds on.";
     GlobalIssuance "EMIT-1=global-counter" Emit1 "Issuance is one counter over all authored blocks, whatever their fork.";
     IssuanceOnceASlot "EMIT-1=once-a-slot" Emit1 "A second block on one relay slot issues nothing.";
+    EraLengthsCounted "INFL-9=era-lengths" Infl9 "The next recalculation is so many eras away as the cycle has era lengths, and not as it has era numbers.";
+    RecalculatedInTheNewEra "INFL-9=in-the-new-era" Infl9 "The first block of the era recalculates, and not the last one before it.";
+    HalvedTwice "econ:UPG-2=twice" EconUpg2 "The block rewards are halved twice.";
+    HalvedAfterPaying "econ:UPG-2=after-paying" EconUpg2 "The first block under the new code pays the old rewards, and halves them then.";
+    StretchedFromTheNewBlock "econ:UPG-3=from-the-new-block" EconUpg3 "What remains of the era is counted from the first new block.";
     FirstSeen "FRAG-5=first-seen" Frag5 "A validator keeps the backable sibling it saw first.";
     TimeoutsFirst "INH-1=timeouts-first" Inh1 "Timeouts evict before the block's availability votes are counted.";
     KeepsBits "INH-1=keeps-bits" Inh1 "A bitfield counts although it has a bit on a core that a dispute has just freed.";

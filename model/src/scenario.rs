@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::Bits;
 use crate::economics::named::{NamedCalendar, NamedParameters};
-use crate::economics::{Calendar, InflationConfiguration, recalculate};
+use crate::economics::{BlockTime, Calendar, InflationConfiguration, recalculate};
 use crate::few::Few;
 use crate::protocol::Protocol;
 use crate::protocol::slots::RELAY_SLOT_MS;
@@ -35,6 +35,10 @@ pub struct Scenario {
     /// What the relay chain's configuration becomes at the end of some sessions, and back (FLT-13).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconfiguration: Option<Reconfiguration>,
+    /// The switch to 6 s blocks, which the para's code upgrade brings; none unless the file has this
+    /// table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub switch: Option<Switch>,
     /// Queues of messages; none unless the file has this table.
     #[serde(default, skip_serializing_if = "Messages::is_off")]
     pub messages: Messages,
@@ -53,6 +57,45 @@ pub struct Reconfiguration {
     pub paras_availability_period: u8,
     /// F; relay blocks, 1 to 24.
     pub group_rotation_frequency: u8,
+}
+
+/// The switch to 6 s blocks on a short calendar (econ:UPG, ABS-2). The amounts stay those of
+/// [`Economics`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Switch {
+    /// Periods of a cycle, 1 to 2.
+    pub periods_per_cycle: u8,
+    /// Era lengths of a voting subperiod, 1 to 3.
+    pub eras_per_voting_subperiod: u8,
+    /// Eras of a build&earn subperiod, 1 to 4.
+    pub eras_per_build_and_earn_subperiod: u8,
+    /// Blocks of an era at 12 s, 2 to 6.
+    pub blocks_per_era: u8,
+    /// How long what users and governance begin lasts; blocks at 12 s, 1 to 16.
+    pub duration: u8,
+}
+
+impl Switch {
+    /// CYC-6: the calendar at 12 s or at 6 s.
+    pub fn calendar(&self, block_time: BlockTime) -> Calendar {
+        Calendar {
+            periods_per_cycle: self.periods_per_cycle.into(),
+            eras_per_voting_subperiod: self.eras_per_voting_subperiod.into(),
+            eras_per_build_and_earn_subperiod: self.eras_per_build_and_earn_subperiod.into(),
+            blocks_per_era: u32::from(self.blocks_per_era) * blocks_in_12_s(block_time),
+        }
+    }
+
+    /// TIME-1: how long what is begun at that block time lasts; blocks.
+    pub fn duration(&self, block_time: BlockTime) -> u8 {
+        self.duration * blocks_in_12_s(block_time) as u8
+    }
+}
+
+/// Blocks in the time of one at 12 s.
+fn blocks_in_12_s(block_time: BlockTime) -> u32 {
+    BlockTime::TwelveSeconds.milliseconds() / block_time.milliseconds()
 }
 
 /// The network's parameters.
@@ -89,10 +132,12 @@ pub struct Parameters {
     /// When a claim to a core is used up (SCHED-1, SCHED-2).
     #[serde(default, skip_serializing_if = "ClaimQueue::is_computed")]
     pub claim_queue: ClaimQueue,
-    /// UPG-11: relay blocks from the inclusion of new code to the go-ahead, 0 to 4.
+    /// UPG-11: relay blocks from the inclusion of new code to the go-ahead, 0 to 4; 0 acts as 1. The relay
+    /// chain's configuration refuses less than 2, and here one sees why.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub upgrade_delay: u8,
-    /// UPG-11: relay blocks from the end of the vote on it to the go-ahead, at least, 0 to 4.
+    /// UPG-11: relay blocks from the end of the vote on it to the go-ahead, at least, 0 to 4. The relay
+    /// chain's configuration refuses what is not above P, and here one sees why.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub minimum_upgrade_delay: u8,
     /// UPG-15: relay blocks from the inclusion of new code to the next upgrade, 0 to 8.
@@ -466,7 +511,7 @@ impl Default for Messages {
 impl Messages {
     /// Whether there is no queue at all.
     pub fn is_off(&self) -> bool {
-        *self == Messages::default()
+        *self == Messages { inbound_messages: self.inbound_messages, ..Messages::default() }
     }
 }
 
@@ -656,8 +701,7 @@ built_in! {
         "disputes-elastic", "disputes-chains", "disputes-groups", "upgrade", "upgrade-abort",
         "upgrade-forks", "upgrade-sessions", "upgrade-adversary", "upgrade-elastic", "messages",
         "messages-full-segment", "messages-down", "messages-in", "messages-elastic", "collators",
-        "authorities",
-        "slots-12s", "slots-2s", "2025-06", "today", "hook-2025-06";
+        "authorities", "slots-12s", "slots-2s", "2025-06", "today", "hook-2025-06", "astar-switch";
     Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
         "elastic-sessions", "elastic-offset", "offset-two", "disputes-unavailability", "forks-elastic",
         "messages-all", "messages-elastic-two", "messages-sessions";
@@ -702,7 +746,7 @@ impl Scenario {
         // Numbers first: those that fit no byte are to be told their range as well.
         let table: toml::Table = text.parse().map_err(unreadable)?;
         let numbers = RANGES.map(|(key, _, least, most)| (key, least, most));
-        for (key, least, most) in numbers.into_iter().chain(RECONFIGURED) {
+        for (key, least, most) in numbers.into_iter().chain(RECONFIGURED).chain(SWITCH) {
             let found = key.split_once('.').and_then(|(outer, inner)| table.get(outer)?.get(inner));
             let legal = |value: &toml::Value| {
                 value.as_integer().is_some_and(|value| (least..=most).contains(&value))
@@ -764,9 +808,16 @@ impl Scenario {
             }
         }
         let slot = RELAY_SLOT_MS;
+        self.switch_is_modelled(file)?;
         if !p.para_slot_ms.is_multiple_of(slot) && !slot.is_multiple_of(p.para_slot_ms) {
             let legal = "1000, 1200, 1500, 2000, 3000 or a multiple of 6000".to_owned();
             return out("protocol.para_slot_ms", p.para_slot_ms.to_string(), legal);
+        }
+        if p.upward_message_room > 0 && e.collator != CollatorKind::Adversary {
+            let legal =
+                "0, but for an adversary: an honest author sends what fits (MSG-2), see [messages]";
+            let value = p.upward_message_room.to_string();
+            return out("protocol.upward_message_room", value, legal.to_owned());
         }
         self.slots_are_modelled(file)?;
         if e.earliest_backing > p.scheduling_lookahead {
@@ -953,6 +1004,35 @@ impl Scenario {
         None
     }
 
+    /// Which scenarios with the switch can be explored.
+    fn switch_is_modelled(&self, file: &str) -> Result<(), ScenarioError> {
+        let Some(switch) = self.switch else { return Ok(()) };
+        let out = |key: &'static str, value: String, legal: String| {
+            Err(ScenarioError::OutOfRange { file: file.to_owned(), key, value, legal })
+        };
+        let values = [
+            switch.periods_per_cycle,
+            switch.eras_per_voting_subperiod,
+            switch.eras_per_build_and_earn_subperiod,
+            switch.blocks_per_era,
+            switch.duration,
+        ];
+        for ((key, least, most), value) in SWITCH.into_iter().zip(values) {
+            if !(least..=most).contains(&value.into()) {
+                return out(key, value.to_string(), whole_number(least, most));
+            }
+        }
+        if self.environment.upgrades != Upgrades::NextCode {
+            let legal = "\"next-code\" with a [switch], which the next code brings".to_owned();
+            return out("environment.upgrades", format!("{:?}", self.environment.upgrades), legal);
+        }
+        if !self.economics.calendar.is_of_twelve_seconds() {
+            let legal = "a calendar of 12 s blocks with a [switch]".to_owned();
+            return out("economics.calendar", format!("{:?}", self.economics.calendar), legal);
+        }
+        Ok(())
+    }
+
     /// Which scenarios with slots of their own can be explored.
     fn slots_are_modelled(&self, file: &str) -> Result<(), ScenarioError> {
         let out = |key: &'static str, value: String, legal: &str| {
@@ -965,8 +1045,16 @@ impl Scenario {
         };
         let (p, e) = (&self.parameters, &self.environment);
         let named = e.authorities.0.len();
-        if named > 3 {
-            return out("environment.authorities", format!("{named}"), "at most 3 authorities");
+        for (key, set) in [
+            ("environment.authorities", e.authorities.0),
+            ("environment.next_authorities", e.next_authorities.0),
+        ] {
+            if set.len() > 3 {
+                return out(key, format!("{} of them", set.len()), "at most 3 authorities");
+            }
+            if !set.is_empty() && set.iter().all(|&one| one == Authority::Absent) {
+                return out(key, "absent, all of them".to_owned(), "somebody who is there");
+            }
         }
         if named > 0 && (e.fork_depth > 0 || e.collator == CollatorKind::Adversary) {
             let legal = "none on relay forks, where slots are an order, or with an adversary";
@@ -979,11 +1067,6 @@ impl Scenario {
             return out("protocol.generation", format!("{:?}", p.generation), legal);
         }
         let next = e.next_authorities.0;
-        if next.len() > 3 || (!next.is_empty() && next.iter().all(|&one| one == Authority::Absent))
-        {
-            let legal = "at most 3 authorities, and not all of them absent";
-            return out("environment.next_authorities", format!("{}", next.len()), legal);
-        }
         let plain = p.para_slot_ms >= RELAY_SLOT_MS && p.generation == Generation::AuraExt025;
         if !next.is_empty() && (named == 0 || !plain) {
             let legal = "none without environment.authorities, with para slots shorter than a relay \
@@ -1065,6 +1148,15 @@ const RECONFIGURED: [(&str, i64, i64); 3] = [
     ("reconfiguration.scheduling_lookahead", 1, 4),
     ("reconfiguration.paras_availability_period", 1, 12),
     ("reconfiguration.group_rotation_frequency", 1, 24),
+];
+
+/// The legal range of every number of a [switch], which a scenario need not have.
+const SWITCH: [(&str, i64, i64); 5] = [
+    ("switch.periods_per_cycle", 1, 2),
+    ("switch.eras_per_voting_subperiod", 1, 3),
+    ("switch.eras_per_build_and_earn_subperiod", 1, 4),
+    ("switch.blocks_per_era", 2, 6),
+    ("switch.duration", 1, 16),
 ];
 
 fn whole_number(least: i64, most: i64) -> String {

@@ -236,6 +236,92 @@ pub struct BlockCode {
     pub is_due: u8,
 }
 
+/// econ:UPG-4: how far a chain is on its way to 6 s blocks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SwitchPhase {
+    /// The next block executes under the code of 12 s blocks.
+    #[default]
+    Before,
+    /// This is M, the last block of the old runtime: the next one executes under the new code, and
+    /// migrates.
+    LastOld,
+    /// The block executed under the new code.
+    After,
+}
+
+/// What somebody began, and what ends at a block that is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InFlight {
+    /// A chunk that unlocks (econ:UPG-6); blocks to its end, 0 if there is none.
+    pub unlocking: u8,
+    /// A referendum (econ:UPG-8).
+    pub referendum: u8,
+    /// A motion of a council, which no migration knows (econ:TIME-5).
+    pub motion: u8,
+}
+
+/// Of the cycle that runs, what its chain has seen so far. No rule reads it; properties do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CycleSoFar {
+    /// Blocks under the code of 12 s blocks.
+    pub old_blocks: u8,
+    /// Blocks under the code of 6 s blocks.
+    pub new_blocks: u8,
+    /// Block rewards paid, by rate.
+    pub paid: [u8; Emission::RATES],
+    /// Whether the first block under the new code is among them.
+    pub has_switch: bool,
+    /// Whether lazy migrations waited in the block that began it.
+    pub began_migrating: bool,
+}
+
+/// What a block's state says of the emission and its calendar, where a scenario has the switch to 6 s
+/// blocks. Blocks are counted from the block itself, eras from the running one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Emission {
+    /// How far the switch is.
+    pub phase: SwitchPhase,
+    /// INFL-3: which rewards the stored configuration holds: those of a recalculation at 12 s, or
+    /// these halved once or twice.
+    pub rate: u8,
+    /// Blocks until the next era starts.
+    pub next_era_in: u8,
+    /// Whether the running subperiod is for voting.
+    pub is_voting: bool,
+    /// Eras until the next subperiod starts.
+    pub next_subperiod_in: u8,
+    /// Eras until a recalculation is due.
+    pub recalculation_in: u8,
+    /// econ:UPG-5: lazy migrations that wait.
+    pub waiting: u8,
+    /// What was begun and has not ended.
+    pub in_flight: InFlight,
+    /// The running cycle.
+    pub cycle: CycleSoFar,
+    /// Block rewards issued along the chain since the root at the rates after the first, whose are in
+    /// [`ParaBlock::issued`].
+    pub issued_halved: [u8; Emission::RATES - 1],
+}
+
+impl Emission {
+    /// Rates that are told apart: no halving, one, two.
+    pub const RATES: usize = 3;
+
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        let Emission { phase, rate, next_era_in, is_voting, next_subperiod_in, .. } = *self;
+        let InFlight { unlocking, referendum, motion } = self.in_flight;
+        let CycleSoFar { old_blocks, new_blocks, paid, has_switch, began_migrating } = self.cycle;
+        let marks = [is_voting, has_switch, began_migrating];
+        let marks: u8 = (4..).zip(marks).map(|(bit, mark)| u8::from(mark) << bit).sum();
+        let flags = phase as u8 | rate << 2 | marks;
+        bytes.extend_from_slice(&[flags, next_era_in, next_subperiod_in]);
+        bytes.extend_from_slice(&[self.recalculation_in, self.waiting]);
+        bytes.extend_from_slice(&[unlocking, referendum, motion, old_blocks, new_blocks]);
+        bytes.extend_from_slice(&paid);
+        bytes.extend_from_slice(&self.issued_halved);
+    }
+}
+
 /// A para block and the chain state it leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ParaBlock {
@@ -270,6 +356,8 @@ pub struct ParaBlock {
     /// Which of the scenario's two sets of authorities builds on it: 0, or 1 after the end of one
     /// session of the para, or of three (BLK-3).
     pub authority_set: u8,
+    /// Emission and calendar, where a scenario has the switch.
+    pub emission: Emission,
 }
 
 impl ParaBlock {
@@ -299,6 +387,7 @@ impl ParaBlock {
             code: BlockCode::default(),
             para_slot: 0,
             authority_set: 0,
+            emission: Emission::default(),
         }
     }
 
@@ -621,7 +710,8 @@ impl State {
         let phased = self.branches.iter().flat_map(|branch| &branch.views).any(|v| v.phase > 0);
         let slotted = phased
             || self.blocks.iter().any(|block| block.para_slot > 0 || block.authority_set > 0);
-        let parts = [disputed, messages, upgraded, slotted];
+        let switched = self.blocks.iter().any(|block| block.emission != Emission::default());
+        let parts = [disputed, messages, upgraded, slotted, switched];
         let flags = (0..).zip(parts).map(|(bit, part)| u8::from(part) << bit).sum();
         let sizes = [self.blocks.len() as u8, self.branches.len() as u8, flags];
         bytes.extend_from_slice(&sizes);
@@ -659,6 +749,9 @@ impl State {
             }
             if slotted {
                 bytes.extend_from_slice(&[block.para_slot, block.authority_set]);
+            }
+            if switched {
+                block.emission.encode(bytes);
             }
             for word in [segment.entries, segment.hashed, segment.messages, segment.signals] {
                 bytes.extend_from_slice(&word.to_le_bytes());

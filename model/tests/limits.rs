@@ -3,8 +3,8 @@
 use unincluded_model::action::Dispute;
 use unincluded_model::scenario::{Group, Groups, RelayNumberCheck};
 use unincluded_model::{
-    Action, Age, Author, Bits, BlockIndex, CollatorKind, Few, Protocol, Refusal, RelayBlockPlan,
-    Scenario, State,
+    Action, Age, Author, Bits, BlockIndex, CollatorKind, Emission, Few, NewCode, Protocol, Refusal,
+    RelayBlockPlan, Scenario, State, SwitchPhase,
 };
 
 const ROOT: BlockIndex = BlockIndex(0);
@@ -827,4 +827,79 @@ fn an_adversary_asks_no_collator_rule() {
     let run = Run::of(adversary());
     assert_eq!(run.protocol.environment().collator, CollatorKind::Adversary);
     assert!(run.authors(ROOT, 0).passes(1).permits(&author(ROOT, 0)));
+}
+
+// econ:UPG, INFL-9: the calendar of `astar-switch`: voting for 4 blocks, eras of 2, a cycle of 10.
+
+/// The switch's scenario, where owners may leave their slots empty.
+fn idle_switch() -> Run {
+    let mut scenario = Scenario::built_in("astar-switch").expect("a built-in scenario");
+    scenario.environment.idle = true;
+    Run::of(scenario)
+}
+
+/// A chain of the switch's scenario up to block `until`, each block included before the next. Block
+/// `brings` brings the new code; none does if it is 0.
+fn chain_with_new_code_in(brings: usize, until: usize) -> Vec<Emission> {
+    let mut run = idle_switch();
+    let mut emissions = vec![run.state.block(ROOT).emission];
+    for number in 1..=until {
+        let parent = BlockIndex(number as u8 - 1);
+        let plain = Author::honest(parent, Age(0));
+        let with_code = Author { new_code: NewCode::Next, ..plain };
+        let own = if number == brings { with_code } else { plain };
+        run = run.does(&Action::Author(own)).backs(BlockIndex(number as u8)).includes();
+        emissions.push(run.state.blocks[number].emission);
+    }
+    emissions
+}
+
+fn phases(emissions: &[Emission]) -> Vec<SwitchPhase> {
+    emissions.iter().map(|emission| emission.phase).collect()
+}
+
+#[test]
+fn the_block_that_acts_on_the_go_ahead_is_the_last_of_12_s_and_the_next_is_of_6_s() {
+    use SwitchPhase::{After, Before, LastOld};
+    let emissions = chain_with_new_code_in(1, 4);
+    assert_eq!(phases(&emissions), [Before, Before, Before, LastOld, After]);
+    let rates: Vec<u8> = emissions.iter().map(|emission| emission.rate).collect();
+    assert_eq!(rates, [0, 0, 0, 0, 1]);
+}
+
+#[test]
+fn new_code_comes_before_the_switch_and_not_after_it() {
+    let run = |blocks: u8| {
+        (1..=blocks).fold(idle_switch(), |run, number| {
+            let plain = Author::honest(BlockIndex(number - 1), Age(0));
+            let new_code = if number == 1 { NewCode::Next } else { NewCode::None };
+            let own = Author { new_code, ..plain };
+            run.does(&Action::Author(own)).backs(BlockIndex(number)).includes()
+        })
+    };
+    let again = |parent: u8| {
+        let plain = Author::honest(BlockIndex(parent), Age(0));
+        Action::Author(Author { new_code: NewCode::Next, ..plain })
+    };
+    // Block 3 can bring more code, which nobody backs; it acts on the go-ahead, and the next cannot.
+    assert!(run(2).permits(&again(2)));
+    assert_eq!(run(3).refusal(&again(3)), Refusal::NotInThisScenario("such new code"));
+}
+
+#[test]
+fn a_recalculation_comes_with_the_tenth_block_and_not_with_the_ninth() {
+    let emissions = chain_with_new_code_in(0, 11);
+    let cycle: Vec<u8> = emissions.iter().map(|emission| emission.cycle.old_blocks).collect();
+    assert_eq!(cycle, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
+    let recalculation: Vec<u8> =
+        emissions.iter().map(|emission| emission.recalculation_in).collect();
+    assert_eq!(recalculation, [5, 4, 4, 4, 4, 3, 3, 2, 2, 1, 5, 4]);
+}
+
+#[test]
+fn an_era_ends_two_blocks_later_for_each_old_block_that_was_left() {
+    // The last old block is 3; voting was to end with block 5, two blocks later: now four.
+    let emissions = chain_with_new_code_in(1, 9);
+    let next_era_in: Vec<u8> = emissions.iter().map(|emission| emission.next_era_in).collect();
+    assert_eq!(next_era_in, [1, 4, 3, 2, 3, 2, 1, 4, 3, 2]);
 }

@@ -14,8 +14,10 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use naive::pair::Pair;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use unincluded_model::action::Dispute;
 use unincluded_model::{
-    Action, BlockIndex, ParaBlock, Protocol, RelayBlockPlan, Rule, Scenario, State, Variant,
+    Action, Age, Author, Bits, BlockIndex, Few, ParaBlock, Protocol, RelayBlockPlan, Rule,
+    Scenario, State, Variant,
 };
 
 /// A built-in scenario with all its rules.
@@ -378,6 +380,116 @@ fn disputes_on_two_cores_agree_in_every_state_near_the_start() {
 }
 
 #[test]
+fn chains_of_invalid_blocks_agree_in_every_state_near_the_start() {
+    agree_on_all_of(&built_in("disputes-chains"), 60, 250);
+}
+
+/// The bits of a valid candidate while a dispute frees the two cores behind it: those of the last one
+/// count as discarded as well.
+#[test]
+fn what_a_freed_chain_discards_agrees() {
+    let network = "cores = 3; block_processing_velocity = 3; unincluded_segment_capacity = 7";
+    let network = format!("{SMALL}; {network}; validators = 4");
+    let actors = "disputes = true; invalid_chains = true; counted_votes = true; lying = 1";
+    let protocol = scratch(&network, actors);
+    let mut pair = Pair::new(&protocol);
+    for core in 0..3 {
+        let parent = BlockIndex(core);
+        let invalid = core > 0;
+        let author = Author { core, invalid, ..Author::honest(parent, Age::TIP) };
+        pair = pair.after(&protocol, &Action::Author(author));
+    }
+    let back = Few::of([1, 2, 3].map(BlockIndex)).expect("there is room");
+    let bits = Few::of([0, 0, 1].map(Bits::Count)).expect("there is room");
+    for plan in [
+        RelayBlockPlan { back, ..RelayBlockPlan::quiet(0) },
+        RelayBlockPlan { bits, ..RelayBlockPlan::quiet(0) },
+    ] {
+        pair = pair.after(&protocol, &Action::RelayBlock(plan));
+    }
+    let against = Dispute { block: BlockIndex(2), against: 3 };
+    for votes in [[0, 0, 0], [2, 0, 0], [2, 1, 1], [3, 1, 0]] {
+        let bits = Few::of(votes.map(Bits::Count)).expect("there is room");
+        let plan = RelayBlockPlan { bits, dispute: Some(against), ..RelayBlockPlan::quiet(0) };
+        let action = Action::RelayBlock(plan);
+        let agree = pair.agree_on(&protocol, &action).unwrap_or_else(|why| panic!("{why}"));
+        assert!(agree, "{votes:?} is permitted");
+        let next = pair.after(&protocol, &action);
+        next.compare(&protocol).unwrap_or_else(|difference| panic!("{votes:?}\n{difference}"));
+    }
+}
+
+// Upgrades of the code.
+
+#[test]
+fn an_upgrade_on_two_cores_agrees_in_every_state() {
+    assert!(agree_within("upgrade-elastic", 60));
+}
+
+#[test]
+fn upgrades_agree_in_every_state_near_the_start() {
+    let names = ["upgrade", "upgrade-abort", "upgrade-forks", "upgrade-sessions"];
+    for name in names.into_iter().chain(["upgrade-adversary"]) {
+        agree_on_all_of(&built_in(name), 60, 1500);
+    }
+}
+
+/// No wait at all, and no vote either; a vote that ends as it likes, on any code.
+const UPGRADES: [(&str, &str); 2] = [
+    ("", "upgrades = 'next-code'"),
+    (
+        "upgrade_delay = 1; minimum_upgrade_delay = 3; upgrade_cooldown = 2",
+        "upgrades = 'any-code'; prechecks = 'divided'",
+    ),
+];
+
+#[test]
+fn upgrades_beside_any_other_fault_agree_in_every_state_near_the_start() {
+    let two_cores = "cores = 2; block_processing_velocity = 2; unincluded_segment_capacity = 4";
+    let adversary = "collator = 'adversary'; adversary_blocks = 2; oldest_relay_parent = 1";
+    for (waits, upgrades) in UPGRADES {
+        for (network, actors) in [
+            ("", "stale_view = 'together'; session_changes = true"),
+            ("", "fork_depth = 2; session_changes = true"),
+            (two_cores, "equivocation = true"),
+            ("", "claims = 'lapsing'; withholding = true"),
+            ("relay_parent_offset = 1", "session_changes = true"),
+            ("", "collator = 'lookahead'; stale_view = 'apart'"),
+            ("relay_number_check = 'any'", &format!("{adversary}; fork_depth = 1")),
+        ] {
+            let network = format!("{SMALL}; {waits}; {network}");
+            agree_on_all_of(&scratch(&network, &format!("{upgrades}; {actors}")), 60, 400);
+        }
+    }
+}
+
+// Queues of messages.
+
+#[test]
+fn messages_agree_in_every_state_near_the_start() {
+    let names = Scenario::full_names().filter(|name| name.starts_with("messages"));
+    for name in names {
+        agree_on_all_of(&built_in(name), 60, 300);
+    }
+}
+
+#[test]
+fn queues_of_one_agree_in_every_state() {
+    let faults = "delay = true; loss = true; unavailability = true";
+    for queue in ["upward_limit", "outbound_capacity", "downward", "inbound"] {
+        let protocol = queues(&format!("{queue} = 1"), faults);
+        assert!(agree_on_all_of(&protocol, 60, usize::MAX), "{queue}");
+    }
+}
+
+/// Queues, the smallest window, few faults and those that are named.
+fn queues(lines: &str, actors: &str) -> Protocol {
+    let few = "delay = false; loss = false; unavailability = false";
+    let table = format!("[messages]\n{}\n", lines.replace("; ", "\n"));
+    scratch_and(SMALL, &format!("{few}; {actors}"), &table)
+}
+
+#[test]
 fn collation_limits_agree_in_every_state_near_the_start() {
     let actors = "collation_limits = true; equivocation = true";
     agree_on_all_of(&scratch("", actors), 60, 1500);
@@ -433,14 +545,10 @@ proptest! {
     fn a_long_walk_in_every_scenario_agrees(choices in walks(240)) {
         for name in Scenario::full_names() {
             let protocol = built_in(name);
-            // The twin has no queues of messages, nothing on an invalid block, no upgrades, no
-            // authorities that are away or restart, and today's velocity hook alone.
-            let knows_all = protocol.messages().is_off()
-                && !protocol.follows_code()
-                && !protocol.environment().invalid_chains
-                && protocol.environment().authorities.is_empty()
-                && !protocol.stores_para_slots();
-            if !knows_all {
+            // The twin has no authorities that are away, restart or change, today's velocity hook
+            // alone, and no emission that changes.
+            let names = !protocol.environment().authorities.is_empty();
+            if names || protocol.stores_para_slots() || protocol.scenario().switch.is_some() {
                 continue;
             }
             walk_agrees(&protocol, &choices, 10)?;
@@ -482,13 +590,60 @@ fn telling() -> Vec<Protocol> {
     all
 }
 
-/// Whether the twin, which always follows all rules as they are, disagrees with such a model.
-fn is_noticed(change: impl Fn(Protocol) -> Protocol) -> bool {
-    telling().into_iter().any(|protocol| {
+/// The same for what a scenario without upgrades never asks.
+fn telling_of_upgrades() -> Vec<Protocol> {
+    let small = |waits: &str, actors: &str| scratch(&format!("{SMALL}; {waits}"), actors);
+    let mut all: Vec<Protocol> = UPGRADES.map(|(waits, actors)| small(waits, actors)).into();
+    all.push(built_in("upgrade-adversary"));
+    let faultless = "delay = false; loss = false; unavailability = false; upgrades = 'next-code'";
+    let waits = "upgrade_delay = 3; upgrade_cooldown = 1";
+    all.push(small(waits, faultless));
+    all.push(small(waits, &format!("{faultless}; prechecks = 'divided'")));
+    all
+}
+
+/// The rules that nothing asks while a scenario has no queues of messages.
+const OF_MESSAGES: [Rule; 13] = [
+    Rule::Seg7,
+    Rule::Msg1,
+    Rule::Msg2,
+    Rule::Msg4,
+    Rule::Msg5,
+    Rule::Msg6,
+    Rule::Msg7,
+    Rule::Msg8,
+    Rule::Emu3,
+    Rule::Emu4,
+    Rule::Incl10,
+    Rule::Incl11,
+    Rule::Incl12,
+];
+
+/// The same for what a scenario without queues never asks.
+fn telling_of_messages() -> Vec<Protocol> {
+    let late = "stale_view = 'together'";
+    vec![
+        queues("upward_limit = 1; outbound_capacity = 1", late),
+        queues("downward = 2", late),
+        queues("inbound = 2; inbound_messages = 2", late),
+        built_in("messages-elastic"),
+        built_in("messages-in"),
+    ]
+}
+
+/// Whether the twin, which always follows all rules as they are, disagrees with such a model of the
+/// scenarios that tell of a rule.
+fn is_noticed(rule: Rule, change: impl Fn(Protocol) -> Protocol) -> bool {
+    let (telling, most) = match rule {
+        _ if OF_UPGRADES.contains(&rule) => (telling_of_upgrades(), 1200),
+        _ if OF_MESSAGES.contains(&rule) => (telling_of_messages(), 300),
+        _ => (telling(), 1200),
+    };
+    telling.into_iter().any(|protocol| {
         let protocol = change(protocol);
         let mut seen: HashSet<State> = HashSet::new();
         let mut waiting = VecDeque::from([Pair::new(&protocol)]);
-        while let Some(pair) = waiting.pop_front().filter(|_| seen.len() < 1200) {
+        while let Some(pair) = waiting.pop_front().filter(|_| seen.len() < most) {
             let Ok(permitted) = pair.agree_on_everything(&protocol) else { return true };
             for action in permitted {
                 let next = pair.after(&protocol, &action);
@@ -506,10 +661,16 @@ fn is_noticed(change: impl Fn(Protocol) -> Protocol) -> bool {
 
 #[test]
 fn the_twin_has_nothing_to_notice_while_all_rules_are_in_force() {
-    assert!(!is_noticed(|protocol| protocol));
+    assert!(!is_noticed(Rule::Seg2, |protocol| protocol));
+    assert!(!is_noticed(Rule::Upg1, |protocol| protocol));
+    assert!(!is_noticed(Rule::Msg1, |protocol| protocol));
 }
 
-/// The rules that nothing asks while a scenario has no upgrades; the twin does not know them.
+/// The rules of the switch: the twin has no emission that changes.
+const OF_THE_SWITCH: [Rule; 6] =
+    [Rule::Infl9, Rule::EconUpg2, Rule::EconUpg3, Rule::EconUpg5, Rule::EconUpg6, Rule::EconUpg8];
+
+/// The rules that nothing asks while a scenario has no upgrades.
 const OF_UPGRADES: [Rule; 11] = [
     Rule::Upg1,
     Rule::Upg4,
@@ -526,18 +687,25 @@ const OF_UPGRADES: [Rule; 11] = [
 
 #[test]
 fn the_twin_notices_each_rule_that_is_switched_off_alone_unless_another_masks_it() {
-    let all = Rule::ALL.iter().copied().filter(|rule| !OF_UPGRADES.contains(rule));
-    let unnoticed = all.filter(|&rule| !is_noticed(|protocol| protocol.without([rule])));
+    let all = Rule::ALL.iter().copied().filter(|rule| !OF_THE_SWITCH.contains(rule));
+    let unnoticed = all.filter(|&rule| !is_noticed(rule, |protocol| protocol.without([rule])));
     let masked = [
         Rule::Seg3,   // COLL-7: the collator never asks about the included head.
         Rule::Incl6b, // ARP-4, RPN-1 and HOOK-2 have ordered parent and child before.
+        Rule::Incl10, // EMU-3: the emulator counts what is pending as well.
+        Rule::Incl12, // EMU-3: the emulator takes no watermark that the relay chain would not.
     ];
     assert_eq!(unnoticed.collect::<Vec<_>>(), masked);
 }
 
 #[test]
 fn the_twin_notices_each_variant() {
-    let all = Variant::ALL.iter().copied().filter(|form| !OF_UPGRADES.contains(&form.rule()));
-    let unnoticed = all.filter(|&form| !is_noticed(|protocol| protocol.with_variants([form])));
+    // The twin names no authorities, and has no emission that changes.
+    let is_known = |form: &Variant| {
+        *form != Variant::AuthoritiesOfIncluded && !OF_THE_SWITCH.contains(&form.rule())
+    };
+    let all = Variant::ALL.iter().copied().filter(is_known);
+    let unnoticed =
+        all.filter(|&form| !is_noticed(form.rule(), |protocol| protocol.with_variants([form])));
     assert_eq!(unnoticed.collect::<Vec<_>>(), []);
 }

@@ -260,7 +260,9 @@ fn the_authorities_of_the_parent_build() {
 /// The first set owns every second slot, one of its two being away; the second set owns them all.
 #[test]
 fn each_set_has_its_own_turns() {
-    let protocol = Protocol::new(Scenario::built_in("authorities").expect("built in"));
+    let mut scenario = Scenario::built_in("authorities").expect("built in");
+    scenario.environment.idle = true;
+    let protocol = Protocol::new(scenario.checked("test").expect("legal"));
     let mut state = protocol.initial();
     let mut owners = vec![];
     for _ in 0..4 {

@@ -6,7 +6,7 @@ use unincluded_model::scenario::{
 use unincluded_model::{CollatorKind, Protocol, RelayNumberCheck, StaleView, State};
 
 use crate::step::is_honest;
-use crate::{Transition, Verdict, invariant, messages, progress, reachable, step};
+use crate::{Transition, Verdict, emission, invariant, messages, progress, reachable, step};
 
 /// What sort of claim a property makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,7 +121,7 @@ catalogue! {
     "INV-DMP-1" Step(messages::messages_are_processed_once) has_downward, ["R-PROCESSED-BEHIND"], "A downward message is processed once, and not dropped before.";
     "INV-EMU-1" Step(messages::honest_blocks_are_seconded) has_queues, ["R-UPWARD-USED", "R-PROCESSED-BEHIND", "R-EMU-5"], "Validators second every honest block, but for a watermark of an unincluded ancestor (EMU-5).";
     "INV-RP-1" Step(step::relay_numbers_advance) always, ["R-RP-ADVANCES"], "Relay parents advance by number as the check in force says.";
-    "INV-RP-2" Step(step::relay_slots_advance) always, ["R-RP-ADVANCES"], "Relay slots never go back along a chain.";
+    "INV-RP-2" Step(step::relay_slots_advance) orders_relay_slots, ["R-RP-ADVANCES"], "Relay slots never go back along a chain.";
     "INV-RP-5" Step(step::included_relay_parents_advance) always, ["R-INCLUDED"], "Relay parents of included blocks never go back.";
     "INV-RP-6" Step(step::relay_parents_are_buried) has_offset, ["R-RP-ADVANCES"], "As many relay blocks follow a valid block's relay parent as the offset asks.";
     "INV-VEL-1" State(invariant::few_blocks_share_a_slot) limits_slots, ["R-RP-ADVANCES", "R-RP-SHARED", "INV-VEL-2"], "At most V + 1 blocks of a branch share a relay slot.";
@@ -162,16 +162,23 @@ catalogue! {
     "INV-UPG-3-STEP" Step(step::backed_with_the_current_code) has_upgrades, ["R-UPGRADED", "R-CODE-WAITS"], "A candidate is backed with the code of its parent's state, which is then current.";
     "INV-UPG-6" Step(step::a_go_ahead_meets_pending_code) has_upgrades, ["R-UPGRADED"], "A go-ahead meets pending code, or an unincluded ancestor that acted on it.";
     "INV-UPG-7" Step(step::an_abort_frees_the_way) has_rejections, ["R-ABORTED"], "A block that acts on an abort leaves no code pending.";
-    "INV-UPG-8" Step(step::an_abort_is_consumed_once) has_rejections, ["R-ABORTED"], "An abort is acted on by a block that has pending code, and once.";
+    "INV-UPG-8" Step(step::an_abort_is_consumed_once) rejects_honestly, ["R-ABORTED"], "An abort is acted on by a block that has pending code, and once.";
     "INV-UPG-9" Step(step::new_code_is_backed_alone) has_upgrades, ["R-UPGRADED"], "No new code is backed while an upgrade is under way.";
-    "INV-UPG-10" Step(step::code_waits_after_inclusion) has_upgrades, ["R-UPGRADED"], "New code waits for the upgrade delay, counted from its inclusion.";
+    "INV-UPG-10" Step(step::code_waits_after_inclusion) has_upgrades, ["R-UPGRADED"], "New code is due no earlier than the upgrade delay after its inclusion.";
     "INV-1" State(invariant::issuance_is_conserved) always, ["R-INCLUDED"], "A block's state has its parent's issuance and one block's rewards.";
     "INV-2" State(invariant::no_emission_is_orphaned) always, ["R-INCLUDED", "R-ORPHAN"], "The included head has the issuance of its own chain and of no other fork.";
     "INV-2-STEP" Step(step::inclusion_brings_its_own_rewards) always, ["R-INCLUDED", "R-ORPHAN"], "A relay block adds the rewards of the candidates it enacts, no more and no less.";
     "INV-4" State(invariant::issuance_grows) always, ["R-INCLUDED"], "Issuance grows with every block.";
     "INV-8" State(invariant::halving_is_recalculation) always, ["R-INCLUDED"], "Halving a block's rewards is recalculating them for twice the blocks.";
+    "INV-9" Step(emission::a_cycle_lasts_a_cycle) has_switch, ["R-SWITCH-CYCLE", "R-NEW-CYCLE", "R-LAST-OLD-RECALCULATES", "R-ANNOUNCED-TWICE"], "From one recalculation to the next a cycle passes, and 6 s more where the switch falls into it.";
     "INV-13" State(invariant::annual_issuance_is_preserved) always, ["R-INCLUDED"], "Twice the blocks of half the rewards emit as much in a cycle, up to 2 planck for each pair.";
+    "INV-14" Step(emission::a_cycle_emits_its_amounts) has_switch, ["R-SWITCH-CYCLE", "R-NEW-CYCLE", "R-LAST-OLD-RECALCULATES"], "A cycle emits the old runtime's amounts, less a planck for each pair of blocks whose reward was odd, and one new block reward more where the switch falls into it.";
+    "INV-15" Step(emission::what_is_in_flight_ends_as_said) has_switch, ["R-CHUNK-EARLY", "R-REFERENDUM-EARLY", "R-REFERENDUM-IN-TIME", "R-REFERENDUM-LATE", "R-MOTION-EARLY"], "What is in flight at the switch ends in time, but for chunks, motions, and referenda that end before their migration or are launched beside it, each as early or late as its rule says.";
+    "INV-15-ERA" Step(emission::eras_keep_their_time) has_switch, ["R-SWITCHED", "R-SWITCH-CYCLE"], "Eras and voting subperiods take their time, whatever the runtime.";
     "INV-17" Step(step::one_inclusion_for_each_core) always, ["R-INCLUDED"], "Emission per relay block is bounded by one block's rewards for each core.";
+    "INV-18" State(emission::halved_once_on_every_included_chain) has_switch, ["R-SWITCHED", "R-M-DIFFERS", "R-SWITCH-UNDONE"], "Every included head's rewards are halved once if the first block under the new code is on its chain, and else not at all.";
+    "INV-19" Step(emission::rewards_follow_the_code) has_switch, ["R-SWITCHED"], "Along every chain the block reward changes with the code under which blocks execute, and with nothing else.";
+    "INV-MBM-1" Step(emission::migrating_blocks_carry_inherents_only) has_switch, ["R-CYCLE-MIGRATING"], "While lazy migrations wait, users begin nothing.";
     "R-SEGMENT-FULL" Witness(reachable::a_full_segment) can_hold_all, [], "A segment holds C blocks.";
     "R-AUTHORS-STOPPED" Witness(reachable::a_full_segment_stops_authors) can_fill, [], "A full segment stops the collators (INV-E2E-7).";
     "INV-SEG-8" Witness(reachable::a_segment_beyond_the_unincluded) can_be_late_on_unincluded, [], "A segment holds more than what is unincluded at the tip.";
@@ -197,7 +204,7 @@ catalogue! {
     "R-WITHHELD" Witness(reachable::a_withheld_block_stops_authors) has_withholding, [], "The tip names a block that the collators have not got.";
     "R-RECOVERED" Witness(reachable::a_withheld_block_is_recovered) has_withholding, [], "The collators recover a withheld block.";
     "R-SIGNAL-CONSUMED" Witness(reachable::a_signal_is_consumed) has_signals, [], "A block consumes a go-ahead signal.";
-    "R-SIGNAL-REMEMBERED" Witness(reachable::a_signal_is_remembered) has_signals, [], "A block is built while its segment holds a consumed signal.";
+    "R-SIGNAL-REMEMBERED" Witness(reachable::a_signal_is_remembered) remembers_signals, [], "A block is built while its segment holds a consumed signal.";
     "R-ROOM-USED" Witness(reachable::the_room_is_used_up) has_messages, [], "A segment's messages use up the room.";
     "R-UPWARD-USED" Witness(messages::the_upward_room_is_used_up) has_upward, [], "A segment's upward messages use up the room at the relay parent.";
     "R-CHANNEL-USED" Witness(messages::the_channel_is_used_up) has_outbound, [], "A segment's messages to another para use up the channel.";
@@ -243,9 +250,9 @@ catalogue! {
     "R-NOT-FETCHED" Witness(reachable::a_collation_is_not_fetched) has_limits, [], "Siblings have taken a block's place in the claim queue.";
     "R-NO-FALLBACK" Witness(reachable::no_shallower_parent_is_tried) can_fill, [], "The chosen parent is refused where a shallower one would not be (INV-E2E-8 fails).";
     "R-UPGRADED" Witness(reachable::an_upgrade_is_complete) has_upgrades, [], "New code becomes current.";
-    "R-UPGRADED-AGAIN" Witness(reachable::a_second_upgrade_begins) has_upgrades, [], "A second upgrade begins after the first.";
-    "R-CODE-SWITCHES" Witness(reachable::backed_as_the_code_switches) upgrades_ahead, [], "The first block under new code is backed where the code becomes current.";
-    "R-CODE-WAITS" Witness(reachable::new_code_waits_for_its_switch) upgrades_ahead, [], "A block under new code waits for the inclusion of the one before.";
+    "R-UPGRADED-AGAIN" Witness(reachable::a_second_upgrade_begins) upgrades_again, [], "A second upgrade begins after the first.";
+    "R-CODE-SWITCHES" Witness(reachable::backed_as_the_code_switches) upgrades_on_ahead, [], "The first block under new code is backed where the code becomes current.";
+    "R-CODE-WAITS" Witness(reachable::new_code_waits_for_its_switch) code_can_wait, [], "A block under new code waits for the inclusion of the one before.";
     "R-ABORTED" Witness(reachable::an_abort_is_consumed) has_rejections, [], "A block acts on an abort.";
     "R-ABORT-LOST" Witness(reachable::an_abort_is_lost) rejects_ahead, [], "An abort is cleared before the para has seen it (INV-UPG-4 fails).";
     "R-ABORT-WITHDRAWN" Witness(reachable::an_abort_is_withdrawn) rejects_ahead, [], "An abort is cleared after an unincluded block has acted on it, and its children panic (UPG-13).";
@@ -267,6 +274,20 @@ catalogue! {
     "R-TURN-SHARED" Witness(reachable::a_turn_has_two_relay_slots) turns_are_long, [], "One authority builds on two relay slots of its one para slot.";
     "R-BEHIND" Witness(reachable::built_behind) restarts_behind, [], "A collator that restarted builds beside blocks it has not got.";
     "R-BUILT-TWICE" Witness(reachable::built_twice) restarts, [], "A collator that restarted builds twice in one slot.";
+    "R-SWITCHED" Witness(emission::the_switch_is_included) has_switch, [], "The first block under the new code is included.";
+    "R-M-DIFFERS" Witness(emission::the_last_old_block_differs_by_fork) has_switch, [], "Two blocks of competing chains are each the last under the old code, at different places of the calendar.";
+    "R-SWITCH-UNDONE" Witness(emission::the_switch_is_undone) switches_on_forks, [], "The relay chain gives up a branch that had included the last old block, for one that has not.";
+    "R-SWITCH-CYCLE" Witness(emission::the_cycle_of_the_switch_ends) has_switch, [], "The cycle of the switch ends, one new block reward later.";
+    "R-NEW-CYCLE" Witness(emission::a_new_cycle_ends) has_switch, [], "A cycle of the new runtime alone ends.";
+    "R-LAST-OLD-RECALCULATES" Witness(emission::the_last_old_block_recalculates) has_switch, [], "The last old block is the last of its cycle, and recalculates.";
+    "R-ANNOUNCED-TWICE" Witness(emission::the_next_era_is_announced_twice) has_switch, [], "The last old block and the one after it both announce the next era.";
+    "R-RECALCULATION-ORPHANED" Witness(emission::a_recalculation_is_orphaned) has_switch, [], "A block that recalculates is orphaned, and its configuration with it.";
+    "R-CHUNK-EARLY" Witness(emission::a_chunk_unlocks_early) has_switch, [], "A chunk unlocks early (INV-15 fails of it).";
+    "R-REFERENDUM-EARLY" Witness(emission::a_referendum_ends_early) has_switch, [], "A referendum ends before its migration, and early (INV-15 fails of it).";
+    "R-REFERENDUM-IN-TIME" Witness(emission::a_referendum_ends_in_time) has_switch, [], "A referendum that was open at the switch ends in time.";
+    "R-MOTION-EARLY" Witness(emission::a_motion_ends_early) has_switch, [], "A motion ends early (INV-15 fails of it).";
+    "R-REFERENDUM-LATE" Witness(emission::a_referendum_ends_late) has_switch, [], "A referendum launched under the new code is migrated all the same, and takes more than twice its time (INV-15 fails of it).";
+    "R-CYCLE-MIGRATING" Witness(emission::a_cycle_begins_while_migrating) has_switch, [], "A cycle begins in a block in which lazy migrations wait.";
     "R-LOWER-HASH" Witness(reachable::a_lower_hash_displaces) follows_two, [], "A sibling of lower hash displaces one offered already (INV-E2E-7).";
     "R-BOTH-KNOWN" Witness(reachable::both_validators_know_both) follows_two, [], "Two validators know two siblings.";
 }
@@ -283,6 +304,14 @@ fn limits_slots(protocol: &Protocol) -> bool {
 /// Where the runtime takes no slot but the derived one, or honest collators claim no other (HOOK-8).
 fn derives_slots(protocol: &Protocol) -> bool {
     is_honest(protocol) || !takes_slots_behind(protocol)
+}
+
+/// Where the runtime orders relay slots, by the hook or by the relay number (RPN-1), or honest collators
+/// do: hooks that count by para slot (HOOK-8) do not look at relay slots.
+fn orders_relay_slots(protocol: &Protocol) -> bool {
+    let p = protocol.parameters();
+    let by_para_slot = matches!(p.generation, Generation::AuraExt07 | Generation::AuraExt018);
+    is_honest(protocol) || !by_para_slot || p.relay_number_check != RelayNumberCheck::Any
 }
 
 fn overruns_slots(protocol: &Protocol) -> bool {
@@ -353,7 +382,13 @@ fn turns_are_long(protocol: &Protocol) -> bool {
 }
 
 fn restarts(protocol: &Protocol) -> bool {
-    protocol.environment().authorities.0.contains(&Authority::Restarting)
+    let environment = protocol.environment();
+    let named = environment.authorities.0;
+    let owns = |place: &usize| protocol.owners_of_derived_slots() & (1 << place) != 0;
+    let restarts = |place: usize| named[place] == Authority::Restarting;
+    // The next authorities come with para slots that begin relay slots, and own some each.
+    let next = environment.next_authorities.0.contains(&Authority::Restarting);
+    next || (0..named.len()).filter(owns).any(restarts)
 }
 
 fn restarts_behind(protocol: &Protocol) -> bool {
@@ -537,13 +572,48 @@ fn has_upgrades(protocol: &Protocol) -> bool {
     matches!(protocol.environment().upgrades, Upgrades::NextCode | Upgrades::AnyCode)
 }
 
+/// Where the para goes on changing its code. The switch comes once.
+fn upgrades_again(protocol: &Protocol) -> bool {
+    has_upgrades(protocol) && !has_switch(protocol)
+}
+
+fn has_switch(protocol: &Protocol) -> bool {
+    protocol.scenario().switch.is_some() && has_upgrades(protocol)
+}
+
+fn switches_on_forks(protocol: &Protocol) -> bool {
+    has_switch(protocol) && has_forks(protocol)
+}
+
 /// Where a block can be built on one that is not included.
 fn upgrades_ahead(protocol: &Protocol) -> bool {
     has_upgrades(protocol) && can_stack(protocol)
 }
 
+/// The same where the block that switches and one on it can stand at a time.
+fn upgrades_on_ahead(protocol: &Protocol) -> bool {
+    let kept = protocol.environment().adversary_blocks;
+    upgrades_ahead(protocol) && (is_honest(protocol) || kept == 0 || kept > 1)
+}
+
+/// Where a candidate can pend for longer than a block, or two are backed in one.
+fn code_can_wait(protocol: &Protocol) -> bool {
+    let waits = protocol.environment().unavailability || protocol.parameters().cores > 1;
+    upgrades_on_ahead(protocol) && waits
+}
+
+fn remembers_signals(protocol: &Protocol) -> bool {
+    has_signals(protocol) && can_stack(protocol)
+}
+
 fn has_rejections(protocol: &Protocol) -> bool {
     protocol.environment().prechecks == Prechecks::Divided
+}
+
+/// Where whoever acts on an abort has pending code: an adversary builds a first block beside the one
+/// that brought it, and the runtime takes an abort that finds none (UPG-5).
+fn rejects_honestly(protocol: &Protocol) -> bool {
+    has_rejections(protocol) && is_honest(protocol)
 }
 
 fn rejects_ahead(protocol: &Protocol) -> bool {

@@ -4,6 +4,7 @@ use unincluded_model::economics::{Calendar, InflationConfiguration};
 use unincluded_model::state::Pending;
 use unincluded_model::{Age, BlockIndex, Protocol, State};
 
+use crate::emission::reward_due;
 use crate::{Verdict, holds};
 
 /// The blocks that somebody authored: all but genesis.
@@ -234,13 +235,14 @@ pub fn relay_and_para_have_one_code(_: &Protocol, state: &State) -> Verdict {
     Ok(())
 }
 
-/// INV-1: every block's state has its parent's issuance and one block's rewards more.
+/// INV-1: every block's state has its parent's issuance and one block's rewards more, as they are
+/// under the code under which it executes.
 pub fn issuance_is_conserved(protocol: &Protocol, state: &State) -> Verdict {
-    let reward = protocol.block_reward();
     for block in state.indices().skip(1) {
         let parent = state.block(block).parent;
-        let issued = relative_issuance(state, block, reward);
-        let before = relative_issuance(state, parent, reward);
+        let issued = issued_since_root(protocol, state, block);
+        let before = issued_since_root(protocol, state, parent);
+        let reward = reward_due(protocol, state, block);
         holds!(
             issued == before + reward,
             "a block issues {} planck and its reward is {reward}",
@@ -254,11 +256,11 @@ pub fn issuance_is_conserved(protocol: &Protocol, state: &State) -> Verdict {
 /// INV-2: at the included head there is what its own chain issued: the rewards of the blocks on
 /// it, counted by walking them, and nothing of any other fork.
 pub fn no_emission_is_orphaned(protocol: &Protocol, state: &State) -> Verdict {
-    let reward = protocol.block_reward();
     for view in state.branches.iter().flat_map(|branch| &branch.views) {
-        let blocks = state.steps_back(view.included, BlockIndex::ROOT).unwrap_or_default();
-        let issued = relative_issuance(state, view.included, reward);
-        let expected = blocks as u128 * reward;
+        let chain = state.ancestry(view.included).filter(|&block| block != BlockIndex::ROOT);
+        let rewards = chain.map(|block| reward_due(protocol, state, block));
+        let (blocks, expected) = rewards.fold((0, 0), |(n, sum), reward| (n + 1, sum + reward));
+        let issued = issued_since_root(protocol, state, view.included);
         holds!(
             issued == expected,
             "{issued} planck were issued on an included chain whose {blocks} blocks are worth {expected}"
@@ -269,10 +271,9 @@ pub fn no_emission_is_orphaned(protocol: &Protocol, state: &State) -> Verdict {
 
 /// INV-4: issuance grows with every block, as nothing is burned here; planck.
 pub fn issuance_grows(protocol: &Protocol, state: &State) -> Verdict {
-    let reward = protocol.block_reward();
     for block in state.indices().skip(1) {
-        let issued = relative_issuance(state, block, reward);
-        let before = relative_issuance(state, state.block(block).parent, reward);
+        let issued = issued_since_root(protocol, state, block);
+        let before = issued_since_root(protocol, state, state.block(block).parent);
         holds!(issued > before, "a block leaves issuance at {issued} planck after {before}");
     }
     Ok(())
@@ -340,6 +341,6 @@ pub fn validators_agree(protocol: &Protocol, state: &State) -> Verdict {
 }
 
 /// Planck issued along the chain of a block since the root.
-fn relative_issuance(state: &State, block: BlockIndex, reward: u128) -> u128 {
-    u128::from(state.block(block).issued) * reward
+fn issued_since_root(protocol: &Protocol, state: &State, block: BlockIndex) -> u128 {
+    protocol.issued_since_root(state.block(block))
 }

@@ -1,11 +1,13 @@
 //! What must hold of the model, and the searches for a run in which it does not.
 //!
 //! [`catalogue`] lists every property on one line. [`invariant`] speaks of one state, [`step`] of
-//! a state, an action and what followed, [`reachable`] of situations that must be found, and
+//! a state, an action and what followed, [`emission`] of amounts and the calendar around the switch to
+//! 6 s blocks, [`reachable`] of situations that must be found, and
 //! [`progress`] of what can still happen. [`search`] decides them; [`oracle`] lets stateright
 //! explore the same model, as a second opinion.
 
 pub mod catalogue;
+pub mod emission;
 pub mod fingerprint;
 pub mod invariant;
 pub mod label;

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use xxhash_rust::xxh3::Xxh3DefaultBuilder;
 
-use unincluded_model::scenario::Authority;
+use unincluded_model::scenario::{Authority, Claims};
 use unincluded_model::{Action, Environment, Protocol, Refusal, State};
 
 use crate::Transition;
@@ -56,7 +56,10 @@ pub(crate) fn applies(protocol: &Protocol) -> bool {
     let owns = |place: usize| protocol.owners_of_derived_slots() & (1 << place) != 0;
     let can = |place: usize| named[place] != Authority::Absent && owns(place);
     let somebody = named.is_empty() || (0..named.len()).any(can);
-    protocol.parameters().unincluded_segment_capacity > 0 && somebody
+    // On the usual path a claim to every second block comes one block late in so short a window.
+    let meets_claims = protocol.environment().claims != Claims::Shared
+        || protocol.parameters().scheduling_lookahead > 2;
+    protocol.parameters().unincluded_segment_capacity > 0 && somebody && meets_claims
 }
 
 impl FaultFree {

@@ -6,6 +6,7 @@ use unincluded_model::{
     Signal,
 };
 
+use crate::emission::reward_due;
 use crate::{Transition, Verdict, holds};
 
 /// INV-SEG-6: a new block's segment holds nothing that its relay parent shows as included.
@@ -452,13 +453,13 @@ pub fn tainted_bitfields_do_not_count(t: &Transition) -> Verdict {
 /// of the candidates it enacts, counted from its own queue.
 pub fn inclusion_brings_its_own_rewards(t: &Transition) -> Verdict {
     let Some((before, after)) = t.grown() else { return Ok(()) };
-    let reward = t.protocol.block_reward();
     let head = after.tip().included;
     let pending = before.pending.iter();
-    let enacted = pending.filter(|p| t.before.descends_from(head, p.block)).count();
-    let issued = |block: BlockIndex| u128::from(t.before.block(block).issued) * reward;
+    let enacted = pending.filter(|p| t.before.descends_from(head, p.block));
+    let rewards = enacted.map(|p| reward_due(t.protocol, t.before, p.block));
+    let (enacted, expected) = rewards.fold((0, 0), |(n, sum), reward| (n + 1, sum + reward));
+    let issued = |block: BlockIndex| t.protocol.issued_since_root(t.before.block(block));
     let (old, new) = (issued(before.tip().included), issued(head));
-    let expected = enacted as u128 * reward;
     holds!(
         new == old + expected,
         "the included chain goes from {old} to {new} planck with {enacted} blocks worth {expected}"
@@ -563,8 +564,8 @@ pub fn new_code_is_backed_alone(t: &Transition) -> Verdict {
     Ok(())
 }
 
-/// UPG-11: between the inclusion of new code and a go-ahead there are as many relay blocks as the delay
-/// says. Judged where the go-ahead appears: a countdown cannot have begun later than the upgrade.
+/// UPG-11: new code is due no earlier than as many relay blocks after its inclusion as the delay says.
+/// Judged where the upgrade begins. That the blocks are counted is INV-UPG-2 and 3, where the go-ahead comes.
 pub fn code_waits_after_inclusion(t: &Transition) -> Verdict {
     let Some((before, after)) = t.grown() else { return Ok(()) };
     let (Some(upgrade), None) = (after.code.upgrade, before.code.upgrade) else { return Ok(()) };

@@ -38,7 +38,7 @@ upgrade-abort             18832     60555   20
 upgrade-forks             21445     84598   19
 upgrade-sessions          40472    159899   22
 upgrade-adversary         33306    103603   18
-upgrade-elastic             789      2377   25
+upgrade-elastic            1330      5505   14
 messages                   4682     18914   13
 messages-full-segment      1724      8573   11
 messages-down              9401     35350   12
@@ -51,6 +51,7 @@ slots-2s                    294       903   11
 2025-06                   10144     31810   26
 today                      4338     13006   25
 hook-2025-06              12012     35175   13
+astar-switch              88579    268028   77
 ";
 
 /// The same of those that are checked nightly.

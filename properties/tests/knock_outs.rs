@@ -92,11 +92,29 @@ fn is_of_messages(rule: Rule) -> bool {
         .any(|family| rule.id().starts_with(family))
 }
 
+/// Where rules of the switch to 6 s blocks are read.
+fn settings_of_the_switch() -> Vec<Scenario> {
+    let mut switch = Scenario::built_in("astar-switch").expect("built in");
+    switch.parameters.unincluded_segment_capacity = 2;
+    switch.parameters.scheduling_lookahead = 2;
+    vec![switch]
+}
+
+fn is_of_the_switch(rule: Rule) -> bool {
+    rule == Rule::Infl9 || rule.id().starts_with("econ:")
+}
+
 /// The first property that notices in the first scenario in which one does.
 fn noticed(rules: &[Rule], variants: &[Variant]) -> String {
     let mut cut = Vec::new();
-    let mut changed = rules.iter().copied().chain(variants.iter().map(|form| form.rule()));
-    let settings = if changed.any(is_of_messages) { settings_of_messages() } else { settings() };
+    let changed = rules.iter().copied().chain(variants.iter().map(|form| form.rule()));
+    let settings = if changed.clone().any(is_of_the_switch) {
+        settings_of_the_switch()
+    } else if changed.clone().any(is_of_messages) {
+        settings_of_messages()
+    } else {
+        settings()
+    };
     for scenario in settings {
         let name = scenario.name.clone();
         let protocol = Protocol::new(scenario)

@@ -320,6 +320,24 @@ recipes! {
     "upgrade-with-upg-11-from-relay-parent" = "upgrade" - [] + [FromRelayParent], Later("INV-UPG-3"),
         "The delay counts from the relay parent, as it once did: the go-ahead is due before anybody can see it, and the relay chain changes the code while the para does not.",
         "A candidate with new code whose relay parent is old, and one more that has seen no go-ahead.";
+    "astar-switch-reaches-r-switched" = "astar-switch" - [] + [], Shortest("R-SWITCHED"),
+        "The switch to 6 s blocks: new code is included, a block acts on the go-ahead and is the last of the old runtime, and the next one migrates: it is paid half, and what remains of the era is twice the blocks.",
+        "New code, its delay and the last old block each need their relay blocks, and the first new block is included as well.";
+    "astar-switch-reaches-r-m-differs" = "astar-switch" - [] + [], Shortest("R-M-DIFFERS"),
+        "P4 acts on the go-ahead and is the last block under the old code. Its chain misses its window, and then it is P2b, two blocks lower: the era is stretched from another block.",
+        "The go-ahead has to be shown while a chain waits that then misses its window.";
+    "astar-switch-reaches-r-switch-undone" = "astar-switch" - [] + [], Shortest("R-SWITCH-UNDONE"),
+        "The last old block is included on a relay branch that is given up, and the code of 6 s blocks is current there. On the branch that stays the block is pending, and the code the old one.",
+        "A whole upgrade up to the last old block, which has its votes on one branch alone.";
+    "astar-switch-reaches-r-motion-early" = "astar-switch" - [] + [], Shortest("R-MOTION-EARLY"),
+        "A motion was to end with block 4. No migration knows it, and it ends with block 4 all the same, which is the first under the new code: 6 s early.",
+        "The code has to be included and its delay to pass before block 4.";
+    "astar-switch-without-econ-upg-3" = "astar-switch" - [EconUpg3] + [], Shortest("INV-15-ERA"),
+        "Nobody stretches the running era: it ends after as many blocks, and so early.",
+        "The last old block has to be authored, and the new blocks up to the end of the era.";
+    "astar-switch-with-econ-upg-2-after-paying" = "astar-switch" - [] + [HalvedAfterPaying], Shortest("INV-1"),
+        "The first new block pays the old rewards: a block of 6 s is paid as one of 12 s.",
+        "The last old block and one on it.";
     "disputes-with-disp-2-any-vote" = "disputes" - [] + [OneVoteFreezes], Later("INV-DISP-1"),
         "If one vote were enough, one liar could undo a valid block.",
         "A valid block is built, backed and included, and the liar votes in the next relay block.";

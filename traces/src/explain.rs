@@ -6,7 +6,8 @@ use unincluded_model::action::{Bits, Claim, NewCode, Precheck, Traffic};
 use unincluded_properties::{Kind, Property};
 
 use crate::format::{
-    Authoring, Deed, Disputed, Growth, LiveBlock, Moment, Refused, Run, Status, StepRecord,
+    Authoring, Deed, Disputed, EmissionOfBlock, Growth, LiveBlock, Moment, Refused, Run, Status,
+    StepRecord,
 };
 use crate::name::{ParaName, RelayName};
 use crate::story::{
@@ -204,7 +205,51 @@ fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> Strin
         new.segment.len(),
         listed(&new.segment)
     );
-    text.push_str(&issued(new, then, reward));
+    let parent = then.blocks.iter().find(|live| Some(live.block) == new.parent);
+    match (parent.and_then(|parent| parent.emission.as_ref()), &new.emission) {
+        (Some(old), Some(own)) => {
+            text.push_str(&emitted(old, own));
+            let due = if old.is_last_old { &own.reward } else { &old.reward };
+            text.push_str(&issued(new, then, due.parse().unwrap_or(reward)));
+        }
+        _ => text.push_str(&issued(new, then, reward)),
+    }
+    text
+}
+
+/// What a block did to emission and calendar.
+fn emitted(old: &EmissionOfBlock, new: &EmissionOfBlock) -> String {
+    let mut text = String::new();
+    if old.is_last_old {
+        let _ = write!(
+            text,
+            " It is the first under the code of 6 s blocks: the block reward goes from {} to {} planck, \
+             and the era that was to end with block {} ends with block {}.",
+            old.reward, new.reward, old.next_era_start, new.next_era_start
+        );
+    } else if old.next_era_start != new.next_era_start {
+        let kind = if new.voting { "A voting subperiod" } else { "An era" };
+        let _ = write!(text, " {kind} begins, and the next era with block {}.", new.next_era_start);
+    }
+    let ends = [
+        ("chunk unlocks", old.unlocking, new.unlocking),
+        ("referendum ends", old.referendum, new.referendum),
+        ("motion ends", old.motion, new.motion),
+    ];
+    for (what, before, after) in ends {
+        match (before, after) {
+            (Some(_), None) => {
+                let _ = write!(text, " A {what}.");
+            }
+            (Some(before), Some(after)) if before != after && !new.recalculated => {
+                let _ = write!(text, " Migrated: a {what} with block {after}, and not {before}.");
+            }
+            _ => {}
+        }
+    }
+    if new.recalculated {
+        text.push_str(" It recalculates the amounts, and a cycle is over.");
+    }
     text
 }
 
@@ -213,6 +258,9 @@ fn acts(new: &LiveBlock) -> &'static str {
     match &new.code {
         Some(code) if code.aborted => {
             " The block acts on the abort, and throws the pending code away."
+        }
+        Some(code) if code.ignored_abort => {
+            " The block is told to abort, and has no pending code to throw away."
         }
         Some(_) => " The block acts on the go-ahead: it is the last under the old code.",
         None => " The block acts on the go-ahead for a code upgrade.",

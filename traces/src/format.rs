@@ -12,6 +12,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use unincluded_model::action::{Bits, Claim, Traffic};
+use unincluded_model::economics::BlockTime;
 use unincluded_model::{NewCode, Precheck, Rule, Scenario, Variant};
 
 use crate::name::{ParaName, RelayName};
@@ -347,6 +348,46 @@ pub struct CodeOfBlock {
     /// Whether the block threw code away, as the relay chain said.
     #[serde(default, skip_serializing_if = "is_false")]
     pub aborted: bool,
+    /// Whether the relay chain said so, and there was none.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub ignored_abort: bool,
+}
+
+/// Emission and calendar in the state of a block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmissionOfBlock {
+    /// The block time of the code under which it executed.
+    pub block_time: BlockTime,
+    /// Whether the next block is the first under the new code.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_last_old: bool,
+    /// What the next block issues if it is no such block; planck, as decimal digits.
+    pub reward: String,
+    /// Whether the running subperiod is for voting.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub voting: bool,
+    /// The block with which the next era starts.
+    pub next_era_start: u32,
+    /// Eras until the next subperiod starts.
+    pub next_subperiod_in: u8,
+    /// Eras until a recalculation is due.
+    pub recalculation_in: u8,
+    /// Whether it was the last of a cycle and recalculated.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub recalculated: bool,
+    /// Lazy migrations that wait.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub migrations: u8,
+    /// The block at which a chunk unlocks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlocking: Option<u32>,
+    /// The block at which a referendum ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referendum: Option<u32>,
+    /// The block at which a motion ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub motion: Option<u32>,
 }
 
 /// The included head.
@@ -422,6 +463,9 @@ pub struct LiveBlock {
     /// Its code, where a scenario has upgrades.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<CodeOfBlock>,
+    /// Its emission and calendar, where a scenario has the switch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emission: Option<EmissionOfBlock>,
     /// Total issuance in its state, planck, as decimal digits.
     pub issuance: String,
     /// How far it has come; on the first relay branch, where there are two.

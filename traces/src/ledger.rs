@@ -12,13 +12,13 @@ use unincluded_model::action::Dispute;
 use unincluded_model::state::{MAX_BRANCHES, MAX_PENDING};
 use unincluded_model::{
     Action, Age, Author, BlockIndex, Code, Few, ParaBlock, Protocol, RelayBlockPlan, Rule, Signal,
-    State, Step, Upgrade,
+    State, Step, SwitchPhase, Upgrade,
 };
 
 use crate::divergence::Flaw;
 use crate::format::{
-    Aggregate, Authoring, Beside, CodeOfBlock, CodeOnRelay, Deed, Disputed, Gone, Growth, Included,
-    LiveBlock, Moment, PendingBlock, RelayTip, Status,
+    Aggregate, Authoring, Beside, CodeOfBlock, CodeOnRelay, Deed, Disputed, EmissionOfBlock, Gone,
+    Growth, Included, LiveBlock, Moment, PendingBlock, RelayTip, Status,
 };
 use crate::name::{ParaName, RelayName};
 use crate::story::listed;
@@ -45,6 +45,7 @@ struct Entry {
     aggregate: Option<Aggregate>,
     /// Its code, counted from the start.
     code: CodeOfBlock,
+    emission: Option<EmissionOfBlock>,
     issuance: u128,
     /// On each relay branch; where there is one, the first counts.
     statuses: [Status; MAX_BRANCHES],
@@ -100,7 +101,14 @@ impl Ledger {
             not_seconded: false,
             consumed: Vec::new(),
             aggregate: None,
-            code: CodeOfBlock { next: 0, pending: None, is_new: false, aborted: false },
+            code: CodeOfBlock {
+                next: 0,
+                pending: None,
+                is_new: false,
+                aborted: false,
+                ignored_abort: false,
+            },
+            emission: emission_of(protocol, state.block(BlockIndex::ROOT), ParaName::GENESIS),
             issuance: protocol.scenario().economics.issuance().unwrap_or_default(),
             statuses: [Status::IncludedIn(None); MAX_BRANCHES],
         };
@@ -388,6 +396,28 @@ impl Ledger {
     }
 }
 
+/// Emission and calendar of a block, with the numbers of blocks.
+fn emission_of(protocol: &Protocol, block: &ParaBlock, name: ParaName) -> Option<EmissionOfBlock> {
+    protocol.scenario().switch?;
+    let emission = block.emission;
+    let cycle = emission.cycle;
+    let end = |blocks: u8| (blocks > 0).then(|| name.height + u32::from(blocks));
+    Some(EmissionOfBlock {
+        block_time: emission.block_time(),
+        is_last_old: emission.phase == SwitchPhase::LastOld,
+        reward: protocol.reward_at(emission.rate).to_string(),
+        voting: emission.is_voting,
+        next_era_start: name.height + u32::from(emission.next_era_in),
+        next_subperiod_in: emission.next_subperiod_in,
+        recalculation_in: emission.recalculation_in,
+        recalculated: cycle.old_blocks == 0 && cycle.new_blocks == 0,
+        migrations: emission.waiting,
+        unlocking: end(emission.in_flight.unlocking),
+        referendum: end(emission.in_flight.referendum),
+        motion: end(emission.in_flight.motion),
+    })
+}
+
 /// A code, counted from the start, given another of which that is known: the nearest of its name, at
 /// most one before.
 fn counted_from(known: u32, of: Code, code: Code) -> u32 {
@@ -510,8 +540,8 @@ impl Ledger {
             || !protocol.messages().is_off();
         let has_inbound = protocol.messages().inbound > 0;
         let watermark = has_inbound.then(|| self.watermark(author, raw, parent)).flatten();
-        let rewards = block.issued.saturating_sub(raw.block(author.parent).issued);
-        let reward = protocol.block_reward();
+        let issued = |block: &ParaBlock| protocol.issued_since_root(block);
+        let rewards = issued(block).saturating_sub(issued(raw.block(author.parent)));
         let (old, new) = (raw.block(author.parent).code.current, block.code.current);
         let next_code = self.entries[parent].code.next + u32::from(new.since(old).0);
         let aborts = segment.signals & 1 != 0 && segment.consumed() == Some(Signal::Abort);
@@ -520,6 +550,7 @@ impl Ledger {
             pending: block.code.pending.map(|code| counted_from(next_code, new, code)),
             is_new: block.code.is_new,
             aborted: aborts && raw.block(author.parent).code.pending.is_some(),
+            ignored_abort: aborts && raw.block(author.parent).code.pending.is_none(),
         };
 
         *self.authored.entry(name.height).or_default() += 1;
@@ -544,9 +575,8 @@ impl Ledger {
                 signal: segment.aggregate_signal,
             }),
             code,
-            issuance: self.entries[parent]
-                .issuance
-                .saturating_add(reward.saturating_mul(u128::from(rewards))),
+            emission: emission_of(protocol, block, name),
+            issuance: self.entries[parent].issuance.saturating_add(rewards),
             statuses: [Status::Unbacked; MAX_BRANCHES],
         });
     }
@@ -707,6 +737,7 @@ impl Ledger {
             consumed: entry.consumed.clone(),
             aggregate: entry.aggregate.clone(),
             code: self.upgrades.then_some(entry.code),
+            emission: entry.emission.clone(),
             issuance: entry.issuance.to_string(),
             status: entry.statuses[0],
             beside: self.is_forked().then_some(entry.statuses[1]),

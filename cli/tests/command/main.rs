@@ -10,6 +10,7 @@ mod list;
 mod misuse;
 mod pipes;
 mod reports;
+mod simulate;
 
 use std::ffi::OsStr;
 use std::path::Path;

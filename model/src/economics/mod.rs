@@ -8,17 +8,38 @@
 //! the last planck: [`rounding`] has the operations, [`calendar`] the counts, [`inflation`] the
 //! amounts and [`networks`] the production values.
 //!
+//! The rest runs: [`chain`] executes block after block, hook by hook. [`pools`] has what eras and
+//! periods set aside, [`eras`] when they end, [`claims`] how a reward comes to be minted, [`tiers`]
+//! what a dApp earns, [`pot`] what authors get and [`decay`] what Astar added in 2026. [`switch`] is
+//! the first block of the 6 s runtime, [`constants`] what it changed, and [`in_flight`] what was
+//! under way. The machine is deterministic and knows no forks: a fork is another [`Chain`].
+//!
 //! Sources are files of `AstarNetwork/Astar` at commit `b57fb622c` (runtime 1600, Astar's first at
 //! 6 s) and crates of the SDK release it is locked to, unless a rule says otherwise.
 
 pub mod calendar;
+pub mod chain;
+pub mod claims;
+pub mod constants;
+pub mod decay;
+pub mod eras;
+pub mod in_flight;
 pub mod inflation;
+pub mod mistake;
 pub mod named;
+pub mod network;
 pub mod networks;
+pub mod pools;
+pub mod pot;
 pub mod rounding;
+pub mod switch;
+pub mod tiers;
 
 pub use calendar::{BlockTime, Calendar, IllegalCalendar};
+pub use chain::{Block, Call, Chain, Machine, Receipt};
 pub use inflation::{Emissions, InflationConfiguration, InflationParameters, recalculate};
+pub use mistake::Mistake;
+pub use network::Network;
 pub use rounding::{Perbill, Percent, Permill, Perquintill};
 
 /// An amount of the native token; planck, the whole range of `u128`.

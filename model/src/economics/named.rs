@@ -30,6 +30,11 @@ pub enum NamedCalendar {
 }
 
 impl NamedCalendar {
+    /// Whether its blocks take 12 s.
+    pub const fn is_of_twelve_seconds(self) -> bool {
+        matches!(self, Self::Astar12s | Self::Shiden12s | Self::Shibuya12s)
+    }
+
     /// The calendar itself.
     pub fn calendar(self) -> Calendar {
         match self {

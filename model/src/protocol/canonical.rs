@@ -192,6 +192,10 @@ impl Protocol {
     fn trimmed(&self, state: &State, place: BlockIndex, root: BlockIndex) -> ParaBlock {
         let mut block = *state.block(place);
         block.issued = block.issued.saturating_sub(state.block(root).issued);
+        let issued_before = state.block(root).emission.issued_halved;
+        for (issued, before) in block.emission.issued_halved.iter_mut().zip(issued_before) {
+            *issued = issued.saturating_sub(before);
+        }
         block.code = block.code.since(state.block(root).code.current);
         if block.code.is_due != 0 {
             for (at, branch) in state.branches.iter().enumerate() {

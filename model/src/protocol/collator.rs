@@ -1,7 +1,7 @@
 //! The collators: who builds, on which parent, and when nobody does.
 
 use super::Protocol;
-use crate::action::{Action, Author, Claim};
+use crate::action::{Action, Author, Claim, NewCode};
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
 use crate::scenario::{CollatorKind, StaleView};
@@ -30,7 +30,7 @@ impl Protocol {
             return Err(Refusal::NotInThisScenario("such a core"));
         }
         self.messages_are_there(state, author)?;
-        self.may_bring_code(author.new_code)?;
+        self.may_bring_code(state.block(author.parent), author.new_code)?;
         self.session_of_para_may_end(author)?;
         self.owner_is_there(state, author)?;
         match self.environment().collator {
@@ -49,13 +49,19 @@ impl Protocol {
         }
         let relay_parent = state.relay_parent(usize::from(author.branch), author.relay_parent);
         let para_slot = self.stored_slot(state, author);
+        // Siblings on one relay parent have one code stored, and bring that or the next.
+        let brought = |sibling: &ParaBlock| match author.new_code {
+            NewCode::None => None,
+            NewCode::Next => Some(sibling.code.current.next()),
+            NewCode::Same => Some(sibling.code.current),
+        };
         let alike = state.children(author.parent).any(|child| {
             let block = state.block(child);
             block.relay_parent == relay_parent
                 && block.core == author.core
                 && block.para_slot == para_slot
                 && (block.segment.messages & 1 != 0) == author.sends_message
-                && block.code.is_new != author.new_code.is_none()
+                && block.code.pending.filter(|_| block.code.is_new) == brought(block)
         });
         if alike {
             return Err(Refusal::NotInThisScenario("two blocks of the adversary alike"));
@@ -101,7 +107,7 @@ impl Protocol {
         if author.equivocation {
             return self.may_equivocate(state, author, &relay_parent);
         }
-        owner_is_not_done(state, &relay_parent)?;
+        self.owner_is_not_done(state, author, &relay_parent)?;
 
         let chosen = self.chosen_parents(state, branch, age);
         if chosen & (1 << author.parent.0) == 0 {
@@ -320,6 +326,23 @@ impl Protocol {
         }
     }
 
+    /// The owner of a slot knows the block that nobody else has, and does not build another. One of the
+    /// other set of authorities that owns the slot too is another node.
+    fn owner_is_not_done(
+        &self,
+        state: &State,
+        author: &Author,
+        relay_parent: &RelayParent,
+    ) -> Result<(), Refusal> {
+        let set = self.set_of(state, author);
+        let own = |block: &ParaBlock| {
+            block.relay_parent == *relay_parent
+                && block.is_unknown_to_collators()
+                && state.block(block.parent).authority_set == set
+        };
+        if state.blocks.iter().any(own) { Err(Refusal::OwnerIsDone) } else { Ok(()) }
+    }
+
     /// FLT-9: the collators recover a block that the relay chain names, from its availability.
     pub(crate) fn recover(state: &State, block: BlockIndex) -> Result<State, Refusal> {
         if block.get() >= state.blocks.len() {
@@ -342,13 +365,6 @@ impl Protocol {
             }
         }
     }
-}
-
-/// The owner of a slot knows the block that nobody else has, and does not build another.
-fn owner_is_not_done(state: &State, relay_parent: &RelayParent) -> Result<(), Refusal> {
-    let own =
-        |block: &ParaBlock| block.relay_parent == *relay_parent && block.is_unknown_to_collators();
-    if state.blocks.iter().any(own) { Err(Refusal::OwnerIsDone) } else { Ok(()) }
 }
 
 /// The places in a set, in order.

@@ -5,14 +5,15 @@
 //! what the relay chain's validators do off chain, [`relay`] the relay chain's runtime, [`forks`] is
 //! how the relay chain splits and settles, [`scheduling`] says whose turn it is at a core, [`slots`]
 //! whose turn it is to author, [`velocity`] how many blocks a slot takes, [`disputes`] what votes
-//! against a candidate do, [`upgrades`] how the para's code changes, and [`canonical`] forgets what no
-//! rule can read any more. Messages have three places: [`messages`] on the parachain, [`emulator`] with
+//! against a candidate do, [`upgrades`] how the para's code changes, [`emission`] what a block
+//! issues and how its calendar goes on, and [`canonical`] forgets what no rule can read any more. Messages have three places: [`messages`] on the parachain, [`emulator`] with
 //! the validators, [`traffic`] on the relay chain.
 
 pub mod backing;
 pub mod canonical;
 pub mod collator;
 pub mod disputes;
+pub mod emission;
 pub mod emulator;
 mod forgetting;
 pub mod forks;
@@ -34,8 +35,8 @@ use crate::refusal::Refusal;
 use crate::rule::{Rule, RuleSet, Variant, VariantSet};
 use crate::scenario::{CollatorKind, Environment, Parameters, Scenario, StaleView};
 use crate::state::{
-    Age, BlockIndex, Branch, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock, Queues,
-    Reconfigured, RelayCode, State, View,
+    Age, BlockIndex, Branch, Emission, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock,
+    Queues, Reconfigured, RelayCode, State, View,
 };
 use canonical::{Reductions, Renaming};
 
@@ -51,7 +52,8 @@ pub struct Protocol {
     /// Whether blocks store their para slot; see [`slots`].
     stores_para_slots: bool,
     /// Computed once, as properties ask for it at every state.
-    block_reward: Balance,
+    block_rewards: [Balance; Emission::RATES],
+    reward_of_twice_the_blocks: Balance,
 }
 
 /// A step, whole: the state as the rules leave it, in which blocks keep their places, and the
@@ -70,7 +72,8 @@ impl Protocol {
     /// The scenario with every rule in force.
     pub fn new(scenario: Scenario) -> Self {
         let mut protocol = Protocol {
-            block_reward: scenario.inflation().block_reward(),
+            block_rewards: emission::block_rewards(&scenario),
+            reward_of_twice_the_blocks: emission::reward_of_twice_the_blocks(&scenario),
             reconfigured: scenario.reconfigured(),
             scenario,
             off: RuleSet::default(),
@@ -136,7 +139,17 @@ impl Protocol {
     /// EMIT-1, EMIT-2: what every block issues, the collators' and the treasury's reward of the
     /// stored configuration; planck.
     pub fn block_reward(&self) -> Balance {
-        self.block_reward
+        self.block_rewards[0]
+    }
+
+    /// What a recalculation over a cycle of twice the blocks gives; planck.
+    pub fn reward_of_twice_the_blocks(&self) -> Balance {
+        self.reward_of_twice_the_blocks
+    }
+
+    /// The block reward of a rate of [`Emission`]; planck.
+    pub fn reward_at(&self, rate: u8) -> Balance {
+        self.block_rewards[usize::from(rate).min(Emission::RATES - 1)]
     }
 
     /// The network's parameters.
@@ -223,6 +236,9 @@ impl Protocol {
         genesis.para_slot = self.oldest_para_slot();
         if self.messages().inbound > 0 {
             genesis.inbox.watermark = self.oldest_age();
+        }
+        if let Some(switch) = &self.scenario().switch {
+            genesis.emission = Emission::at_the_end_of_a_cycle(switch);
         }
         blocks.push(genesis);
         let view = View {

@@ -41,6 +41,7 @@ impl Protocol {
         let segment = self.append(pruned, view, sent, consumes)?;
         self.begin_upgrade(&mut code, author.new_code, view)?;
         code.is_due = Self::is_due_on(state, &relay_parent);
+        let (issued, emission) = self.emit(state, author.parent, authored, &code);
 
         Ok(ParaBlock {
             parent: author.parent,
@@ -48,7 +49,7 @@ impl Protocol {
             core: author.core,
             authored,
             hash_rank: author.hash_rank,
-            issued: self.issue(state, author.parent, authored),
+            issued,
             segment,
             inbox,
             fate: 0,
@@ -57,6 +58,7 @@ impl Protocol {
             code,
             para_slot: self.stored_slot(state, author),
             authority_set: parent.authority_set ^ u8::from(author.ends_session),
+            emission,
         })
     }
 
@@ -206,20 +208,6 @@ impl Protocol {
             aggregate_signal: segment.aggregate_signal || signal.is_some(),
             aggregate_abort: segment.aggregate_abort || signal == Some(Signal::Abort),
         })
-    }
-
-    /// EMIT-1, EMIT-2: the rewards issued along this chain, this block's included. They depend on
-    /// nothing but the configuration in the parent's state, which every block of a scenario
-    /// shares; so they are counted here, and worth what the scenario's configuration says.
-    fn issue(&self, state: &State, parent: BlockIndex, authored: u8) -> u8 {
-        let before = if self.variants.contains(Variant::GlobalIssuance) {
-            state.blocks.iter().map(|block| block.issued).max().unwrap_or_default()
-        } else {
-            state.block(parent).issued
-        };
-        let skipped = self.variants.contains(Variant::IssuanceOnceASlot) && authored > 1;
-        let own = self.has(Rule::Emit1) && !skipped;
-        before.saturating_add(u8::from(own))
     }
 
     /// HOOK-6: whether the runtime, asked in the parent's state, allows another block.

@@ -7,8 +7,8 @@ use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
 use crate::scenario::{Prechecks, Upgrades};
 use crate::state::{
-    BlockCode, BlockIndex, Branch, Code, ParaBlock, RelayCode, RelayParent, Signal, State, Upgrade,
-    View,
+    BlockCode, BlockIndex, Branch, Code, ParaBlock, RelayCode, RelayParent, Signal, State,
+    SwitchPhase, Upgrade, View,
 };
 
 /// The para's side.
@@ -27,9 +27,10 @@ impl Protocol {
         }
     }
 
-    /// Whether blocks of this scenario bring such code.
-    pub(crate) fn may_bring_code(&self, new_code: NewCode) -> Result<(), Refusal> {
-        if new_code.is_none() || self.codes_to_bring().contains(&new_code) {
+    /// Whether a block of this scenario brings such code. The switch comes once.
+    pub(crate) fn may_bring_code(&self, parent: &ParaBlock, new: NewCode) -> Result<(), Refusal> {
+        let has_switched = parent.emission.phase != SwitchPhase::Before;
+        if new.is_none() || self.codes_to_bring().contains(&new) && !has_switched {
             return Ok(());
         }
         Err(Refusal::NotInThisScenario("such new code"))

@@ -1,17 +1,29 @@
 //! Astar's emission, to the last planck: published rules, known figures, laws over the whole range.
 
 mod calendar;
+mod claims;
+mod durations;
+mod eras;
 mod golden;
 mod inflation_laws;
+mod mistakes;
 mod mutants;
+mod observer;
 mod parameters;
+mod pools;
+mod proofs;
 mod rounding;
 mod rounding_laws;
+mod runs;
 mod strategies;
+mod switch;
 mod worked_examples;
+mod years;
 
+use unincluded_model::economics::networks::{ASTAR_AT_THE_SWITCH, StakingTerms};
+use unincluded_model::economics::tiers::Tier;
 use unincluded_model::economics::{
-    Balance, Calendar, Emissions, InflationConfiguration, InflationParameters,
+    Balance, Calendar, Emissions, InflationConfiguration, InflationParameters, Network, Permill,
 };
 
 /// ABS-2: a calendar small enough to check by hand, whose boundaries do not coincide; 40 blocks.
@@ -68,4 +80,23 @@ fn divisors(calendar: &Calendar) -> [Balance; 6] {
     let blocks = calendar.blocks_per_cycle().into();
     let eras = calendar.build_and_earn_eras_per_cycle().into();
     [blocks, blocks, eras, eras, eras, calendar.periods_per_cycle.into()]
+}
+
+/// A network on that calendar, with Astar's parameters and everything else as small as it gets.
+fn tiny_network(before: Calendar) -> Network {
+    Network {
+        name: "tiny",
+        before,
+        after: doubled(before),
+        parameters: ASTAR_AT_THE_SWITCH,
+        staking: StakingTerms {
+            reward_retention_in_periods: 1,
+            unlocking_period: 2,
+            minimum_stake: 1,
+        },
+        existential_deposit: 1,
+        tiers: vec![Tier { portion: Permill::ONE, slots: 2 }],
+        issuance: 100_007,
+        ..Network::astar()
+    }
 }

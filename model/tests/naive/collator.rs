@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use unincluded_model::{CollatorKind, Rule};
+use unincluded_model::{CollatorKind, NewCode, Rule};
 
 use super::{
     AUTHORITIES, Authoring, BlockId, ParaBlock, Refused, RelayId, World, in_scenario, require,
@@ -17,7 +17,7 @@ impl World {
         in_scenario(authoring.core < self.parameters().cores)?;
         in_scenario(!authoring.invalid || environment.disputes)?;
         in_scenario(authoring.hash.is_some())?;
-        in_scenario(!authoring.sends_message || self.parameters().upward_message_room > 0)?;
+        self.permits_messages(authoring)?;
         match environment.collator {
             CollatorKind::Adversary => self.would_attack(authoring)?,
             CollatorKind::SlotBased | CollatorKind::Lookahead => self.would_build(authoring)?,
@@ -31,7 +31,11 @@ impl World {
         in_scenario(!authoring.equivocation && !authoring.withheld)?;
         let sends = |id: &BlockId| self.para[id].segment.last().is_some_and(|own| own.messages > 0);
         let alike = |id: &BlockId| {
-            sends(id) == authoring.sends_message && self.para[id].core == authoring.core
+            let block = &self.para[id];
+            let brought = self.code_brought(authoring.new_code, block.code);
+            sends(id) == authoring.sends_message
+                && block.core == authoring.core
+                && brought.is_ok_and(|brought| brought == block.new_code)
         };
         in_scenario(!self.beside(authoring).iter().any(alike))
     }
@@ -58,6 +62,14 @@ impl World {
 
         let included = at_relay_parent.included;
         let newest = at_relay_parent.newest();
+        // FLT-8: who goes on with an invalid block on its own has all of them, and no rule of honest
+        // collators but the search, on any core.
+        if authoring.invalid && self.para[&authoring.parent].invalid {
+            in_scenario(environment.invalid_chains)?;
+            let has_all = |_: &ParaBlock| true;
+            let found = self.potential_parents(authoring.relay_parent, included, newest, has_all);
+            return require(Rule::Coll5, found.contains_key(&authoring.parent));
+        }
         let knows = |block: BlockId| self.para[&block].is_known();
         require(Rule::Coll3, knows(included) && knows(newest))?;
 
@@ -74,7 +86,8 @@ impl World {
         };
         require(Rule::Slotb3, !self.para.values().any(unknown))?;
 
-        let potential = self.potential_parents(authoring.relay_parent, included, newest);
+        let has = ParaBlock::is_known;
+        let potential = self.potential_parents(authoring.relay_parent, included, newest, has);
         let deepest = potential.values().max();
         require(Rule::Coll5, potential.get(&authoring.parent) == deepest)?;
 
@@ -121,12 +134,14 @@ impl World {
         })
     }
 
-    /// COLL-4, SESS-5: the blocks a collator may build on, each with its depth behind the included head.
+    /// COLL-4, SESS-5: the blocks a collator may build on of those it has, each with its depth behind
+    /// the included head.
     fn potential_parents(
         &self,
         relay_parent: RelayId,
         included: BlockId,
         newest: BlockId,
+        has: impl Fn(&ParaBlock) -> bool,
     ) -> BTreeMap<BlockId, u64> {
         let window = self.session_window(relay_parent);
 
@@ -143,7 +158,7 @@ impl World {
             for child in self.children(at) {
                 let block = &self.para[&child];
                 let in_window = block.relay_parent.is_some_and(|number| window.contains(&number));
-                if in_window && block.is_known() {
+                if in_window && has(block) {
                     potential.insert(child, depth(child));
                     reached.push(child);
                 }
@@ -185,7 +200,10 @@ impl World {
         let para_slot = self.para_slot_of(self.relay[&relay_parent].slot);
         let cores = 0..self.parameters().cores;
         let choices = cores.flat_map(|core| (0..16).map(move |flags| (core, flags)));
-        let choices = choices.map(|(core, flags)| Authoring {
+        // One message of each kind in full is enough where one waits.
+        let full = [(false, false), (false, true), (true, false), (true, true)];
+        let choices = choices.flat_map(|choice| full.map(|full| (choice, full)));
+        let choices = choices.map(|((core, flags), (inbound, downward))| Authoring {
             parent,
             relay_parent,
             core,
@@ -197,6 +215,10 @@ impl World {
             invalid: flags & 8 != 0,
             hash: Some(0),
             sends_message: flags & 4 != 0,
+            sends_outbound: false,
+            inbound: usize::from(inbound),
+            downward: usize::from(downward),
+            new_code: NewCode::None,
         });
         choices.into_iter().any(|authoring| self.permits_authoring(&authoring).is_ok())
     }

@@ -62,7 +62,7 @@ impl World {
     }
 
     /// INH-1 (6), INCL-13: drops the first candidate that lost its dispute with this block, and all
-    /// behind it. Returns what was dropped.
+    /// behind it. Returns the place of the first that was dropped.
     pub(super) fn free_disputed(
         &self,
         before: &RelayBlock,

@@ -6,7 +6,7 @@
 //! and the amount of a block reward; only what a scenario leaves out it takes from there. Nothing is
 //! counted from the tip and nothing is forgotten. So where the two agree, ages, bits and forgetting
 //! in the model lose nothing. [`World`] is what there is, [`Deed`] what happens; `para`, `collator`,
-//! `backing`, `relay`, `forks`, `scheduling` and `disputes` say what follows, and [`pair`] sets the
+//! `backing`, `relay`, `forks`, `scheduling`, `disputes`, `upgrades` and `messages` say what follows, and [`pair`] sets the
 //! two side by side.
 
 #![allow(unreachable_pub, reason = "test files include this as a private module")]
@@ -16,15 +16,21 @@ mod backing;
 mod collator;
 mod disputes;
 mod forks;
+mod messages;
 pub mod pair;
 mod para;
 mod relay;
 mod scheduling;
+mod upgrades;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use unincluded_model::action::Traffic;
 use unincluded_model::scenario::{Reconfiguration, StaleView};
-use unincluded_model::{CollatorKind, Environment, Parameters, Rule, Scenario};
+use unincluded_model::{CollatorKind, Environment, NewCode, Parameters, Precheck, Rule, Scenario};
+
+pub use messages::{Inbox, RelayQueues};
+pub use upgrades::{RelayCode, Signal};
 
 /// Why not: the rule, or none where the action speaks of something the scenario has not got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +49,10 @@ fn in_scenario(holds: bool) -> Result<(), Refused> {
 /// A para block, numbered in order of authoring; 0 is genesis. It stands for the header's hash
 /// wherever hashes are compared for equality.
 pub type BlockId = u32;
+
+/// A code of the para, numbered by the upgrades before it. It stands for the code's hash: the code
+/// after one is the same on all forks.
+pub type CodeId = u32;
 
 /// The height of a relay block.
 pub type RelayNumber = u64;
@@ -77,8 +87,10 @@ pub struct Entry {
     pub hash: Option<BlockId>,
     /// Upward messages it sent.
     pub messages: u32,
-    /// Whether it consumed a go-ahead signal.
-    pub signal: bool,
+    /// Messages it sent to the other para.
+    pub outbound: u32,
+    /// The signal that it consumed.
+    pub signal: Option<Signal>,
 }
 
 /// A para block, and the para's storage after it.
@@ -100,10 +112,22 @@ pub struct ParaBlock {
     pub segment: Vec<Entry>,
     /// `AggregatedUnincludedSegment`, upward messages.
     pub aggregate_messages: u32,
-    /// `AggregatedUnincludedSegment`, the consumed go-ahead signal.
-    pub aggregate_signal: bool,
+    /// The same, messages to the other para.
+    pub aggregate_outbound: u32,
+    /// `AggregatedUnincludedSegment`, the consumed signal.
+    pub aggregate_signal: Option<Signal>,
     /// HOOK-2: the relay slot last built on, and how many blocks were authored on it.
     pub slot_info: Option<(RelaySlot, u32)>,
+    /// UPG-6: the code that executes the block, as its candidate says.
+    pub executed_under: CodeId,
+    /// `:code`.
+    pub code: CodeId,
+    /// `PendingValidationCode`.
+    pub pending_code: Option<CodeId>,
+    /// `NewValidationCode`: the code in the candidate's commitments.
+    pub new_code: Option<CodeId>,
+    /// Messages that its chain was sent.
+    pub inbox: Inbox,
     /// Planck.
     pub total_issuance: u128,
     /// FRAG-5: what siblings are compared by.
@@ -112,6 +136,8 @@ pub struct ParaBlock {
     pub withheld: bool,
     /// FLT-8: its execution fails, so that no honest node imports it.
     pub invalid: bool,
+    /// SEC-4: validators fetched its collation, whatever became of it.
+    pub fetched: bool,
     /// FLT-4: no quorum ever.
     pub lost: bool,
     /// FLT-5: no availability ever.
@@ -160,8 +186,10 @@ pub struct RelayBlock {
     pub most_recent_context: RelayNumber,
     /// First in, first out.
     pub pending: Vec<Pending>,
-    /// UPG-11: the go-ahead signal, with the block that set it.
-    pub go_ahead: Option<RelayNumber>,
+    /// UPG-*.
+    pub code: RelayCode,
+    /// SEG-7, INCL-5.
+    pub queues: RelayQueues,
     /// SCHED-1: claims popped from the claim queue of the core, where it is stored.
     pub popped: u64,
     /// FLT-15: whether the para has lost its core.
@@ -219,6 +247,12 @@ pub struct Authoring {
     /// None if the action asks for a place among the siblings' hashes that there is not.
     pub hash: Option<u64>,
     pub sends_message: bool,
+    pub sends_outbound: bool,
+    /// Messages of the other para that come along in full.
+    pub inbound: usize,
+    /// Downward messages that do.
+    pub downward: usize,
+    pub new_code: NewCode,
 }
 
 /// Availability votes for one candidate, in the bitfields of one relay block.
@@ -245,6 +279,8 @@ pub struct Building {
     /// Votes against a candidate.
     pub dispute: Option<(BlockId, u64)>,
     pub reassigned: bool,
+    pub precheck: Option<Precheck>,
+    pub traffic: Traffic,
 }
 
 /// Everything that ever was.
@@ -284,12 +320,19 @@ impl World {
             para_slot: 0,
             segment: Vec::new(),
             aggregate_messages: 0,
-            aggregate_signal: false,
+            aggregate_outbound: 0,
+            aggregate_signal: None,
+            executed_under: 0,
+            code: 0,
+            pending_code: None,
+            new_code: None,
+            inbox: Inbox::default(),
             slot_info: None,
             total_issuance: scenario.economics.issuance().expect("a checked scenario"),
             hash: 0,
             withheld: false,
             invalid: false,
+            fetched: false,
             lost: false,
             never_available: false,
         };
@@ -310,7 +353,9 @@ impl World {
                 included: 0,
                 most_recent_context: 0,
                 pending: Vec::new(),
-                go_ahead: None,
+                code: RelayCode::default(),
+                // It has long included a block on relay block 0.
+                queues: RelayQueues { watermark: Some(0), ..RelayQueues::default() },
                 popped: 0,
                 lapsed: false,
                 against: BTreeMap::new(),

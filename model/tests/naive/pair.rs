@@ -3,18 +3,20 @@
 use std::cmp::Ordering;
 use std::fmt::Write;
 
-use unincluded_model::action::Dispute;
+use unincluded_model::action::{Dispute, Traffic};
 use unincluded_model::few::Few;
 use unincluded_model::scenario::Claims;
-use unincluded_model::state::{MAX_BLOCKS, MAX_BRANCHES, Reconfigured};
+use unincluded_model::state::{
+    BlockCode, MAX_BLOCKS, MAX_BRANCHES, Reconfigured, RelayCode, Upgrade,
+};
 use unincluded_model::{
-    Action, Age, Author, Bits, BlockIndex, Claim, CollatorKind, ParaBlock, Protocol, Refusal,
-    RelayBlockPlan, Segment, State,
+    Action, Age, Author, Bits, BlockIndex, Claim, Code, CollatorKind, NewCode, ParaBlock, Precheck,
+    Protocol, Refusal, RelayBlockPlan, Segment, State,
 };
 
 use super::{
-    AUTHORITIES, Authoring, BlockId, Building, Configuration, Deed, Entry, FIRST_SLOT, Refused,
-    RelayId, Vote, World,
+    AUTHORITIES, Authoring, BlockId, Building, CodeId, Configuration, Deed, Entry, FIRST_SLOT,
+    Refused, RelayId, Signal, Vote, World,
 };
 
 /// An id that no block has, para or relay.
@@ -26,6 +28,9 @@ const OTHER_NAME: &str = "second name for a relay block";
 /// The model's bounds on what it remembers.
 const BOUND: &str = "more blocks of the adversary";
 const ONE_INVALID: &str = "two invalid blocks at a time";
+
+/// How old a watermark is, as far as it matters, and its order to the blocks with messages.
+type WatermarkPlace = (u64, Vec<Ordering>);
 
 /// A relative state, a world, and which block is which.
 #[derive(Clone)]
@@ -121,6 +126,10 @@ impl Pair {
             invalid: author.invalid,
             hash: self.hash_at(author),
             sends_message: author.sends_message,
+            sends_outbound: author.sends_outbound,
+            inbound: usize::from(author.inbound),
+            downward: usize::from(author.downward),
+            new_code: author.new_code,
         }
     }
 
@@ -171,6 +180,8 @@ impl Pair {
             go_ahead: plan.go_ahead,
             dispute: plan.dispute.map(|vote| (name(vote.block), u64::from(vote.against))),
             reassigned: plan.reassigned,
+            precheck: plan.precheck,
+            traffic: plan.traffic,
         }
     }
 
@@ -260,6 +271,35 @@ impl Pair {
                             Author { equivocation, withheld, sends_message, invalid, ..plain };
                         all.push(Action::Author(author));
                     }
+                    if !protocol.messages().is_off() {
+                        let messages = protocol.messages();
+                        let most = messages.inbound * messages.inbound_messages + 1;
+                        let counts = (0..=most).flat_map(|inbound| {
+                            (0..=messages.downward + 1).map(move |downward| (inbound, downward))
+                        });
+                        for ((inbound, downward), flags) in
+                            counts.flat_map(|counts| (0..4).map(move |flags| (counts, flags)))
+                        {
+                            let [sends_message, sends_outbound] =
+                                [1, 2].map(|flag| flags & flag != 0);
+                            all.push(Action::Author(Author {
+                                inbound,
+                                downward,
+                                sends_message,
+                                sends_outbound,
+                                ..plain
+                            }));
+                        }
+                    }
+                    let follows = protocol.follows_code();
+                    for new_code in [NewCode::Next, NewCode::Same] {
+                        let author = Author { new_code, ..plain };
+                        all.push(Action::Author(author));
+                        let withheld = Author { withheld: true, ..author };
+                        let equivocation = Author { equivocation: true, ..author };
+                        let others = [withheld, equivocation].into_iter();
+                        all.extend(others.filter(|_| follows).map(Action::Author));
+                    }
                     for claim in Claim::ALL {
                         all.push(Action::Author(Author { claim, ..plain }));
                     }
@@ -313,6 +353,36 @@ impl Pair {
             }
         }
         let mut plans = Vec::new();
+        if !protocol.messages().is_off() {
+            let messages = protocol.messages();
+            let counts = (0..=messages.upward_limit + 1).flat_map(|served| {
+                (0..=messages.outbound_capacity + 1).map(move |taken| (served, taken))
+            });
+            for ((served, taken), flags) in
+                counts.flat_map(|counts| (0..8).map(move |flags| (counts, flags)))
+            {
+                let [inbound, downward, session_change] = [1, 2, 4].map(|flag| flags & flag != 0);
+                let traffic = Traffic { served, taken, inbound, downward };
+                plans.extend(self.conceivable_votes(protocol, branch).into_iter().map(|bits| {
+                    RelayBlockPlan {
+                        bits,
+                        session_change,
+                        traffic,
+                        ..RelayBlockPlan::quiet(branch)
+                    }
+                }));
+            }
+        }
+        for precheck in [Precheck::Accepted, Precheck::Rejected].map(Some) {
+            let any = RelayBlockPlan { precheck, ..RelayBlockPlan::quiet(branch) };
+            let bits = self.conceivable_votes(protocol, branch).into_iter();
+            let bits = bits.filter(|_| protocol.follows_code());
+            let ends = bits.flat_map(|bits| {
+                [false, true].map(|session_change| RelayBlockPlan { bits, session_change, ..any })
+            });
+            plans.push(any);
+            plans.extend(ends);
+        }
         for bits in self.conceivable_votes(protocol, branch) {
             for plan in &flagged {
                 for &dispute in &disputes {
@@ -382,7 +452,17 @@ impl Pair {
                 same!(here("included"), name(view.included), relay.included);
                 let pending = relay.pending.last().map(|pending| pending.block);
                 same!(here("pending"), view.newest_pending.map(name), pending);
-                same!(here("go-ahead"), view.go_ahead, relay.go_ahead.is_some());
+                let signal = relay.code.signal;
+                same!(here("go-ahead"), view.go_ahead, signal == Some(Signal::GoAhead));
+                same!(here("abort"), view.abort, signal == Some(Signal::Abort));
+                let queues = &relay.queues;
+                same!(here("upward queue"), usize::from(view.queues.upward), queues.upward.len());
+                same!(here("channel"), usize::from(view.queues.outbound), queues.outbound.len());
+                let [_, downward] = self.messages_before(place);
+                let popped = downward + usize::from(view.queues.popped);
+                same!(here("downward taken"), popped, queues.downward.gone);
+                let restricted = relay.code.restricted_until.is_some();
+                same!(here("restriction"), view.is_restricted, restricted);
                 same!(here("assigned"), view.assigned, world.holds_core(relay));
                 if forked {
                     same!(
@@ -404,6 +484,10 @@ impl Pair {
                 let votes = branch.pending.iter().map(|p| u64::from(p.votes));
                 let twins = tip.pending.iter().map(|p| p.votes);
                 same!(here("votes"), votes.collect::<Vec<_>>(), twins.collect::<Vec<_>>());
+            }
+            if world.follows_code() {
+                let code = self.with_due_in_reach(branch.code);
+                same!(here("code"), code, self.with_due_in_reach(self.relay_code(place)));
             }
             let phase = self.rotation_phase(place);
             same!(here("rotation"), u64::from(branch.rotation), phase);
@@ -469,6 +553,26 @@ impl Pair {
             }
             same!(format!("core of P{id}"), ours.core, twin.core);
 
+            // Messages are told of one branch alone.
+            let [inbound, downward] = self.messages_before(0);
+            let inbox = &ours.inbox;
+            if !protocol.messages().is_off() {
+                let delivered = inbound + usize::from(inbox.delivered);
+                same!(format!("delivered to P{id}"), delivered, twin.inbox.delivered);
+                let processed = downward + usize::from(inbox.downward);
+                same!(format!("downward to P{id}"), processed, twin.inbox.downward);
+                let own = usize::from(inbox.processed);
+                let candidate = place != BlockIndex::ROOT;
+                let twins = if candidate { twin.inbox.processed } else { 0 };
+                same!(format!("processed by P{id}"), own, twins);
+                let watermark = u64::from(inbox.watermark.0);
+                let (ours, twins) = self.watermark_among_others(watermark, twin.inbox.watermark);
+                same!(format!("watermark of P{id}"), ours, twins);
+            }
+
+            let (code, twins) = (ours.code, self.block_code(place));
+            same!(format!("code of P{id}"), code, twins);
+
             let usable = |slot| world.usable().iter().any(|id| world.relay[id].slot == slot);
             let authored = twin.slot_info.map_or(0, |(_, authored)| authored);
             let spent = !here || !twin.slot_info.is_some_and(|(slot, _)| usable(slot));
@@ -502,6 +606,9 @@ impl Pair {
             let pruned = segment(depth.max(1));
             let expected =
                 if ours.segment.entries > pruned.entries { segment(usize::MAX) } else { pruned };
+            let has_queues = !protocol.messages().is_off();
+            let expected =
+                if has_queues { without_old_messages(expected, depth) } else { expected };
             same!(format!("segment of P{id}"), ours.segment, expected);
 
             let siblings: Vec<BlockIndex> = match twin.parent {
@@ -525,6 +632,96 @@ impl Pair {
         } else {
             Err(differences.join("\n") + "\n" + &self.to_string())
         }
+    }
+
+    /// A watermark by its age, and as a number: how old it is while something compares it with a
+    /// relay parent, and how it stands to each relay block that the state knows sent messages. Where
+    /// nobody sends any, it is the relay parent and not written.
+    fn watermark_among_others(&self, age: u64, number: u64) -> (WatermarkPlace, WatermarkPlace) {
+        let branch = &self.state.branches[0];
+        let tip = self.world.tip(0);
+        if self.world.scenario.messages.inbound == 0 {
+            return ((age, Vec::new()), (0, Vec::new()));
+        }
+        let mut blocks = tip.queues.inbound.sent_at.clone();
+        blocks.dedup();
+        let known = branch.inbound.len();
+        let blocks = &blocks[blocks.len() - known.min(blocks.len())..];
+        let order = branch.inbound.iter().map(|at| u64::from(at.0).cmp(&age));
+        let twins = blocks.iter().map(|at| number.cmp(at));
+        let in_reach = |age: u64| age.min(self.world.oldest_usable() + 1);
+        ((in_reach(age), order.collect()), (in_reach(tip.number - number), twins.collect()))
+    }
+
+    /// How many messages of the other para, and how many downward messages, were sent before those
+    /// that the state counts.
+    fn messages_before(&self, branch: usize) -> [usize; 2] {
+        let queues = &self.world.tip(branch).queues;
+        let each = usize::from(self.world.scenario.messages.inbound_messages);
+        let branch = &self.state.branches[branch];
+        [
+            queues.inbound.sent_at.len().wrapping_sub(branch.inbound.len() * each),
+            queues.downward.sent_at.len().wrapping_sub(branch.downward.len()),
+        ]
+    }
+
+    /// A code, as the model names it.
+    fn code_of(&self, code: CodeId) -> Code {
+        let root = self.world.para[&self.names[0]].code;
+        Code((code + u32::from(Code::NAMES) - root).rem_euclid(u32::from(Code::NAMES)) as u8)
+    }
+
+    /// What a para block's state says of its code, as the model writes it.
+    fn block_code(&self, place: BlockIndex) -> BlockCode {
+        let world = &self.world;
+        let block = &world.para[&self.names[place.get()]];
+        let is_due = |(branch, &tip): (usize, &RelayId)| {
+            let on_branch = block.relay_parent.filter(|&id| world.is_on(id, tip));
+            let number = on_branch.map(|id| world.relay[&id].number);
+            let expected_at = world.relay[&tip].code.expected_at;
+            let due = number.zip(expected_at).is_some_and(|(number, at)| number >= at);
+            u8::from(due) << branch
+        };
+        // The root is a candidate nowhere, and nothing is written where codes never change.
+        let candidate = place != BlockIndex::ROOT && world.follows_code();
+        BlockCode {
+            current: self.code_of(block.code),
+            pending: block.pending_code.map(|code| self.code_of(code)),
+            is_new: candidate && block.new_code.is_some(),
+            is_due: world.tips.iter().enumerate().filter(|_| candidate).map(is_due).sum(),
+        }
+    }
+
+    /// What the state after a branch's tip says of the para's code, as the model writes it.
+    fn relay_code(&self, branch: usize) -> RelayCode {
+        let world = &self.world;
+        let tip = world.tip(branch);
+        let delay = u64::from(world.parameters().upgrade_delay);
+        let from_tip = |number: u64| number.cast_signed() - tip.number.cast_signed();
+        let upgrade = tip.code.future.map(|code| {
+            let voted_on = tip.code.vote.map(|included_at| included_at + delay);
+            let at = tip.code.expected_at.or(voted_on).expect("one of the two");
+            Upgrade {
+                code: self.code_of(code),
+                is_voted_on: tip.code.vote.is_some(),
+                due_in: from_tip(at) as i8,
+            }
+        });
+        let restricted_until = tip.code.restricted_until;
+        let cooldown = restricted_until.map_or(0, |until| until.saturating_sub(tip.number));
+        RelayCode { current: self.code_of(tip.code.current), upgrade, cooldown: cooldown as u8 }
+    }
+
+    /// The same, where it makes no difference how long ago an upgrade became due: it is due at every
+    /// relay block that can still be built on, or the vote cannot end as soon.
+    fn with_due_in_reach(&self, mut code: RelayCode) -> RelayCode {
+        let minimum = self.world.parameters().minimum_upgrade_delay.cast_signed();
+        let oldest = self.world.oldest_usable() as i8;
+        if let Some(upgrade) = &mut code.upgrade {
+            let soonest = if upgrade.is_voted_on { 1 + minimum } else { -oldest };
+            upgrade.due_in = upgrade.due_in.max(soonest);
+        }
+        code
     }
 
     /// How many slots with a relay block on a living branch are newer than this, as far as the
@@ -643,11 +840,23 @@ fn segment_of(entries: &[(usize, &Entry)]) -> Segment {
         entries: bits(|_| true),
         hashed: bits(|entry| entry.hash.is_some()),
         messages: bits(|entry| entry.messages > 0),
-        signals: bits(|entry| entry.signal),
+        outbound: bits(|entry| entry.outbound > 0),
+        signals: bits(|entry| entry.signal.is_some()),
         aggregate_messages: entries.iter().map(|(_, entry)| entry.messages as u8).sum(),
-        aggregate_signal: entries.iter().any(|(_, entry)| entry.signal),
-        ..Segment::default() // It sends nothing to another para, and consumes no abort.
+        aggregate_outbound: entries.iter().map(|(_, entry)| entry.outbound as u8).sum(),
+        aggregate_signal: entries.iter().any(|(_, entry)| entry.signal.is_some()),
+        aggregate_abort: entries.iter().any(|(_, entry)| entry.signal == Some(Signal::Abort)),
     }
+}
+
+/// Where there are queues nothing is written of what the root and older blocks sent.
+fn without_old_messages(mut segment: Segment, depth: usize) -> Segment {
+    let newer = (1u16 << depth) - 1;
+    segment.messages &= newer;
+    segment.outbound &= newer;
+    segment.aggregate_messages = segment.messages.count_ones() as u8;
+    segment.aggregate_outbound = segment.outbound.count_ones() as u8;
+    segment
 }
 
 impl World {
@@ -666,9 +875,9 @@ impl World {
             found.push(format!("P{id} lacks the hash of another entry than its own"));
         }
         let messages: u32 = newest.segment.iter().map(|entry| entry.messages).sum();
-        let signals = newest.segment.iter().filter(|entry| entry.signal).count();
-        if messages != newest.aggregate_messages || signals != usize::from(newest.aggregate_signal)
-        {
+        let signals: Vec<Signal> = newest.segment.iter().filter_map(|entry| entry.signal).collect();
+        let aggregate = Vec::from_iter(newest.aggregate_signal);
+        if messages != newest.aggregate_messages || signals != aggregate {
             found.push(format!("the aggregate of P{id} is not the sum of its entries"));
         }
         let parent = newest.parent.map_or(newest, |parent| &self.para[&parent]);

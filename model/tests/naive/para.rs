@@ -4,7 +4,8 @@ use unincluded_model::Rule;
 use unincluded_model::scenario::RelayNumberCheck;
 
 use super::{
-    AUTHORITIES, Authoring, BlockId, Entry, ParaBlock, Refused, RelayId, RelaySlot, World, require,
+    AUTHORITIES, Authoring, BlockId, Entry, Inbox, ParaBlock, Refused, RelayId, RelaySlot, Signal,
+    World, require,
 };
 
 impl World {
@@ -14,7 +15,6 @@ impl World {
         let at_relay_parent = &self.relay[&authoring.relay_parent];
         let velocity = u32::from(self.parameters().block_processing_velocity.max(1));
         let capacity = usize::from(self.parameters().unincluded_segment_capacity.max(1));
-        let room = u32::from(self.parameters().upward_message_room);
 
         require(Rule::Blk3, authoring.sealed_by == authoring.para_slot % AUTHORITIES)?;
 
@@ -41,6 +41,7 @@ impl World {
         require(Rule::Hook3, authored <= velocity)?;
         require(Rule::Hook4, authoring.para_slot == self.para_slot_of(slot))?;
 
+        let fetched = self.is_fetched(authoring.relay_parent);
         let mut block = ParaBlock {
             parent: Some(authoring.parent),
             number: parent.number + 1,
@@ -50,31 +51,63 @@ impl World {
             para_slot: authoring.para_slot,
             segment: parent.segment.clone(),
             aggregate_messages: parent.aggregate_messages,
+            aggregate_outbound: parent.aggregate_outbound,
             aggregate_signal: parent.aggregate_signal,
             slot_info: Some((slot, authored + 1)),
+            executed_under: parent.code,
+            code: parent.code,
+            pending_code: parent.pending_code,
+            new_code: None,
+            inbox: Inbox { processed: 0, ..parent.inbox.clone() },
             total_issuance: parent.total_issuance + self.block_reward,
             hash: authoring.hash.unwrap_or_default(),
             withheld: authoring.withheld,
             invalid: authoring.invalid,
-            lost: !self.is_fetched(authoring.relay_parent),
+            fetched,
+            lost: !fetched,
             never_available: false,
         };
         block.write_parent_hash(authoring.parent);
         block.prune(at_relay_parent.included);
         require(Rule::Seg5, block.segment.len() < capacity)?;
 
-        let shown = at_relay_parent.go_ahead.is_some();
-        require(Rule::Upg3, !block.aggregate_signal || shown)?;
+        let shown = at_relay_parent.code.signal;
+        let consumed = block.aggregate_signal;
+        require(Rule::Upg3, consumed.is_none() || consumed == shown)?;
+        let signal = if consumed.is_none() { shown } else { None };
+        block.follow_signal(signal, self.follows_code())?;
+        self.receive(authoring, &mut block)?;
+        if let Some(new) = self.code_brought(authoring.new_code, block.code)? {
+            let may_begin = at_relay_parent.code.restricted_until.is_none();
+            require(Rule::Upg1, may_begin && block.pending_code.is_none())?;
+            block.pending_code = Some(new);
+            block.new_code = Some(new);
+        }
+        // MSG-1, MSG-2, MSG-4: what there is no room for waits, where there is a queue.
+        let [room, outbound_room] = self.room(at_relay_parent).map(|room| room as u32);
+        let has_queues = !self.scenario.messages.is_off();
+        let fits = |used: u32, room: u32| !has_queues || used < room;
+        let sends_message = authoring.sends_message && fits(block.aggregate_messages, room);
+        let sends_outbound =
+            authoring.sends_outbound && fits(block.aggregate_outbound, outbound_room);
         let own = Entry {
             of: self.next_id(),
             hash: None,
-            messages: u32::from(authoring.sends_message),
-            signal: shown && !block.aggregate_signal,
+            messages: u32::from(sends_message),
+            outbound: u32::from(sends_outbound),
+            signal,
         };
         require(Rule::Seg6, block.aggregate_messages + own.messages <= room)?;
+        let outbound = block.aggregate_outbound + own.outbound;
+        require(Rule::Seg6, own.outbound == 0 || outbound <= outbound_room)?;
+        let trunk = block.inbox.watermark < at_relay_parent.number;
+        require(Rule::Seg6, !trunk || block.inbox.watermark >= parent.inbox.watermark)?;
         block.aggregate_messages += own.messages;
-        block.aggregate_signal |= own.signal;
+        block.aggregate_outbound = outbound;
+        block.aggregate_signal = block.aggregate_signal.or(own.signal);
         block.segment.push(own);
+        // EMU-3: what no validator seconds at the newest relay block is not offered again.
+        block.lost |= !self.emulates(self.tip(0), authoring.parent, &block);
         Ok(block)
     }
 
@@ -120,11 +153,26 @@ impl ParaBlock {
         };
         for dropped in self.segment.drain(..=position) {
             self.aggregate_messages -= dropped.messages;
-            if dropped.signal {
-                assert!(self.aggregate_signal, "a consumed signal is in the aggregate");
-                self.aggregate_signal = false;
+            self.aggregate_outbound -= dropped.outbound;
+            if dropped.signal.is_some() {
+                assert_eq!(self.aggregate_signal, dropped.signal, "a consumed signal is in both");
+                self.aggregate_signal = None;
             }
         }
+    }
+
+    /// UPG-4, UPG-5: what a signal does that no unincluded ancestor has consumed. Where the code does
+    /// not change nobody asks for one that is pending.
+    fn follow_signal(&mut self, signal: Option<Signal>, changes: bool) -> Result<(), Refused> {
+        match signal {
+            Some(Signal::GoAhead) if changes => {
+                let pending = self.pending_code.take();
+                self.code = pending.ok_or(Refused(Some(Rule::Upg4)))?;
+            }
+            Some(Signal::Abort) => self.pending_code = None,
+            Some(Signal::GoAhead) | None => {}
+        }
+        Ok(())
     }
 
     /// SEG-3: the entries newer than the included head; all of them if it is not found.

@@ -20,13 +20,15 @@ impl World {
         let has_other = self.scenario.reconfiguration.is_some();
         in_scenario(!building.reconfigured || (building.session_change && has_other))?;
         // UPG-10: no second upgrade is scheduled before the first is applied.
-        let none_shown = parent.go_ahead.is_none();
+        let none_shown = parent.code.signal.is_none();
         in_scenario(!building.go_ahead || (environment.go_ahead && none_shown))?;
         in_scenario(!building.reassigned || environment.claims == Claims::Lapsing)?;
         if let Some((block, votes)) = building.dispute {
             self.permits_dispute(building, block, votes)?;
         }
         self.permits_votes(building)?;
+        self.permits_precheck(parent, building)?;
+        self.permits_traffic(parent, building)?;
         in_scenario(environment.may_idle() || !self.somebody_acts())?;
 
         let mut block = self.child_of(building);
@@ -35,9 +37,11 @@ impl World {
         }
         if block.frozen {
             let nothing = building.back.is_empty() && !building.session_change;
-            in_scenario(nothing && !building.go_ahead && self.tips.len() == 2)?;
+            let no_code = !building.go_ahead && building.precheck.is_none();
+            in_scenario(nothing && no_code && self.tips.len() == 2)?;
             return Ok(block);
         }
+        World::drain_queues(&mut block, building);
         let lost = self.free_disputed(parent, &mut block);
         self.record_votes(parent, &mut block, &building.votes, lost);
         while block.pending.first().is_some_and(|first| self.has_enough(first)) {
@@ -67,7 +71,9 @@ impl World {
         let other = (0..self.tips.len()).filter(|&other| other != building.branch);
         let refuge = other.into_iter().any(|other| !self.includes_invalid(self.tip(other)));
         in_scenario(refuge || !self.includes_invalid(&block))?;
+        self.fill_queues(&mut block, building);
         self.pass_claims(&mut block, building, was_free);
+        self.end_upgrades(&mut block, building.precheck);
         if building.session_change {
             start_session(&mut block, building.reconfigured);
         }
@@ -86,8 +92,10 @@ impl World {
         block.allowed.insert(0, self.tips[building.branch]);
         block.allowed.truncate(lookahead);
         if building.go_ahead {
-            block.go_ahead = Some(block.number);
+            (block.code.expected_at, block.code.signalled_at) =
+                (Some(block.number), Some(block.number));
         }
+        World::show_go_ahead(&mut block);
         block
     }
 
@@ -133,8 +141,9 @@ impl World {
         self.is_available(pending.votes + pending.lies)
     }
 
-    /// INH-1 (7), (8): records the bits. The bitfield of a validator with a bit on the core of a
-    /// candidate that just lost its dispute is discarded whole; bits recorded before stay.
+    /// INH-1 (7), (8): records the bits. The bitfield of a validator with a bit on a core that a
+    /// dispute has just freed, of the candidate that lost it or of one behind it, is discarded whole;
+    /// bits recorded before stay.
     fn record_votes(
         &self,
         before: &RelayBlock,
@@ -142,13 +151,16 @@ impl World {
         votes: &[Vote],
         lost: Option<usize>,
     ) {
-        let on_disputed = lost.map(|lost| {
-            before.pending[lost].votes
-                + match votes[lost] {
+        let bits = |at: usize| {
+            before.pending[at].votes
+                + match votes[at] {
                     Vote::New(new) => new,
                     Vote::InAll(_) => 0,
                 }
-        });
+        };
+        // The same validators vote for one freed candidate and another, as far as they can.
+        let on_disputed =
+            lost.map(|lost| (lost..before.pending.len()).map(bits).max().unwrap_or_default());
         let lying = u64::from(self.environment().lying);
         for (pending, vote) in block.pending.iter_mut().zip(votes) {
             match (*vote, on_disputed) {
@@ -165,17 +177,19 @@ impl World {
         }
     }
 
-    /// INCL-4, INCL-5, UPG-12: the candidate first in the queue becomes the included head.
+    /// INCL-4, INCL-5: the candidate first in the queue becomes the included head.
     /// DISP-2: unless a supermajority against it is known, then the fork freezes.
     fn enact_first(&self, block: &mut RelayBlock) {
         let enacted = block.pending.remove(0).block;
         let relay_parent = self.para[&enacted].relay_number.expect("genesis is never pending");
+        if let Some(new) = self.para[&enacted].new_code {
+            self.schedule_upgrade(block, new);
+        }
         block.included = enacted;
         block.most_recent_context = relay_parent;
         block.frozen |= self.is_concluded(block, enacted);
-        if block.go_ahead.is_some_and(|since| relay_parent >= since) {
-            block.go_ahead = None;
-        }
+        self.move_messages(block, enacted);
+        World::note_new_head(block, relay_parent);
     }
 
     /// TO-2, INCL-13: the first that timed out goes, and all behind it.
@@ -218,7 +232,12 @@ impl World {
             Some(last) => self.para[&last.block].relay_number,
             None => Some(block.most_recent_context),
         };
-        require(Rule::Incl6b, para.relay_number >= context)
+        require(Rule::Incl6b, para.relay_number >= context)?;
+        World::accepts_code(block, para)?;
+        self.accepts_messages(block, para)?;
+        // FRAG-7: the author's leaf is the block before.
+        let parent_block = para.parent.expect("genesis is never offered");
+        require(Rule::Emu3, self.emulates(parent, parent_block, para))
     }
 
     /// ARP-1, ARP-2, ARP-4: the buffer has the relay parent; if not, why not.

@@ -46,7 +46,7 @@ impl World {
         let Some(asked) = window.iter().position(|&id| id == relay_parent) else { return false };
         let mut taken = vec![0; lookahead];
         for (offset, &id) in window.iter().enumerate().rev() {
-            let of_it = |block: &&super::ParaBlock| block.relay_parent == Some(id) && !block.lost;
+            let of_it = |block: &&super::ParaBlock| block.relay_parent == Some(id) && block.fetched;
             let fetched = self.para.values().filter(of_it).count();
             for _ in 0..fetched + usize::from(offset == asked) {
                 match taken[..lookahead - offset].iter_mut().find(|taken| **taken < room) {

@@ -76,7 +76,7 @@ fn complaints() {
         ("an unknown variant", altered(RUN, "\"variants\":[]", "\"variants\":[\"SEG-5=x\"]")),
         (
             "an unknown property",
-            altered(RUN, "\"property\":\"INV-SEG-1\"", "\"property\":\"INV-9\""),
+            altered(RUN, "\"property\":\"INV-SEG-1\"", "\"property\":\"INV-99\""),
         ),
         (
             "a property not claimed",

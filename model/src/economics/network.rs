@@ -1,0 +1,122 @@
+//! A network as the machine runs it: the calendars of both runtimes, and all that is fixed.
+
+use super::networks::{
+    ASTAR_6S, ASTAR_12S, ASTAR_AT_THE_SWITCH, ASTAR_ISSUANCE_DECEMBER_2023, ASTAR_STAKING,
+    SHIBUYA_6S, SHIBUYA_12S, SHIBUYA_PARAMETERS, SHIBUYA_STAKING, SHIDEN_6S, SHIDEN_12S,
+    SHIDEN_PARAMETERS, SHIDEN_STAKING, StakingTerms,
+};
+use super::switch::LazyMigration;
+use super::tiers::Tier;
+use super::{Balance, BlockTime, Calendar, InflationParameters, Permill, TOKEN};
+
+/// All that a network's runtime fixes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// What it is called.
+    pub name: &'static str,
+    /// The calendar at 12 s.
+    pub before: Calendar,
+    /// The calendar at 6 s.
+    pub after: Calendar,
+    /// The inflation parameters at the switch.
+    pub parameters: InflationParameters,
+    /// The terms of dApp staking.
+    pub staking: StakingTerms,
+    /// What an account must hold to exist; planck.
+    pub existential_deposit: Balance,
+    /// The tiers of every era. On chain their slots follow the token's price.
+    pub tiers: Vec<Tier>,
+    /// UPG-5: what migrates over several blocks, in this order.
+    pub lazy_migrations: &'static [LazyMigration],
+    /// Whether it had referenda at the switch.
+    pub has_governance: bool,
+    /// A total issuance to start from; planck.
+    pub issuance: Balance,
+}
+
+impl Network {
+    /// The networks by name, in the order in which they are listed.
+    pub const NAMES: [&'static str; 3] = ["astar", "shiden", "shibuya"];
+
+    /// The network of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "astar" => Some(Self::astar()),
+            "shiden" => Some(Self::shiden()),
+            "shibuya" => Some(Self::shibuya()),
+            _ => None,
+        }
+    }
+
+    /// Astar at the switch, with the issuance that pull request 1103 quotes.
+    pub fn astar() -> Self {
+        Self {
+            name: "astar",
+            before: ASTAR_12S,
+            after: ASTAR_6S,
+            parameters: ASTAR_AT_THE_SWITCH,
+            staking: ASTAR_STAKING,
+            existential_deposit: EXISTENTIAL_DEPOSIT,
+            tiers: four_tiers(),
+            lazy_migrations: &ASTARS_LAZY_MIGRATIONS,
+            has_governance: true,
+            issuance: ASTAR_ISSUANCE_DECEMBER_2023,
+        }
+    }
+
+    /// Shiden, with an issuance of the right size.
+    pub fn shiden() -> Self {
+        Self {
+            name: "shiden",
+            before: SHIDEN_12S,
+            after: SHIDEN_6S,
+            parameters: SHIDEN_PARAMETERS,
+            staking: SHIDEN_STAKING,
+            lazy_migrations: &[LazyMigration::Unlocking, LazyMigration::Vesting],
+            has_governance: false,
+            issuance: 83_600_000 * TOKEN,
+            ..Self::astar()
+        }
+    }
+
+    /// Shibuya, with a round issuance: its tokens are given away.
+    pub fn shibuya() -> Self {
+        Self {
+            name: "shibuya",
+            before: SHIBUYA_12S,
+            after: SHIBUYA_6S,
+            parameters: SHIBUYA_PARAMETERS,
+            staking: SHIBUYA_STAKING,
+            has_governance: true,
+            issuance: 1_000_000_000 * TOKEN,
+            ..Self::shiden()
+        }
+    }
+
+    /// UPG-8, TIME-5: whether referenda and locks are migrated. Shibuya had them and did not.
+    pub fn migrates_democracy(&self) -> bool {
+        self.lazy_migrations.contains(&LazyMigration::Democracy)
+    }
+
+    /// CYC-6: the calendar under that block time.
+    pub const fn calendar(&self, block_time: BlockTime) -> &Calendar {
+        match block_time {
+            BlockTime::TwelveSeconds => &self.before,
+            BlockTime::SixSeconds => &self.after,
+        }
+    }
+}
+
+/// UPG-5: in this order. Source: `runtime/astar/src/lib.rs`, `pallet_migrations::Config`.
+pub(crate) const ASTARS_LAZY_MIGRATIONS: [LazyMigration; 3] =
+    [LazyMigration::Vesting, LazyMigration::Unlocking, LazyMigration::Democracy];
+
+/// COLL-3: planck. Source: `runtime/astar/src/lib.rs`, `EXISTENTIAL_DEPOSIT`.
+const EXISTENTIAL_DEPOSIT: Balance = 1_000_000;
+
+/// Four tiers that hold a hundred dApps.
+fn four_tiers() -> Vec<Tier> {
+    [(25, 5), (47, 20), (25, 30), (3, 45)]
+        .map(|(percent, slots)| Tier { portion: Permill::from_percent(percent), slots })
+        .to_vec()
+}
