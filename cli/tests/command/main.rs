@@ -11,6 +11,7 @@ mod misuse;
 mod pipes;
 mod reports;
 mod simulate;
+mod validate;
 
 use std::ffi::OsStr;
 use std::path::Path;

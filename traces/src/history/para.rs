@@ -71,6 +71,8 @@ const MOST_CORES: usize = 64;
 pub(super) struct Para {
     pending: VecDeque<Pending>,
     included: Option<Head>,
+    /// Whether this history has the backing of the included head.
+    knows_backing: bool,
     links: Links,
     /// Slot durations that explain every slot so far; none if one was not derived from a relay slot.
     slots: Option<Vec<u32>>,
@@ -92,6 +94,7 @@ impl Default for Para {
         Para {
             pending: VecDeque::new(),
             included: None,
+            knows_backing: false,
             links: Links::Unseen,
             slots: Some(SLOTS.to_vec()),
             code: None,
@@ -112,6 +115,7 @@ impl Para {
     pub(super) fn start_again(&mut self) {
         self.pending.clear();
         self.included = None;
+        self.knows_backing = false;
         self.may_upgrade = true;
         self.watermark = None;
     }
@@ -387,6 +391,14 @@ impl Para {
             if !Para::may_have_older(known, place) {
                 return Err(("INCL-5", format!("head {} was not backed", one.para_head)));
             }
+            let on_known = self.links == Links::ByHead
+                && self.knows_backing
+                && self.included.map(|head| head.hash) == one.head_parent;
+            if on_known {
+                let since =
+                    "its parent was backed in this history, so it was later, and no block did";
+                return Err(("INCL-5", since.into()));
+            }
             if !comes_first {
                 return Err((
                     "INCL-4",
@@ -434,6 +446,7 @@ impl Para {
         }
         self.pending.pop_front();
         self.included = Some(head);
+        self.knows_backing = true;
         self.figures.included += 1;
         self.figures.inclusion.add(after);
         Ok(Some(pending.backed))

@@ -127,7 +127,7 @@ const TAMPERINGS: &[Tampering] = &[
         h[4]["parent_header"]["state_root"] = json!(root(1));
     }),
     ("an inclusion is dropped", "INCL-1", |h| drop(remove(h, 4, INCLUDED))),
-    ("a backing is dropped", "INCL-6", |h| drop(remove(h, 4, BACKED))),
+    ("a backing is dropped", "INCL-5", |h| drop(remove(h, 4, BACKED))),
     ("a backing comes twice", "INCL-1", |h| {
         let again = event(h, 4, BACKED).clone();
         push(h, 4, again);
@@ -153,7 +153,7 @@ const TAMPERINGS: &[Tampering] = &[
         let early = remove(h, 6, INCLUDED);
         h[4]["events"].as_array_mut().unwrap().insert(0, early);
     }),
-    ("included and never backed", "INCL-4", |h| {
+    ("included and never backed", "INCL-5", |h| {
         let bogus = json!(hash(9, 1));
         event(h, 4, INCLUDED)["para_head"] = bogus;
     }),
