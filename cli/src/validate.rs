@@ -66,9 +66,9 @@ fn judge(known: Known, name: &str, from: impl BufRead) -> Result<History> {
 
 fn painted(verdict: Verdict, paint: Paint) -> String {
     match verdict {
-        Verdict::Accepted => paint.good(verdict.words()).to_string(),
-        Verdict::AcceptedAsRecorded => paint.unsure(verdict.words()).to_string(),
-        Verdict::Rejected => paint.bad(verdict.words()).to_string(),
+        Verdict::Accepted => paint.good(verdict.words()),
+        Verdict::AcceptedAsRecorded => paint.unsure(verdict.words()),
+        Verdict::Rejected => paint.bad(verdict.words()),
     }
 }
 

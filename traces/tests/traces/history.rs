@@ -70,7 +70,9 @@ fn history() -> Vec<Value> {
 
 fn judged(blocks: &[Value], known: Known) -> History {
     let mut text = String::from("# a history\n\n");
-    blocks.iter().for_each(|block| writeln!(text, "{block}").unwrap());
+    for block in blocks {
+        writeln!(text, "{block}").unwrap();
+    }
     let mut records = RecordReader::new("history", text.as_bytes());
     let mut judge = Judge::new(known);
     while let Some(record) = records.read().expect("relay blocks") {
@@ -288,8 +290,8 @@ fn the_end_of_a_session_is_supposed_only_where_it_can_be() {
     assert_ne!(whole.verdict(), Verdict::AcceptedAsRecorded, "1006 is included and never backed");
 
     let mut lost = history();
-    for at in 4..8 {
-        lost[at]["events"].as_array_mut().unwrap().clear();
+    for block in &mut lost[4..] {
+        block["events"].as_array_mut().unwrap().clear();
     }
     for (core, para) in [(0, 5), (1, 6)] {
         push(&mut lost, 6, candidate(BACKED, para, core, N + 3, N + 5));
@@ -347,7 +349,7 @@ fn hostile_lines_are_errors_with_their_place() {
     let record = serde_json::from_value(block).expect("a record");
     assert!(Judge::new(Known::default()).block(&record, 1).is_err());
     let mut huge = history();
-    huge.iter_mut().for_each(|block| block["n"] = json!(u64::MAX));
+    huge[0]["n"] = json!(u64::MAX);
     let _ = judged(&huge[..1], Known::default());
 }
 
