@@ -72,11 +72,22 @@ fn settings() -> Vec<Scenario> {
         shibuya,
         checked,
         buried,
-        built_in("authorities"),
-        built_in("upgrade-elastic"),
-        built_in("upgrade-abort"),
-        built_in("upgrade-adversary"),
     ]
+}
+
+/// Where rules of upgrades are read.
+fn settings_of_upgrades() -> Vec<Scenario> {
+    let names = ["upgrade-elastic", "upgrade-abort", "upgrade-adversary"];
+    names.map(|name| Scenario::built_in(name).expect("built in")).to_vec()
+}
+
+fn is_of_upgrades(rule: Rule) -> bool {
+    rule == Rule::Incl9 || rule.id().starts_with("UPG-")
+}
+
+/// Where sets of authorities are read.
+fn settings_of_authorities() -> Vec<Scenario> {
+    vec![Scenario::built_in("authorities").expect("built in")]
 }
 
 /// Where rules of messages are read.
@@ -112,6 +123,10 @@ fn noticed(rules: &[Rule], variants: &[Variant]) -> String {
         settings_of_the_switch()
     } else if changed.clone().any(is_of_messages) {
         settings_of_messages()
+    } else if changed.clone().any(is_of_upgrades) {
+        settings_of_upgrades()
+    } else if variants.contains(&Variant::AuthoritiesOfIncluded) {
+        settings_of_authorities()
     } else {
         settings()
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use unincluded_model::{Protocol, Rule, Scenario, Variant};
-use unincluded_properties::{CATALOGUE, Check, Limits, Outcome, Search, Stop};
+use unincluded_properties::{CATALOGUE, Check, Limits, Outcome, Property, Search, Stop};
 
 /// Enough for every property that can be noticed to be noticed somewhere.
 const MOST_STATES: usize = 2_500;
@@ -87,15 +87,29 @@ fn named((rules, variants): &Change) -> String {
 const OF_AMOUNTS: [&str; 9] =
     ["INV-8", "INV-9", "INV-13", "INV-14", "INV-15", "INV-15-ERA", "INV-18", "INV-19", "INV-MBM-1"];
 
+/// Properties that no change breaks alone: where nothing else is open, only pairs are tried.
+const OF_PAIRS: [&str; 6] =
+    ["INV-UMP-2", "INV-RP-1", "INV-RP-2", "INV-SLOT-1", "INV-COLL-2", "INV-REL-12"];
+
 #[test]
 fn every_property_is_broken_by_some_change() {
     let mut broken: BTreeMap<usize, String> = BTreeMap::new();
     for change in changes() {
+        let is_alone = change.0.len() + change.1.len() == 1;
         for scenario in settings() {
             let name = scenario.name.clone();
             let protocol = Protocol::new(scenario)
                 .without(change.0.iter().copied())
                 .with_variants(change.1.iter().copied());
+            let is_open = |&(place, property): &(usize, &Property)| {
+                !matches!(property.check, Check::Witness(_))
+                    && !broken.contains_key(&place)
+                    && !(is_alone && OF_PAIRS.contains(&property.id))
+                    && !OF_AMOUNTS.contains(&property.id)
+            };
+            if !Property::claimed(&protocol).any(|one| is_open(&one)) {
+                continue;
+            }
             let limits = Limits { states: Some(MOST_STATES), ..Limits::default() };
             let search = Search { protocol: &protocol, limits, stop: Stop::Never };
             for (place, outcome) in search.run(&mut |_| ()).outcomes {
@@ -113,6 +127,9 @@ fn every_property_is_broken_by_some_change() {
             continue;
         }
         match broken.get(&place) {
+            Some(row) if OF_PAIRS.contains(&property.id) && !row.contains(", ") => {
+                panic!("one change breaks {}: {row}", property.id)
+            }
             Some(row) => writeln!(table, "{:16}{row}", property.id).expect("to a string"),
             None => whole.push(property.id),
         }
