@@ -430,6 +430,10 @@ fn queues_do_not_go_with_what_is_not_modelled() {
     assert!(with("\"slot-based\"", "\"adversary\"").contains("an adversary"));
     assert!(with("idle = true", "idle = true\nfollowed_validators = 2").contains("followed"));
     let room = with("validators = 600", "validators = 600\nupward_message_room = 1");
+    assert!(room.contains("an honest author sends what fits (MSG-2)"), "{room}");
+    let adversary = text.replace("\"slot-based\"", "\"adversary\"");
+    let room = adversary.replace("validators = 600", "validators = 600\nupward_message_room = 1");
+    let room = Scenario::parse("x.toml", &room).expect_err("refused").to_string();
     assert!(room.contains("a constant room"), "{room}");
     assert!(with("upward_limit = 2", "upward_limit = 3").contains("from 0 to 2"));
 }
