@@ -148,7 +148,7 @@ catalogue! {
     "INV-REL-12" Step(messages::the_last_watermark_advances) has_inbound, ["R-WATERMARK-TRUNK"], "The relay chain's watermark never goes back.";
     "INV-REL-13" State(invariant::occupancy_is_bounded) has_timeouts, ["R-LONGEST-OCCUPANCY"], "No candidate occupies its core for max(P, F) relay blocks.";
     "INV-REL-14" Step(step::available_is_not_evicted) has_timeouts, ["R-LAST-MOMENT"], "A candidate is not evicted in the block that counts its votes.";
-    "AGREE-1" State(invariant::validators_agree) learns_for_good, ["R-LOWER-HASH", "R-BOTH-KNOWN"], "Validators that have learned of the same siblings offer the same one, if nothing pending is dropped.";
+    "AGREE-1" State(invariant::validators_agree) follows_two, ["R-LOWER-HASH", "R-BOTH-KNOWN"], "Validators that hold the same siblings offer the same one.";
     "AGREE-2" Step(step::a_quorum_was_seen) follows_two, ["R-INCLUDED"], "A relay block backs no candidate of whose quorum no validator knows.";
     "AGREE-3" State(invariant::rivals_are_forgotten) follows_some, ["R-LOWER-HASH", "R-FORGOTTEN"], "No validator holds a rival of a pending candidate, nor of the one it offers: the views agree up to the newest head.";
     "INV-CORE-1" Step(step::backed_on_a_core_of_its_own) has_claims, ["R-WAITS-FOR-TURN"], "A candidate is backed where the para holds a core.";
@@ -295,7 +295,7 @@ catalogue! {
     "R-LOWER-HASH" Witness(reachable::a_lower_hash_displaces) follows_two, [], "A sibling of lower hash displaces one offered already (INV-E2E-7).";
     "R-BOTH-KNOWN" Witness(reachable::both_validators_know_both) follows_two, [], "Two validators know two siblings.";
     "R-FORGOTTEN" Witness(reachable::forgotten_with_its_parent) follows_siblings, [], "With a candidate that lost to a sibling a validator forgets one that was built on it.";
-    "R-VIEWS-DIFFER" Witness(reachable::views_differ) evicts_in_window, [], "After a timeout two validators have learned of the same siblings and offer different ones (AGREE-1 fails).";
+    "R-VIEWS-DIFFER" Witness(reachable::views_differ) two_follow_siblings, [], "Two validators have learned of the same candidates and offer different ones, as one has forgotten the other's.";
     "R-EVICTED-AGAIN" Witness(reachable::evicted_and_backed_again) evicts_in_window, [], "A candidate that timed out is backed again, by a validator that learned of it only then.";
 }
 
@@ -677,16 +677,15 @@ fn follows_two(protocol: &Protocol) -> bool {
     protocol.environment().followed_validators == 2
 }
 
-/// Two validators are followed, and nothing that is pending times out or is disputed.
-fn learns_for_good(protocol: &Protocol) -> bool {
-    follows_two(protocol) && !has_timeouts(protocol) && !protocol.environment().disputes
-}
-
 /// Validators are followed while owners equivocate, and a window is long enough for a block on a block
 /// that nobody has backed.
 fn follows_siblings(protocol: &Protocol) -> bool {
     let (p, e) = (protocol.parameters(), protocol.environment());
     follows_some(protocol) && e.equivocation && p.scheduling_lookahead > 2
+}
+
+fn two_follow_siblings(protocol: &Protocol) -> bool {
+    follows_siblings(protocol) && follows_two(protocol)
 }
 
 /// Two validators are followed, and what times out can be learned of and backed again (TO-5, with one

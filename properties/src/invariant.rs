@@ -316,24 +316,19 @@ fn around_the_switch(protocol: &Protocol, state: &State) -> Option<(Amounts, Amo
 /// What is issued, and over which calendar.
 type Amounts = (InflationConfiguration, Calendar);
 
-/// AGREE-1: validators that have learned of the same backable siblings offer the same one, in whichever
-/// order they learned.
+/// AGREE-1: validators that hold the same backable siblings offer the same one.
 ///
-/// Rule: FRAG-5. Not claimed where a candidate may be evicted: who had learned of it forgets it with the
-/// sibling that lost to it, who learns of that sibling only then has nothing against it
-/// (R-VIEWS-DIFFER).
+/// Rule: FRAG-5. Not that they have learned of the same: what a validator has forgotten it does not
+/// offer (R-VIEWS-DIFFER).
 pub fn validators_agree(protocol: &Protocol, state: &State) -> Verdict {
     if protocol.environment().followed_validators < 2 {
         return Ok(());
     }
-    let base = state.main().tip().newest();
-    let same = state.children(base).all(|child| {
-        let known = state.block(child).known_backable;
-        known == 0 || known == 0b11
-    });
+    let mut siblings = state.children(state.main().tip().newest()).map(|child| state.block(child));
+    let same = siblings.all(|child| child.is_held_by(0) == child.is_held_by(1));
     holds!(
         !same || state.chains[0] == state.chains[1],
-        "two validators know the same siblings and offer different ones"
+        "two validators hold the same siblings and offer different ones"
     );
     Ok(())
 }

@@ -10,7 +10,6 @@ use unincluded_model::{
 };
 
 use crate::Transition;
-use crate::invariant::validators_agree;
 use crate::step::is_honest;
 
 /// A segment holds as many blocks as the capacity (INV-SEG-1 to 5).
@@ -249,10 +248,15 @@ pub fn forgotten_with_its_parent(t: &Transition) -> bool {
     })
 }
 
-/// Validators that have learned of the same siblings offer different ones, as one of them had been
-/// pending and timed out (AGREE-1 fails): who had forgotten the other for it has none to offer.
+/// Validators that have learned of the same children of the newest head offer different ones: one has
+/// forgotten what the other offers, with a parent that lost to a sibling in its view and was backed by
+/// the other all the same, or for a rival that was pending and timed out (FRAG-7).
 pub fn views_differ(t: &Transition) -> bool {
-    t.outcome.is_ok_and(|after| validators_agree(t.protocol, after).is_err())
+    t.outcome.is_ok_and(|after| {
+        let mut children = after.children(after.main().tip().newest()).map(|at| after.block(at));
+        let same = children.all(|child| child.known_backable == 0 || child.known_backable == 0b11);
+        same && after.chains[0] != after.chains[1]
+    })
 }
 
 /// A candidate that timed out is backed again: a validator learned of its quorum only then, while
