@@ -142,6 +142,16 @@ fn siblings_agrees_in_every_state_near_the_start() {
 }
 
 #[test]
+fn evicted_agrees_in_every_state_near_the_start() {
+    agree_on_all_of(&built_in("evicted"), 60, 3000);
+}
+
+#[test]
+fn disputes_again_agrees_in_every_state() {
+    assert!(agree_within("disputes-again", 40));
+}
+
+#[test]
 fn bandwidth_agrees_in_every_state_near_the_start() {
     agree_within("bandwidth", 9);
 }
