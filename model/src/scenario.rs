@@ -711,7 +711,7 @@ built_in! {
         "upgrade-forks", "upgrade-sessions", "upgrade-adversary", "upgrade-elastic", "messages",
         "messages-full-segment", "messages-down", "messages-in", "messages-elastic", "collators",
         "authorities", "slots-12s", "slots-2s", "2025-06", "today", "hook-2025-06", "astar-switch";
-    Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
+    Nightly: "siblings-long", "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
         "elastic-sessions", "elastic-offset", "offset-two", "disputes-unavailability", "forks-elastic",
         "messages-all", "messages-elastic-two", "messages-sessions";
 }

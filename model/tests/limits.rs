@@ -717,6 +717,7 @@ fn invalid_block(validators: u16) -> Run {
 
 fn invalid_block_in(scenario: &str, validators: u16) -> Run {
     let run = with(scenario, |scenario| {
+        scenario.environment.fork_depth = 2;
         scenario.parameters.validators = validators;
         scenario.environment.lying = 0;
         scenario.environment.unavailability = true;
