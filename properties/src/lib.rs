@@ -11,6 +11,7 @@ pub mod emission;
 pub mod fingerprint;
 pub mod invariant;
 pub mod label;
+pub mod lasso;
 pub mod messages;
 pub mod oracle;
 pub mod progress;
@@ -21,6 +22,7 @@ pub mod transition;
 pub mod walk;
 
 pub use catalogue::{CATALOGUE, Check, Kind, Property};
+pub use lasso::Lasso;
 pub use oracle::Oracle;
 pub use search::{Cut, Limits, Outcome, Report, Search, Stop};
 pub use transition::Transition;
