@@ -10,6 +10,7 @@
 
 mod figures;
 mod judge;
+mod log;
 mod para;
 mod read;
 mod record;
@@ -17,6 +18,7 @@ mod verdict;
 
 pub use figures::{Figures, MAX_PARAS, Tally};
 pub use judge::{Judge, Known};
+pub use log::{KnownOfCollator, LogFigures, LogJudge, LogVerdict};
 pub use read::{MAX_HISTORY_LINE, RecordReader};
 pub use record::{Candidate, Event, Hash, ParentHeader, Record};
 pub use verdict::{Alternative, History, ParaVerdict, Rejection, Verdict};
