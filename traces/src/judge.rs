@@ -35,7 +35,7 @@ impl Judge {
     pub(crate) fn new(
         protocol: &Protocol,
         property: Option<&str>,
-        stem: Option<usize>,
+        _stem: Option<usize>,
     ) -> Result<Judge, Flaw> {
         let watched = match property {
             Some(id) => vec![known(protocol, id)?],

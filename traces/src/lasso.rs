@@ -212,7 +212,8 @@ struct Account {
 
 impl Account {
     fn after(protocol: &Protocol, steps: &[StepRecord]) -> Account {
-        let moment: Option<&Moment> = steps.iter().filter_map(|step| step.then.as_ref()).next_back();
+        let moment: Option<&Moment> =
+            steps.iter().filter_map(|step| step.then.as_ref()).next_back();
         let number = |planck: u128| i128::try_from(planck).unwrap_or(i128::MAX);
         match moment {
             None => Account {

@@ -123,8 +123,8 @@ fn recorded(
         return Err(TraceError::OtherReductions);
     }
 
-    let mut course = Course::new(&again, &header)
-        .map_err(|flaw| TraceError::UnknownProperty(flaw.found))?;
+    let mut course =
+        Course::new(&again, &header).map_err(|flaw| TraceError::UnknownProperty(flaw.found))?;
     let mut steps = Vec::with_capacity(actions.len());
     for (number, &action) in (1..).zip(actions) {
         let (branch, held) = (branch(action), course.ledger.state().branches.len());

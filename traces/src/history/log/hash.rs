@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn other_words_are_no_hashes() {
-        for word in ["", "0x", "abcd…12ef", "0xabc…12ef", "0xabcd…12é", "0xabcd12ef", "0xabcd…"] {
+        for word in ["", "0x", "abcd…12ef", "0xabc…12ef", "0xabcd…12é", "0xabcd12ef", "0xabcd…"]
+        {
             assert!(Printed::parse(word).is_none(), "{word}");
         }
     }

@@ -92,7 +92,12 @@ impl LogJudge {
         if let Some((rule, because)) = self.panics.see(&line) {
             self.figures.known += 1;
             let block = self.under_way();
-            self.reject(place, block, "a block was executed, and its runtime panicked", (rule, because));
+            self.reject(
+                place,
+                block,
+                "a block was executed, and its runtime panicked",
+                (rule, because),
+            );
             return;
         }
         let Some(said) = Said::parse(&line) else { return };
@@ -155,13 +160,13 @@ impl LogJudge {
             Said::Prepared { number, .. }
             | Said::Sealed { number, .. }
             | Said::Imported { number, .. } => Some(*number),
-            Said::Submitted { number, hash, .. } => {
-                number.or_else(|| self.blocks.number((*hash)?))
-            }
+            Said::Submitted { number, hash, .. } => number.or_else(|| self.blocks.number((*hash)?)),
             Said::Backed(fate) | Said::Included(fate) | Said::Expired(fate, _) => {
                 self.blocks.number(fate.head)
             }
-            Said::Attempt(attempt) => attempt.included_number?.checked_add(attempt.depth)?.checked_add(1),
+            Said::Attempt(attempt) => {
+                attempt.included_number?.checked_add(attempt.depth)?.checked_add(1)
+            }
             _ => self.under_way(),
         }
     }
@@ -235,7 +240,8 @@ impl LogJudge {
     /// A block is begun. It is built on the parent that was chosen, and only if there was one.
     fn begin(&mut self, parent: Printed, number: Option<u64>) -> Result<(), Excluded> {
         if self.declined {
-            let because = format!("a block on {parent}, after the collator found that it may not build");
+            let because =
+                format!("a block on {parent}, after the collator found that it may not build");
             return Err(("COLL-6", because));
         }
         if let Some(number) = number {
@@ -293,7 +299,8 @@ impl LogJudge {
             self.begun = None;
             return Ok(());
         };
-        let before = self.blocks.own(parent).filter(|own| own.relay_parent.is(attempt.relay_parent));
+        let before =
+            self.blocks.own(parent).filter(|own| own.relay_parent.is(attempt.relay_parent));
         let on_relay_parent = 1 + before.map_or(0, |own| own.on_relay_parent);
         if attempt.collator != Collator::Bundling && on_relay_parent > self.known.velocity + 1 {
             let most = self.known.velocity + 1;
@@ -305,20 +312,25 @@ impl LogJudge {
         there.built += 1;
         let slot = attempt.slot.or(there.slot);
         RelayParent::note(&mut there.parents, parent);
-        self.blocks.built(hash, Own {
-            collator: attempt.collator,
-            parent,
-            relay_parent: attempt.relay_parent,
-            relay_number: attempt.relay_number.or_else(|| self.blocks.number(attempt.relay_parent)),
-            slot,
-            on_relay_parent,
-            backed: None,
-            included: None,
-            backed_by: None,
-            included_by: None,
-            shown_by: None,
-            expired: None,
-        });
+        self.blocks.built(
+            hash,
+            Own {
+                collator: attempt.collator,
+                parent,
+                relay_parent: attempt.relay_parent,
+                relay_number: attempt
+                    .relay_number
+                    .or_else(|| self.blocks.number(attempt.relay_parent)),
+                slot,
+                on_relay_parent,
+                backed: None,
+                included: None,
+                backed_by: None,
+                included_by: None,
+                shown_by: None,
+                expired: None,
+            },
+        );
         // Several blocks may follow one claim, each on the last.
         let goes_on = attempt.collator == Collator::Bundling;
         self.begun = goes_on.then_some((hash, Some(number)));

@@ -99,7 +99,9 @@ mod tests {
 
     #[test]
     fn a_message_is_known_by_its_words_whatever_stands_before() {
-        for line in ["Building block. a=1", "t: [🌗] Building block. a=1", "x[1]: Building block. a=1"] {
+        for line in
+            ["Building block. a=1", "t: [🌗] Building block. a=1", "x[1]: Building block. a=1"]
+        {
             assert_eq!(after(line, "Building block."), Some(" a=1"), "{line}");
         }
         assert_eq!(after("Not-Building block.", "Building block."), None);
@@ -108,7 +110,8 @@ mod tests {
 
     #[test]
     fn a_value_goes_on_within_brackets_and_quotes() {
-        let fields = Fields(" age=4 state=\"a b\" parent=(0xd14e…bf1b, 30511804) slot=Slot(7) at=Some(2)");
+        let fields =
+            Fields(" age=4 state=\"a b\" parent=(0xd14e…bf1b, 30511804) slot=Slot(7) at=Some(2)");
         assert_eq!(fields.number("age"), Some(4));
         assert_eq!(fields.get("state"), Some("\"a b\""));
         assert_eq!(fields.get("parent"), Some("(0xd14e…bf1b, 30511804)"));

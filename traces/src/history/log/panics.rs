@@ -61,7 +61,10 @@ mod tests {
         let old = "panicked at 'slot number mismatch', src/consensus_hook.rs:59:9";
         assert_eq!(seen(&["x panicked at lib.rs:1:2:", words]), Some(("HOOK-2", words.to_owned())));
         assert_eq!(seen(&[old]).map(|(rule, _)| rule), Some("HOOK-4"));
-        assert_eq!(seen(&["panicked at a:1:2:", "assertion failed", words]).map(|one| one.0), Some("HOOK-2"));
+        assert_eq!(
+            seen(&["panicked at a:1:2:", "assertion failed", words]).map(|one| one.0),
+            Some("HOOK-2")
+        );
         assert_eq!(seen(&[words]), None, "nobody panicked");
         assert_eq!(seen(&["panicked at a:1:2:", "1", "2", "3", "4", words]), None, "too far");
     }

@@ -26,7 +26,8 @@ impl LogJudge {
         let capacity = self.known.capacity;
         if attempt.depth > 0 && attempt.depth >= capacity {
             let depth = attempt.depth;
-            let of = format!("{depth} blocks to the included head, and the segment holds {capacity}");
+            let of =
+                format!("{depth} blocks to the included head, and the segment holds {capacity}");
             return Err(("SEG-5", of));
         }
         let built = self.relay_parents.get(attempt.relay_parent).map_or(0, |there| there.built);
@@ -59,7 +60,9 @@ impl LogJudge {
 
     /// COLL-3: the included head is the one in the state of the relay parent.
     fn included_head(&mut self, attempt: &Attempt) -> Result<(), Excluded> {
-        let (Some(at), Some(hash)) = (attempt.relay_number, attempt.included) else { return Ok(()) };
+        let (Some(at), Some(hash)) = (attempt.relay_number, attempt.included) else {
+            return Ok(());
+        };
         if let Some((block, number)) = self.included
             && !self.reorganised
             && let Some(says) = attempt.included_number
@@ -123,7 +126,9 @@ impl LogJudge {
         let relay_parent = attempt.relay_parent;
         let is_slot_based = attempt.collator == Collator::SlotBased;
         let there = self.relay_parents.get(relay_parent);
-        if is_slot_based && there.is_some_and(|there| there.parents.iter().any(|one| one.is(parent))) {
+        if is_slot_based
+            && there.is_some_and(|there| there.parents.iter().any(|one| one.is(parent)))
+        {
             let because = format!("there is a block on {parent} and {relay_parent} already");
             return Err(("SLOTB-3", because));
         }
@@ -166,7 +171,10 @@ impl LogJudge {
         };
         if !is_fine {
             let check = self.known.relay_numbers;
-            return Err(("RPN-1", format!("relay block {number} after {before}, the check is {check}")));
+            return Err((
+                "RPN-1",
+                format!("relay block {number} after {before}, the check is {check}"),
+            ));
         }
         if number == before && !is_same && self.known.relay_numbers != RelayNumberCheck::Any {
             return Err(("COLL-4", format!("another relay block {number} than the parent's")));
