@@ -9,6 +9,7 @@
 pub mod catalogue;
 pub mod emission;
 pub mod fingerprint;
+pub mod graph;
 pub mod invariant;
 pub mod label;
 pub mod lasso;
