@@ -173,7 +173,8 @@ pub fn fairness(names: &[&str]) -> Fairness {
 /// Decides every claim of progress.
 pub fn progress(protocol: &Protocol, effort: Effort) -> Progress {
     let outlook = Outlook::of(protocol, effort);
-    let claims = CLAIMS.iter().map(|&claim| (claim, outlook.decide(&claim, claim.assumes))).collect();
+    let claims =
+        CLAIMS.iter().map(|&claim| (claim, outlook.decide(&claim, claim.assumes))).collect();
     Progress {
         claims,
         states: outlook.graph.len(),

@@ -1,7 +1,7 @@
 //! Progress.
 use unincluded_model::{Protocol, Scenario};
-use unincluded_properties::outlook::{progress, Must};
-use unincluded_properties::rates::{Effort, rates_within, Conditions};
+use unincluded_properties::outlook::{Must, progress};
+use unincluded_properties::rates::{Conditions, Effort, rates_within};
 
 #[test]
 fn every_scenario() {
@@ -14,15 +14,28 @@ fn every_scenario() {
         for (claim, must) in &p.claims {
             let text = match must {
                 Must::Holds => "holds".to_owned(),
-                Must::Fails { lasso, .. } => format!("fails {}+{}", lasso.stem.len(), lasso.cycle.len()),
+                Must::Fails { lasso, .. } => {
+                    format!("fails {}+{}", lasso.stem.len(), lasso.cycle.len())
+                }
                 Must::Vacuous(why) => format!("vacuous {why}"),
                 Must::Inconclusive => "inconclusive".to_owned(),
             };
             print!(" {} {text}", claim.id);
         }
-        let r = rates_within(&protocol, Conditions::FewFaults { most: 0, window: 1 }, Effort::default());
+        let r = rates_within(
+            &protocol,
+            Conditions::FewFaults { most: 0, window: 1 },
+            Effort::default(),
+        );
         let rate = r.blocks.map(|b| format!("{}..{}", b.least.ratio, b.greatest.ratio));
         let lat = r.latency.map(|l| format!("{}..{}", l.least, l.worst));
-        println!(" rate {rate:?} lat {lat:?} states {} stuck {} {:?} {:?} {:.2}s", r.states, r.stuck, r.cut_by, r.unclear, started.elapsed().as_secs_f64() - t1.as_secs_f64());
+        println!(
+            " rate {rate:?} lat {lat:?} states {} stuck {} {:?} {:?} {:.2}s",
+            r.states,
+            r.stuck,
+            r.cut_by,
+            r.unclear,
+            started.elapsed().as_secs_f64() - t1.as_secs_f64()
+        );
     }
 }

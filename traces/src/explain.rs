@@ -98,6 +98,7 @@ fn round(run: &Run, lasso: &Lasso) -> String {
             Kept::NotPossibleAfter(0) => "it is not possible at the start".to_owned(),
             Kept::NotPossibleAfter(step) => format!("it is not possible after step {step}"),
             Kept::NeverPossible => "it is not possible anywhere in the round".to_owned(),
+            Kept::NeverDone => "no step of the round does it".to_owned(),
         };
         paragraph(&mut out, "  ", &format!("{} Here {kept}.", assumption.says));
     }

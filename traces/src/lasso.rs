@@ -11,7 +11,7 @@ use unincluded_model::{Action, Protocol};
 use unincluded_properties::fingerprint::fingerprint;
 use unincluded_properties::graph::System;
 use unincluded_properties::graph::fairness::{Claim, Classes};
-use unincluded_properties::outlook::{ASSUMPTIONS, Assumption};
+use unincluded_properties::outlook::{ASSUMPTIONS, Assumption, fairness};
 use unincluded_properties::runs::{self, Conditions, Event, Runs, class};
 
 use crate::divergence::{Divergence, Flaw};
@@ -52,6 +52,8 @@ pub enum Kept {
     NotPossibleAfter(usize),
     /// It is not possible anywhere in the round.
     NeverPossible,
+    /// What is assumed to end is not done in the round.
+    NeverDone,
 }
 
 /// Why steps are no round.
@@ -247,15 +249,21 @@ fn kept(
     done: &[Classes],
     possible: &[Classes],
 ) -> Option<Kept> {
-    let is = |classes: &&Classes| **classes & assumption.classes != 0;
-    if let Some(at) = done.iter().position(|classes| is(&classes)) {
+    let fairness = fairness(&[assumption.name]);
+    let is = |classes: &Classes| classes & assumption.classes != 0;
+    let at = done.iter().position(is);
+    if !is(&(fairness.weak | fairness.strong)) {
+        // What is assumed to end is not done in a round that is repeated for ever.
+        return at.is_none().then_some(Kept::NeverDone);
+    }
+    if let Some(at) = at {
         return Some(Kept::DoneIn(stem + at + 1));
     }
-    if !possible.iter().any(|classes| is(&classes)) {
+    if !possible.iter().any(is) {
         return Some(Kept::NeverPossible);
     }
-    let absent = possible.iter().position(|classes| !is(&classes))?;
-    (!assumption.is_strong).then_some(Kept::NotPossibleAfter(stem + absent))
+    let absent = possible.iter().position(|classes| !is(classes))?;
+    is(&fairness.weak).then_some(Kept::NotPossibleAfter(stem + absent))
 }
 
 impl Turned {

@@ -102,8 +102,7 @@ fn what_is_no_log_is_misuse() {
     let place = Place::new();
     place.write("poem.txt", "Nothing here\nis of a collator.\n");
     std::fs::write(place.path("binary.log"), [b'a', 0, b'b', b'\n']).expect("the place is ours");
-    std::fs::write(place.path("cut.log"), &attempt(2).as_bytes()[..80])
-        .expect("the place is ours");
+    std::fs::write(place.path("cut.log"), &attempt(2).as_bytes()[..80]).expect("the place is ours");
     std::fs::write(place.path("half.log"), "2026 🏆".as_bytes().split_last().expect("bytes").1)
         .expect("the place is ours");
     std::fs::write(place.path("wide.log"), vec![b'x'; (8 << 20) + 1]).expect("the place is ours");
