@@ -48,7 +48,7 @@ pub fn explain(run: &Run) -> String {
     }
     if let Some(reason) = reason(run) {
         section(&mut out, "Why");
-        let step = run.verdict.verdict.step.filter(|_| lasso.is_none());
+        let step = run.verdict.verdict.step;
         let step = step.map_or(String::new(), |step| format!("After step {step}: "));
         paragraph(&mut out, "  ", &format!("{step}{reason}."));
     }
@@ -79,7 +79,7 @@ fn round(run: &Run, lasso: &Lasso) -> String {
     section(&mut out, "What a round comes to");
     let issued = match &*round.issued {
         "0" => String::new(),
-        issued => format!(" They issue {} planck.", plain(issued)),
+        issued => format!(" That issues {} planck.", plain(issued)),
     };
     paragraph(&mut out, "  ", &format!("{}.{issued}", capital(&in_each_round(round))));
     let claim = run.header.property.as_deref().and_then(promised);
