@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use unincluded_model::economics::{Network, Perquintill};
-use unincluded_model::{Rule, Variant};
+use unincluded_model::{RelayNumberCheck, Rule, Variant};
 use unincluded_properties::Limits;
 
 use crate::exit::EXIT_CODES;
@@ -58,7 +58,7 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Tell a saved trace as a story
     Explain(Explain),
-    /// Judge the history of a real relay chain
+    /// Judge the history of a real relay chain, or the log of a collator
     #[command(long_about = help::VALIDATE_HELP)]
     Validate(Validate),
     /// Browse the states of a scenario in the Stateright Explorer
@@ -118,12 +118,41 @@ pub(crate) struct Check {
     /// Do not stop at the first violation: see everything and name all that is violated.
     #[arg(long)]
     pub(crate) keep_going: bool,
+    /// Whether to decide what must happen in the end as well, on the whole graph of a scenario.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) progress: WhenProgress,
+    /// Do not assume something that claims of progress rest on; can be repeated, or a list with commas.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = values::assumption)]
+    pub(crate) not_assuming: Vec<&'static str>,
     /// Scenarios looked at side by side; all cores if not given.
     #[arg(long, value_name = "N", value_parser = values::threads)]
     pub(crate) threads: Option<usize>,
 }
 
+/// When to decide claims of progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhenProgress {
+    /// Where scenarios are named and their rules are not broken otherwise, or with --keep-going.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
 impl Check {
+    /// Whether claims of progress are decided; where the rules are broken already only if asked for.
+    pub(crate) fn asks_for_progress(&self, is_broken: bool) -> bool {
+        match self.progress {
+            WhenProgress::Always => true,
+            WhenProgress::Never => false,
+            WhenProgress::Auto => {
+                let is_named = !self.scenarios.is_empty() || !self.not_assuming.is_empty();
+                is_named && self.engine != Engine::Stateright && (!is_broken || self.keep_going)
+            }
+        }
+    }
+
     /// How far the search goes.
     pub(crate) fn limits(&self) -> Limits {
         Limits { states: self.max_states, memory: Some(self.max_memory), time: self.time_limit }
@@ -218,9 +247,12 @@ pub(crate) struct Explain {
 #[derive(Args, Debug)]
 #[command(after_help = help::VALIDATE)]
 pub(crate) struct Validate {
-    /// Relay blocks, one JSON object a line; - for standard input.
+    /// Relay blocks, one JSON object a line, or the log of a collator; - for standard input.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// What the file has; told by its first line if not given.
+    #[arg(long, value_name = "KIND", default_value = "auto")]
+    pub(crate) kind: Recorded,
     /// Only this para.
     #[arg(long, value_name = "ID")]
     pub(crate) para: Option<u32>,
@@ -237,9 +269,53 @@ pub(crate) struct Validate {
     /// Votes that back a candidate, at least.
     #[arg(long, value_name = "VOTES", default_value = "2")]
     pub(crate) votes: u32,
+    /// Of a log. C: blocks that the unincluded segment of the para can hold.
+    #[arg(long, value_name = "C", default_value = "3", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(crate) capacity: u64,
+    /// Of a log. V: V + 1 blocks can share a relay slot.
+    #[arg(long, value_name = "V", default_value = "1", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(crate) velocity: u64,
+    /// Of a log. Cores that the para holds.
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u64).range(1..=100))]
+    pub(crate) cores: u64,
+    /// Of a log. How the numbers of relay parents advance.
+    #[arg(long, value_name = "CHECK", default_value = "monotonic")]
+    pub(crate) relay_numbers: RelayNumbers,
     /// How to report.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: PlainFormat,
+}
+
+/// What a file has recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Recorded {
+    /// Relay blocks if the first line is a JSON object, else a log.
+    Auto,
+    /// Relay blocks, one JSON object a line.
+    Blocks,
+    /// What a collator logs, at debug level for most of it.
+    Log,
+}
+
+/// How the numbers of relay parents advance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RelayNumbers {
+    /// Each is higher than the parent's.
+    Strict,
+    /// None is lower than the parent's.
+    Monotonic,
+    /// Unchecked.
+    Any,
+}
+
+impl From<RelayNumbers> for RelayNumberCheck {
+    fn from(numbers: RelayNumbers) -> RelayNumberCheck {
+        match numbers {
+            RelayNumbers::Strict => RelayNumberCheck::Strict,
+            RelayNumbers::Monotonic => RelayNumberCheck::Monotonic,
+            RelayNumbers::Any => RelayNumberCheck::Any,
+        }
+    }
 }
 
 /// `explore`.

@@ -7,6 +7,7 @@ mod agreement;
 mod arguments;
 mod check;
 mod digest;
+mod endless;
 mod examine;
 mod exit;
 mod explore;

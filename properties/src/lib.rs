@@ -9,18 +9,24 @@
 pub mod catalogue;
 pub mod emission;
 pub mod fingerprint;
+pub mod graph;
 pub mod invariant;
 pub mod label;
+pub mod lasso;
 pub mod messages;
 pub mod oracle;
+pub mod outlook;
 pub mod progress;
+pub mod rates;
 pub mod reachable;
+pub mod runs;
 pub mod search;
 pub mod step;
 pub mod transition;
 pub mod walk;
 
 pub use catalogue::{CATALOGUE, Check, Kind, Property};
+pub use lasso::Lasso;
 pub use oracle::Oracle;
 pub use search::{Cut, Limits, Outcome, Report, Search, Stop};
 pub use transition::Transition;
