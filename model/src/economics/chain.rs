@@ -1,6 +1,6 @@
 //! The machine: what one block does to the emission, hook by hook.
 
-use super::claims::{Entitlement, Refused};
+use super::claims::{Entitlement, Refused, claim_unlocked};
 use super::eras::{EraReward, PeriodEnd, Staking, Subperiod};
 use super::mistake::Mistake;
 use super::network::Network;
@@ -17,7 +17,7 @@ pub struct Machine {
 }
 
 /// What a block leaves behind, as far as the emission goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Chain {
     /// The block's number.
     pub number: u32,
@@ -49,7 +49,7 @@ pub struct Block<'a> {
 }
 
 /// What users and root can ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Call {
     /// Stake for the running period; planck.
     Stake {
@@ -75,6 +75,16 @@ pub enum Call {
         /// The era.
         era: u32,
     },
+    /// DAPP-16.
+    Unlock {
+        /// The account's place.
+        account: usize,
+    },
+    /// DAPP-16.
+    ClaimUnlocked {
+        /// The account's place.
+        account: usize,
+    },
     /// COLL-4: what other calls cost; planck.
     PayFee {
         /// Most of it is burned.
@@ -98,7 +108,7 @@ pub enum Call {
 }
 
 /// DAPP-14: what root can end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Forced {
     /// The era.
     Era,
@@ -194,9 +204,11 @@ impl Machine {
         &self,
         block_time: BlockTime,
         issuance: Balance,
-        inflation: Inflation,
+        mut inflation: Inflation,
         staking: Staking,
     ) -> Chain {
+        inflation.decay_rate = self.network.decay_rate;
+        inflation.decay.rate = self.network.decay_rate;
         Chain {
             number: 0,
             block_time,
@@ -238,7 +250,7 @@ impl Machine {
         // No inherent changes anything here. Then migrations, calls, and what time is left.
         let is_migrating = chain.migrations.is_ongoing();
         if is_migrating {
-            chain.migrations.step(chain.number, block.progress);
+            self.migrate_lazily(chain, block.progress);
         }
         for (place, call) in block.calls.iter().enumerate() {
             let answer = if is_migrating {
@@ -251,7 +263,7 @@ impl Machine {
             }
         }
         if !chain.migrations.is_ongoing() {
-            chain.clean_up();
+            self.clean_up(chain);
         }
 
         // The hooks at the end: inflation.
@@ -315,7 +327,10 @@ impl Machine {
             }
             Call::ForceReadjustConfig => chain.inflation.readjust(calendar),
             _ if chain.staking.maintenance => return Err(Refused::Disabled),
+            Call::Force(_) if self.network.has_safeguard => return Err(Refused::ForceNotAllowed),
             Call::Force(what) => force(chain, what),
+            Call::Unlock { account } => return self.unlock(chain, account),
+            Call::ClaimUnlocked { account } => return claim_unlocked(chain, account),
             Call::Stake { account, amount } => return self.stake(chain, account, amount),
             Call::ClaimStakerRewards { account } => {
                 return self.claim_staker_rewards(chain, account, receipt);
@@ -333,6 +348,7 @@ impl Machine {
 
 /// DAPP-14: the next block starts the next era, and this one says so.
 ///
+/// A stake of this block or of the same era then earns nothing, and is in the way until it expires.
 /// Source: `pallets/dapp-staking/src/lib.rs`, `force`.
 fn force(chain: &mut Chain, what: Forced) {
     let next_era = chain.staking.era.saturating_add(1);
