@@ -160,9 +160,10 @@ impl Staking {
     }
 
     /// What was staked while the running period voted; planck.
-    fn voting_stake(&self) -> Balance {
+    fn voting_stake(&self, keeps_earlier: bool) -> Balance {
         let entries = self.accounts.iter().filter_map(|account| account.bonus);
-        entries.filter(|entry| entry.period == self.period).map(|entry| entry.voting_stake).sum()
+        let counts = |entry: &BonusEntry| entry.period == self.period || keeps_earlier;
+        entries.filter(counts).map(|entry| entry.voting_stake).sum()
     }
 }
 
@@ -257,14 +258,15 @@ impl Machine {
     fn end_period(&self, staking: &mut Staking, inflation: &Inflation) -> PeriodEnd {
         let end = PeriodEnd {
             bonus_pool: inflation.bonus_pool(),
-            total_voting_stake: staking.voting_stake(),
+            total_voting_stake: staking.voting_stake(self.makes(Mistake::VotingStakeKept)),
             final_era: staking.era,
         };
         staking.records.periods.insert(staking.period, end);
         staking.period = staking.period.saturating_add(1);
         staking.subperiod = Subperiod::Voting;
         let retention = self.network().staking.reward_retention_in_periods;
-        let expired = staking.period.checked_sub(retention.saturating_add(1));
+        let early = u32::from(self.makes(Mistake::CleanedUpEarly));
+        let expired = staking.period.checked_sub(retention.saturating_add(1) - early);
         if let Some(end) = expired.and_then(|period| staking.records.periods.remove(&period)) {
             staking.records.oldest_valid_era = end.final_era.saturating_add(1);
         }

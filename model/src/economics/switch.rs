@@ -2,6 +2,7 @@
 
 use super::InflationConfiguration;
 use super::chain::{Chain, Machine};
+use super::elsewhere::Elsewhere;
 use super::eras::Staking;
 use super::mistake::Mistake;
 use super::network::Network;
@@ -100,9 +101,11 @@ impl Machine {
     /// (BUG-17).
     pub(super) fn on_runtime_upgrade(&self, chain: &mut Chain) {
         chain.block_time = BlockTime::SixSeconds;
-        let configuration = &mut chain.inflation.configuration;
-        *configuration = self.adjust_block_reward(*configuration);
-        self.adjust_era(&mut chain.staking, chain.number);
+        if self.runs_immediate_migrations(chain) {
+            let configuration = &mut chain.inflation.configuration;
+            *configuration = self.adjust_block_reward(*configuration);
+            self.adjust_era(&mut chain.staking, chain.number);
+        }
         chain.migrations.onboard(chain.number, self.network());
     }
 
@@ -122,6 +125,9 @@ impl Machine {
 
     /// UPG-2. Source: `pallets/inflation/src/migration.rs`, `AdjustBlockRewardMigration`.
     fn adjust_block_reward(&self, configuration: InflationConfiguration) -> InflationConfiguration {
+        if self.elsewhere == Some(Elsewhere::ByElapsedTime) {
+            return configuration;
+        }
         match self.mistake() {
             Some(Mistake::RewardsNotHalved) => configuration,
             Some(Mistake::RewardsHalvedTwice) => configuration.halved().halved(),
