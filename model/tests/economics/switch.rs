@@ -4,8 +4,7 @@
 use unincluded_model::economics::switch::{LazyMigration, Progress};
 use unincluded_model::economics::{Balance, Block, BlockTime, Calendar, Call, Chain, Machine};
 
-use super::runs::start;
-use super::{TINY_12S, tiny_network};
+use super::{TINY_12S, start, tiny_network};
 
 /// ABS-2 and ABS-3: calendars whose eras have two blocks or more.
 const CALENDARS: [Calendar; 3] = [
