@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 use unincluded_model::economics::eras::Subperiod;
-use unincluded_model::economics::{Balance, BlockTime, Calendar, InflationConfiguration, Perquintill};
+use unincluded_model::economics::{
+    Balance, BlockTime, Calendar, InflationConfiguration, Perquintill,
+};
 
 use super::cycle::{Amounts, Cycle, Plan, SLOT, signed};
 use super::faults::Timeline;
@@ -242,10 +244,8 @@ impl Report {
             );
         }
         if self.decayed != "0" {
-            verdicts += &format!(
-                " The decay factor went from 1 to {} (INV-25).",
-                self.decay_factor,
-            );
+            verdicts +=
+                &format!(" The decay factor went from 1 to {} (INV-25).", self.decay_factor,);
         }
         format!(
             "{}\n\n{}\n{}\n{}\n{}\n\n{verdict}\n",

@@ -18,12 +18,18 @@ pub enum Elsewhere {
 
 impl Machine {
     /// XCH-1: what a block issues of `reward`, which is that of a 12 s block; planck, rounded down.
-    pub(super) fn by_elapsed_time(&self, block: &Block<'_>, time: BlockTime, reward: Balance) -> Balance {
+    pub(super) fn by_elapsed_time(
+        &self,
+        block: &Block<'_>,
+        time: BlockTime,
+        reward: Balance,
+    ) -> Balance {
         if self.elsewhere != Some(Elsewhere::ByElapsedTime) {
             return reward;
         }
         let elapsed = block.milliseconds.unwrap_or(time.milliseconds());
-        reward.saturating_mul(elapsed.into()) / Balance::from(BlockTime::TwelveSeconds.milliseconds())
+        reward.saturating_mul(elapsed.into())
+            / Balance::from(BlockTime::TwelveSeconds.milliseconds())
     }
 
     /// XCH-4: whether the immediate migrations run in this upgrade.

@@ -1,8 +1,8 @@
 //! CYC-1 to CYC-6: the production calendars line by line, and where the counts end.
 
 use unincluded_model::economics::networks::{
-    ASTAR_2026, ASTAR_6S, ASTAR_12S, ASTAR_STAKING, SHIBUYA_2026, SHIBUYA_6S, SHIBUYA_12S,
-    SHIBUYA_STAKING, SHIDEN_2026, SHIDEN_6S, SHIDEN_12S, SHIDEN_STAKING, StakingTerms,
+    ASTAR_6S, ASTAR_12S, ASTAR_2026, ASTAR_STAKING, SHIBUYA_6S, SHIBUYA_12S, SHIBUYA_2026,
+    SHIBUYA_STAKING, SHIDEN_6S, SHIDEN_12S, SHIDEN_2026, SHIDEN_STAKING, StakingTerms,
 };
 use unincluded_model::economics::{BlockTime, Calendar, TOKEN};
 

@@ -229,10 +229,9 @@ fn a_dapp_claims_ended_eras_of_its_tier() {
 #[test]
 fn a_safeguard_keeps_root_from_forcing() {
     let force = [Call::Force(Forced::Era)];
-    for (network, answer) in [
-        (tiny_network(TINY_12S), None),
-        (Network::astar(), Some(Refused::ForceNotAllowed)),
-    ] {
+    for (network, answer) in
+        [(tiny_network(TINY_12S), None), (Network::astar(), Some(Refused::ForceNotAllowed))]
+    {
         let machine = Machine::new(network);
         let mut chain = machine.steady(BlockTime::TwelveSeconds, 1_000_003);
         let refused = ask(&machine, &mut chain, &force).refused;

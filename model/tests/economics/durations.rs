@@ -194,7 +194,8 @@ fn every_other_constant_changed_as_astar_changed_it() {
     assert_eq!(both(|it| it.gas_limit_pov_size_ratio), (4, 16), "GasLimitPovSizeRatio");
     assert_eq!(both(|it| it.maximum_block_length), (5, 5), "block length");
     assert_eq!(both(|it| it.block_hash_count), (4_096, 4_096), "BlockHashCount");
-    let flags = |it: &Runtime| (it.ties_the_timestamp_to_the_slot, it.allows_multiple_blocks_per_slot);
+    let flags =
+        |it: &Runtime| (it.ties_the_timestamp_to_the_slot, it.allows_multiple_blocks_per_slot);
     assert_eq!(flags(&before), (false, false), "OnTimestampSet, AllowMultipleBlocksPerSlot");
     assert_eq!(flags(&after), (true, true), "OnTimestampSet, AllowMultipleBlocksPerSlot");
     // DIS-5: per second of the clock 8 times as much computing, and twice the proofs and bytes.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use unincluded_model::economics::decay::Decay;
 use unincluded_model::economics::networks::{
-    ASTAR_2026, ASTAR_6S, ASTAR_AT_THE_SWITCH, ASTAR_DECAY_RATE_2026, ASTAR_ISSUANCE_DECEMBER_2023,
+    ASTAR_6S, ASTAR_2026, ASTAR_AT_THE_SWITCH, ASTAR_DECAY_RATE_2026, ASTAR_ISSUANCE_DECEMBER_2023,
 };
 use unincluded_model::economics::pools::Inflation;
 use unincluded_model::economics::pot::{author_payout, fee_split};

@@ -1,7 +1,7 @@
 //! What was published about Astar's emission, beside what the pallet's arithmetic makes of it.
 
 use unincluded_model::economics::networks::{
-    ASTAR_2026, ASTAR_6S, ASTAR_12S, ASTAR_AT_THE_SWITCH, ASTAR_DECAY_RATE_2026,
+    ASTAR_6S, ASTAR_12S, ASTAR_2026, ASTAR_AT_THE_SWITCH, ASTAR_DECAY_RATE_2026,
     ASTAR_ISSUANCE_DECEMBER_2023, ASTAR_ISSUANCE_OF_THE_DOCUMENTATION, ASTAR_PARAMETERS_2026,
 };
 use unincluded_model::economics::{

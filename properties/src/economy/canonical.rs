@@ -16,6 +16,8 @@ const NUMBER: u32 = 1024;
 const ERA: u32 = 512;
 /// The running period.
 const PERIOD: u32 = 64;
+/// Eras that have expired and are still told apart.
+const MOST_EXPIRED: u32 = 2;
 /// Blocks for which an era that is over is distinguished from one that has been for longer.
 const LONGEST_OVERDUE: u32 = 3;
 
@@ -100,8 +102,7 @@ fn shift_periods(machine: &Machine, chain: &mut Chain, ledger: &mut Ledger) {
             *period = moved(*period);
         }
         // One that earns nothing is in nobody's way once its period is over.
-        account.bonus =
-            account.bonus.filter(|entry| entry.is_eligible() || entry.period == PERIOD);
+        account.bonus = account.bonus.filter(|entry| entry.is_eligible() || entry.period == PERIOD);
     }
     let records = &mut staking.records;
     records.periods =
@@ -142,6 +143,11 @@ fn shift_eras(machine: &Machine, chain: &mut Chain, ledger: &mut Ledger) {
         end.final_era = moved(end.final_era);
     }
     let oldest = moved(records.oldest_valid_era);
+    // Nobody cleans up while migrations run, however long that takes. What has expired long ago is told apart
+    // no more.
+    let kept = oldest.saturating_sub(MOST_EXPIRED);
+    records.eras.retain(|&era, _| era >= kept);
+    records.tiers.retain(|&era, _| era >= kept);
     let has_expired = records.eras.keys().chain(records.tiers.keys()).any(|&era| era < oldest);
     records.oldest_valid_era = if has_expired { oldest } else { 0 };
     ledger.eras = keys_moved(std::mem::take(&mut ledger.eras), moved);

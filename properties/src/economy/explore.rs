@@ -83,8 +83,7 @@ impl Economy {
     /// The block with that deed, and what came of it.
     pub fn execute(&self, moment: &Moment, deed: &Deed) -> (Moment, Receipt, Chain) {
         let Deed { upgrade, progress, calls } = deed;
-        let block =
-            Block { upgrade: *upgrade, progress: *progress, calls, milliseconds: None };
+        let block = Block { upgrade: *upgrade, progress: *progress, calls, milliseconds: None };
         let mut next = moment.clone();
         let (receipt, broken) = next.ledger.execute(&self.machine, &mut next.chain, &block);
         next.broken = broken;
@@ -105,8 +104,7 @@ impl Economy {
         let mut queue = VecDeque::new();
         let start = self.start();
         seen.insert(fingerprint(&start), 0);
-        let nothing =
-            Deed { upgrade: false, progress: Progress::CompletesAll, calls: Vec::new() };
+        let nothing = Deed { upgrade: false, progress: Progress::CompletesAll, calls: Vec::new() };
         origins.push((0, nothing));
         queue.push_back((0_u32, 0_usize, start));
         found.is_closed = true;

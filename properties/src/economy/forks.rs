@@ -72,7 +72,9 @@ impl Forks {
         while let Some((depth, tree)) = queue.pop_front() {
             let mut nexts = self.authored(&tree);
             nexts.extend(self.with_oldest_included(&tree));
-            nexts.extend((0..tree.waiting.len()).map(|kept| (without(&tree, kept, &mut found), None)));
+            nexts.extend(
+                (0..tree.waiting.len()).map(|kept| (without(&tree, kept, &mut found), None)),
+            );
             for (next, broken) in nexts {
                 found.steps += 1;
                 if let Some(id) = broken {

@@ -11,14 +11,15 @@ use unincluded_model::economics::claims::{Entitlement, Refused};
 use unincluded_model::economics::in_flight::Clock;
 use unincluded_model::economics::switch::{DEMOCRACY_VERSION, LazyMigration};
 use unincluded_model::economics::{
-    Balance, Block, BlockTime, Call, Chain, InflationConfiguration, Machine, Receipt, recalculate,
+    Balance, Block, BlockTime, Call, Chain, InflationConfiguration, Machine, Perquintill, Receipt,
+    recalculate,
 };
 
 /// The claims, by their place in [`Broken`].
 pub const CLAIMS: [&str; 22] = [
     "INV-1", "INV-3", "INV-4", "INV-5", "INV-6", "INV-7", "INV-8", "INV-9", "INV-10", "INV-10b",
-    "INV-11", "INV-12", "INV-14", "INV-15", "INV-16", "INV-18", "INV-19", "INV-20", "INV-21", "INV-22",
-    "INV-23", "INV-24",
+    "INV-11", "INV-12", "INV-14", "INV-15", "INV-16", "INV-18", "INV-19", "INV-20", "INV-21",
+    "INV-22", "INV-23", "INV-24",
 ];
 
 /// INV-25 comes last: it is about decay alone.
@@ -106,7 +107,8 @@ impl Cycle {
     /// The amounts are those of a recalculation at another issuance.
     pub(super) fn restart(&mut self, chain: &Chain, issuance: Balance) {
         let configuration = &chain.inflation.configuration;
-        self.full = [configuration.collator_reward_per_block, configuration.treasury_reward_per_block];
+        self.full =
+            [configuration.collator_reward_per_block, configuration.treasury_reward_per_block];
         self.max_emission = chain.inflation.parameters.max_emission(issuance);
     }
 
@@ -118,7 +120,10 @@ impl Cycle {
             has_switch: false,
             is_overdue: false,
             overrun: [0, 0],
-            full: [configuration.collator_reward_per_block, configuration.treasury_reward_per_block],
+            full: [
+                configuration.collator_reward_per_block,
+                configuration.treasury_reward_per_block,
+            ],
             paid: [0, 0],
             accrued: 0,
             max_emission,
@@ -183,6 +188,7 @@ impl Ledger {
         let mut broken = Broken::default();
         self.issuance(look, &mut broken);
         self.records(look, &mut broken);
+        self.forget(look);
         self.entitlements(look, &mut broken);
         look.configuration(&mut broken);
         look.pot(&mut broken);
@@ -191,7 +197,6 @@ impl Ledger {
         look.versions(&mut broken);
         self.cycles(look, &mut broken);
         self.promises(look, &mut broken);
-        self.forget(look);
         broken
     }
 
@@ -212,8 +217,8 @@ impl Ledger {
         let staking = &before.staking;
         if let Some(ended) = &receipt.era_ended {
             let stakes = staking.accounts.iter().filter_map(|account| account.stake);
-            let earns = stakes
-                .filter(|it| it.period == staking.period && it.unclaimed_from <= staking.era);
+            let earns =
+                stakes.filter(|it| it.period == staking.period && it.unclaimed_from <= staking.era);
             let amounts: Vec<Balance> = earns.map(|stake| stake.amount).collect();
             broken.unless(amounts.iter().sum::<Balance>() == ended.staked, "INV-7");
             let earned = EarnedEra {
@@ -284,9 +289,7 @@ impl Ledger {
 
     /// Stakers who have claimed their reward of an era, and what they got; planck.
     fn claimed_of(&self, era: u32) -> (Balance, Balance) {
-        let of_era = |(entitlement, _): &(&Entitlement, &Balance)| {
-            matches!(entitlement, Entitlement::Staker { era: claimed, .. } if *claimed == era)
-        };
+        let of_era = |(entitlement, _): &(&Entitlement, &Balance)| matches!(entitlement, Entitlement::Staker { era: claimed, .. } if *claimed == era);
         let claims = || self.minted.iter().filter(of_era).map(|(_, amount)| amount);
         (claims().count() as Balance, claims().sum())
     }
@@ -424,11 +427,10 @@ impl Ledger {
             if receipt.refused.iter().any(|&(refused, _)| refused == place) {
                 continue;
             }
-            let blocks = look.calendar().blocks_per_era
-                * look.machine.network().staking.unlocking_period;
+            let blocks =
+                look.calendar().blocks_per_era * look.machine.network().staking.unlocking_period;
             let slots = blocks.cast_signed() * if is_new { 1 } else { 2 };
-            let promise =
-                Promise { slots, is_old: !is_new, new_blocks: 0, migrated_after: None };
+            let promise = Promise { slots, is_old: !is_new, new_blocks: 0, migrated_after: None };
             self.unlocking.insert(account, promise);
         }
     }
@@ -459,7 +461,7 @@ impl Look<'_> {
     }
 
     fn decays(&self) -> bool {
-        self.after.inflation.decay.factor != self.before.inflation.decay.factor
+        self.before.inflation.decay.rate != Perquintill::ONE
     }
 
     /// Whether root moved the calendar or the amounts.
@@ -513,15 +515,14 @@ impl Look<'_> {
         let is_written = *new != self.in_force();
         broken.unless(!is_written || root || (starts_an_era && receipt.recalculated), "INV-12");
         let next_era = after.staking.era + 1;
-        let fresh = recalculate(
-            after.issuance,
-            &after.inflation.parameters,
-            self.calendar(),
-            next_era,
-        );
+        let fresh =
+            recalculate(after.issuance, &after.inflation.parameters, self.calendar(), next_era);
         let is_due = old.recalculation_era <= next_era && starts_an_era;
         let is_seen = !before.staking.maintenance && !after.staking.maintenance;
-        broken.unless(!(is_due && is_seen || receipt.recalculated) || root || *new == fresh, "INV-11");
+        broken.unless(
+            !(is_due && is_seen || receipt.recalculated) || root || *new == fresh,
+            "INV-11",
+        );
         if let [Call::ForceInflationRecalculation { next_era }] = block.calls
             && receipt.refused.is_empty()
         {
@@ -555,7 +556,8 @@ impl Look<'_> {
         let pay = (before.pot + collators).saturating_sub(deposit) / 2;
         broken.unless(receipt.author == pay && after.pot >= deposit, "INV-22");
         // COLL-4: a fifth of the fee, and what rounding leaves of the rest.
-        let is_refused = |place: usize| receipt.refused.iter().any(|&(refused, _)| refused == place);
+        let is_refused =
+            |place: usize| receipt.refused.iter().any(|&(refused, _)| refused == place);
         let fee = |(place, call): (usize, &Call)| match *call {
             Call::PayFee { fee, tip } if !is_refused(place) => fee - fee * 80 / 100 + tip,
             _ => 0,
@@ -590,7 +592,8 @@ impl Look<'_> {
     /// INV-20: it fails of the real code once referenda have been migrated (BUG-8).
     fn versions(&self, broken: &mut Broken) {
         let migrations = &self.after.migrations;
-        let is_done = migrations.is_ongoing() || migrations.democracy_version() == DEMOCRACY_VERSION;
+        let is_done =
+            migrations.is_ongoing() || migrations.democracy_version() == DEMOCRACY_VERSION;
         broken.unless(is_done, "INV-20");
     }
 }

@@ -138,7 +138,8 @@ impl Setting {
     /// Block 0: the last one of a cycle, under the old runtime.
     pub fn start(&self, machine: &Machine) -> Chain {
         let mut chain = machine.steady(BlockTime::TwelveSeconds, self.issuance);
-        let account = Account { balance: machine.network().existential_deposit, ..Account::default() };
+        let account =
+            Account { balance: machine.network().existential_deposit, ..Account::default() };
         chain.staking.accounts = vec![account; self.stakes.len()];
         chain.staking.dapps = [7, 0].map(|rank| Place { tier: 0, rank })[..self.dapps].to_vec();
         chain

@@ -8,7 +8,15 @@ fn print_all() {
         let name = setting.name;
         let start = std::time::Instant::now();
         let found = Economy::new(setting).explore(400_000);
-        println!("{name} states {} blocks {} depth {} closed {} {:?} {:.1?}", found.states, found.blocks, found.depth, found.is_closed, found.broken.iter().map(|(id, run)| (id, run.len())).collect::<Vec<_>>(), start.elapsed());
+        println!(
+            "{name} states {} blocks {} depth {} closed {} {:?} {:.1?}",
+            found.states,
+            found.blocks,
+            found.depth,
+            found.is_closed,
+            found.broken.iter().map(|(id, run)| (id, run.len())).collect::<Vec<_>>(),
+            start.elapsed()
+        );
         println!("   {:?}", found.met);
     }
     let start = std::time::Instant::now();
