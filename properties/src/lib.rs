@@ -13,6 +13,7 @@ pub mod emission;
 pub mod fingerprint;
 pub mod invariant;
 pub mod label;
+pub mod measured;
 pub mod messages;
 pub mod oracle;
 pub mod progress;
@@ -23,6 +24,7 @@ pub mod transition;
 pub mod walk;
 
 pub use catalogue::{CATALOGUE, Check, Kind, Property};
+pub use measured::Measured;
 pub use oracle::Oracle;
 pub use search::{Cut, Limits, Outcome, Report, Search, Stop};
 pub use transition::Transition;

@@ -159,7 +159,7 @@ fn machine_states(terms: &Switch) -> HashMap<Key, Place> {
         note(&chain, &so_far, 0, cycles);
         while cycles < 3 {
             let upgrade = chain.number == last_old;
-            let block = Block { upgrade, progress: Progress::Completes(1), calls: &[] };
+            let block = Block { upgrade, progress: Progress::Completes(1), ..Block::default() };
             let receipt = machine.execute(&mut chain, &block);
             let is_new = chain.number > last_old;
             so_far.has_switch |= upgrade;

@@ -125,7 +125,8 @@ fn the_switch_neither_expires_a_claim_nor_changes_it() {
             // The first block of the next period was old: block by block the migrations go on.
             for number in 1..=3 {
                 let progress = Progress::Completes(1);
-                let block = Block { upgrade: number == 1, progress, calls: &calls };
+                let block =
+                    Block { upgrade: number == 1, progress, calls: &calls, milliseconds: None };
                 let refused = machine.execute(&mut chain, &block).refused;
                 assert_eq!(refused, [0, 1].map(|place| (place, Refused::MigrationsOngoing)));
             }

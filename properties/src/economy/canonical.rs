@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use unincluded_model::economics::claims::Entitlement;
 use unincluded_model::economics::eras::{BonusEntry, Stake};
 use unincluded_model::economics::{
-    Balance, BlockTime, Chain, InflationConfiguration, Machine, Receipt, recalculate,
+    Balance, Chain, InflationConfiguration, Machine, Receipt, recalculate,
 };
 
-use super::{Broken, Ledger};
+use super::{Broken, Cycle, Ledger};
 
 /// The number that the newest block has, and the running period; blocks and periods.
 const NUMBER: u32 = 1024;
@@ -18,7 +18,7 @@ const ERA: u32 = 512;
 const PERIOD: u32 = 64;
 /// Eras that have expired and are still told apart.
 const MOST_EXPIRED: u32 = 2;
-/// Blocks for which an era that is over is distinguished from one that has been for longer.
+/// Blocks for which an era that is over is told apart from one that has been for longer.
 const LONGEST_OVERDUE: u32 = 3;
 
 /// A chain, and one who watches it.
@@ -36,7 +36,7 @@ pub struct Moment {
 /// amounts as a recalculation at that issuance writes them.
 ///
 /// What the issuance adds up to is thereby forgotten, after each block was judged with what it came to: so a
-/// chain never recalculates from another issuance (decision 0013).
+/// chain never recalculates from another issuance (decision 0015).
 pub fn canonical(
     machine: &Machine,
     mut moment: Moment,
@@ -46,6 +46,11 @@ pub fn canonical(
 ) -> Moment {
     let Moment { chain, ledger, .. } = &mut moment;
     shift_blocks(chain);
+    // Maintenance may last for ever. A cycle that it held up for long is counted no more.
+    let held_up = |cycle: &Cycle| cycle.overrun.iter().sum::<u32>() > LONGEST_OVERDUE;
+    if ledger.cycle.as_ref().is_some_and(held_up) {
+        ledger.cycle = None;
+    }
     if receipt.recalculated || receipt.forced {
         let parameters = &chain.inflation.parameters;
         let calendar = machine.network().calendar(chain.block_time);
@@ -58,6 +63,9 @@ pub fn canonical(
     }
     chain.issuance = base;
     let deposit = machine.network().existential_deposit;
+    for account in &mut chain.staking.accounts {
+        account.balance = account.balance.min(deposit);
+    }
     chain.treasury = deposit;
     if !keeps_pot {
         chain.pot = deposit;
@@ -75,14 +83,12 @@ fn shift_blocks(chain: &mut Chain) {
     staking.next_era_start = moved(staking.next_era_start.max(earliest));
     for account in &mut staking.accounts {
         account.unlock_block = account.unlock_block.map(|end| moved(end.max(now)));
-        account.balance = account.balance.min(1);
     }
     chain.migrations.last_old_block = chain.migrations.last_old_block.map(|_| 0);
     for (_, block) in &mut chain.migrations.done {
         *block = 0;
     }
     chain.number = NUMBER;
-    debug_assert!(chain.block_time == BlockTime::SixSeconds || chain.migrations.done.is_empty());
 }
 
 fn shift_periods(machine: &Machine, chain: &mut Chain, ledger: &mut Ledger) {

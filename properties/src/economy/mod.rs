@@ -4,7 +4,7 @@
 //! [`Ledger`] watches a chain of [`unincluded_model::economics`] block by block and says which claims a block
 //! breaks, whatever the calendar and the amounts. [`Economy`] explores every chain that a [`Setting`] allows,
 //! and [`Forks`] every tree of blocks that wait for their inclusion. What the two leave out is in decision
-//! 0013.
+//! 0015.
 
 mod canonical;
 mod explore;

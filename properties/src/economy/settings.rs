@@ -2,7 +2,7 @@
 
 use unincluded_model::economics::chain::Forced;
 use unincluded_model::economics::eras::Account;
-use unincluded_model::economics::networks::ASTAR_AT_LAUNCH;
+use unincluded_model::economics::networks::{ASTAR_AT_LAUNCH, ASTAR_AT_THE_SWITCH};
 use unincluded_model::economics::switch::{LazyMigration, Progress};
 use unincluded_model::economics::tiers::Place;
 use unincluded_model::economics::{
@@ -28,7 +28,9 @@ pub struct Setting {
     pub has_second_switch: bool,
     /// Whether maintenance may begin and end in any block.
     pub has_maintenance: bool,
-    /// Whether root may do what only root can.
+    /// Whether root may force an era or a subperiod.
+    pub forces: bool,
+    /// Whether root may write parameters and amounts.
     pub has_root: bool,
     /// Whether a fee may be paid in any block; the pot is then told apart.
     pub has_fees: bool,
@@ -41,6 +43,9 @@ pub struct Setting {
     /// What can become of it in a block.
     pub progresses: &'static [Progress],
 }
+
+/// One migration in each block.
+const ONE_A_BLOCK: &[Progress] = &[Progress::Completes(1)];
 
 /// Nothing ends, one migration, or all; or a step fails.
 const ANY_PROGRESS: &[Progress] =
@@ -75,6 +80,7 @@ const BLOCKS: Setting = Setting {
     has_switch: true,
     has_second_switch: false,
     has_maintenance: false,
+    forces: false,
     has_root: false,
     has_fees: false,
     unlocks: false,
@@ -85,14 +91,21 @@ const BLOCKS: Setting = Setting {
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
+        Self { name: "steady", has_switch: false, ..BLOCKS },
         BLOCKS,
         // S6, S7: stakes below and above the ideal, and thirds that do not divide.
-        Self { name: "claims", calendar: SHORT, stakes: &[20_000, 40_000], ..BLOCKS },
+        Self {
+            name: "claims",
+            calendar: SHORT,
+            stakes: &[20_000, 40_000],
+            progresses: ONE_A_BLOCK,
+            ..BLOCKS
+        },
         // DAPP-12: three claimants of one pool, without the switch.
         Self {
             name: "three-claimants",
-            calendar: SHORT,
+            calendar: Calendar { periods_per_cycle: 1, ..SHORT },
             stakes: &[10_000, 10_000, 10_001],
             has_switch: false,
             ..BLOCKS
@@ -103,11 +116,30 @@ impl Setting {
             name: "maintenance",
             calendar: SHORT,
             stakes: &[20_000],
+            together: true,
             has_maintenance: true,
+            progresses: ONE_A_BLOCK,
+            ..BLOCKS
+        },
+        // DAPP-14.
+        Self {
+            name: "forced",
+            calendar: SHORT,
+            stakes: &[20_000],
+            together: true,
+            forces: true,
+            progresses: ONE_A_BLOCK,
             ..BLOCKS
         },
         // S9 to S11.
-        Self { name: "root", calendar: SHORT, stakes: &[20_000], has_root: true, ..BLOCKS },
+        Self {
+            name: "root",
+            calendar: SHORT,
+            forces: true,
+            has_root: true,
+            progresses: ONE_A_BLOCK,
+            ..BLOCKS
+        },
         // COLL-1 to COLL-4.
         Self { name: "fees", calendar: SHORT, has_fees: true, ..BLOCKS },
         // S8, S12.
@@ -120,7 +152,7 @@ impl Setting {
         calendar: SHORT,
         stakes: &[20_000],
         together: true,
-        progresses: &[Progress::Completes(1)],
+        progresses: ONE_A_BLOCK,
         ..BLOCKS
     };
 
@@ -174,15 +206,16 @@ impl Setting {
         if self.has_maintenance {
             wishes.push(one(Call::SetMaintenance(!chain.staking.maintenance)));
         }
+        if self.forces {
+            wishes.extend([Forced::Era, Forced::Subperiod].map(|what| one(Call::Force(what))));
+        }
         if self.has_root {
             let next_era = chain.staking.era + 1;
             let parameters = chain.inflation.parameters;
-            let own = self.machine().network().parameters;
+            let own = ASTAR_AT_THE_SWITCH;
             let other = if parameters == own { ASTAR_AT_LAUNCH } else { own };
             wishes.extend(
                 [
-                    Call::Force(Forced::Era),
-                    Call::Force(Forced::Subperiod),
                     Call::SetInflationParameters(other),
                     Call::ForceInflationRecalculation { next_era },
                     Call::ForceReadjustConfig,
@@ -215,6 +248,7 @@ pub fn situations(before: &Chain, after: &Chain, receipt: &Receipt) -> Vec<&'sta
     note(switches && before.staking.next_era_start == before.number + 1, "an era announced twice");
     note(switches && receipt.recalculated, "the first new block recalculates");
     note(receipt.recalculated, "a recalculation");
+    note(receipt.forced, "a recalculation that root asked for");
     note(receipt.minted.iter().any(|(_, amount)| *amount > 0), "a mint");
     note(receipt.minted.iter().any(|(it, _)| matches!(it, Entitlement::Bonus { .. })), "a bonus");
     let refused = |what: fn(&Refused) -> bool| receipt.refused.iter().any(|(_, it)| what(it));

@@ -25,9 +25,9 @@ fn every_mistake_is_noticed_by_the_claim_that_is_about_it() {
         ("M2", "blocks", Mistake::RewardsHalvedTwice, &["INV-8"]),
         ("M3", "blocks", Mistake::EraNotStretched, &["INV-15"]),
         ("M4", "blocks", Mistake::EraStretchedFromTheNewBlock, &["INV-9", "INV-15"]),
-        ("M7", "blocks", Mistake::RecalculatedInTheNewEra, &["INV-11"]),
+        ("M7", "steady", Mistake::RecalculatedInTheNewEra, &["INV-11"]),
         ("M8", "claims", Mistake::PoolsMintedAtTheEnd, &["INV-1", "INV-10b"]),
-        ("M10", "blocks", Mistake::EraLengthsCounted, &["INV-9"]),
+        ("M10", "steady", Mistake::EraLengthsCounted, &["INV-9"]),
         ("M11", "claims", Mistake::RetentionIgnored, &["INV-5"]),
         ("M13", "unlocking", Mistake::UnlockingBlockDoubled, &["INV-15"]),
         ("M14", "maintenance", Mistake::EraCatchesUp, &["INV-9"]),
@@ -123,7 +123,7 @@ fn bug_1_recalculating_at_a_block_is_noticed_by_inv_9_and_inv_12() {
         for number in 1..60 {
             let calls: &[Call] = match number {
                 2 => &[Call::SetMaintenance(true)],
-                12 => &[Call::SetMaintenance(false)],
+                11 => &[Call::SetMaintenance(false)],
                 _ => &[],
             };
             let block = Block { calls, ..Block::default() };
