@@ -1,10 +1,12 @@
-//! XCH-1, XCH-4, XCH-9: what other chains did, on Astar's machine.
+//! XCH-1, XCH-4, XCH-7, XCH-9: what other chains did, on Astar's machine.
 
 use unincluded_model::economics::networks::ASTAR_ISSUANCE_DECEMBER_2023;
 use unincluded_model::economics::{
     Balance, Block, BlockTime, Chain, Elsewhere, Machine, Network, Receipt,
 };
+use unincluded_model::{Protocol, Scenario, Variant};
 use unincluded_properties::economy::{Economy, Ledger, Setting};
+use unincluded_properties::{Limits, Outcome, Search, Stop};
 
 use super::runs::{ABS_2, start, tiny};
 
@@ -94,4 +96,21 @@ fn a_constant_for_the_issuance_is_noticed_by_inv_11() {
     }
     let after = chain.inflation.configuration.dapp_reward_pool_per_era;
     assert_eq!(after * 100 / before, 39, "60 % too little");
+}
+
+/// XCH-7: para slots of 12 s with a block in each relay slot, as on Kusama's Asset Hub. Every block is paid, also
+/// the second one of a slot (EMIT-2); where that is not so, INV-1 notices.
+#[test]
+fn twelve_second_slots_pay_each_block() {
+    let protocol = |name| Protocol::new(Scenario::built_in(name).expect("built in"));
+    let limits = Limits { states: Some(4_000), ..Limits::default() };
+    let is_broken = |protocol: &Protocol| {
+        let report = Search { protocol, limits, stop: Stop::Never }.run(&mut |_| ());
+        matches!(report.outcome("INV-1"), Some(Outcome::Violated { .. }))
+    };
+    let twelve = protocol("slots-12s");
+    assert_eq!(twelve.parameters().para_slot_ms, 12_000);
+    assert!(!is_broken(&twelve));
+    // Two blocks in one relay slot, of which the second is not paid.
+    assert!(is_broken(&protocol("lookahead").with_variants([Variant::IssuanceOnceASlot])));
 }
