@@ -215,7 +215,7 @@ fn a_dapp_claims_ended_eras_of_its_tier() {
     wait_for(&machine, &mut chain, period + 1);
     let claim = |dapp, era| [Call::ClaimDappReward { dapp, era }];
     let now = chain.staking.era;
-    let mut refused = |dapp, era| {
+    let refused = |dapp, era| {
         let receipt = ask(&machine, &mut chain.clone(), &claim(dapp, era));
         receipt.refused.first().map(|(_, refused)| *refused)
     };

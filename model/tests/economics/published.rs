@@ -17,13 +17,15 @@ fn tokens(parameters: &InflationParameters) -> ([Balance; 6], Balance) {
     (in_order(&Emissions::of(max_emission, parameters)).map(whole), whole(max_emission))
 }
 
-/// Treasury, collators, dApps, base, adjustable, bonus. The documentation rounds some of them up.
+/// Treasury, collators, dApps, base, adjustable, bonus. The documentation cuts them to whole tokens, but rounds
+/// the adjustable part (331,960,384.8) and the sum (603,564,335.99).
 #[test]
 fn the_yearly_split_at_7_per_cent_is_that_of_the_documentation() {
     let published = [30_178_216, 19_314_058, 78_463_363, 60_356_433, 331_960_385, 83_291_878];
     let (computed, total) = tokens(&ASTAR_AT_THE_SWITCH);
-    assert_eq!(computed, published);
-    assert_eq!(total + 1, 603_564_336, "rounded up");
+    let rounded_up: [Balance; 6] = std::array::from_fn(|i| published[i] - computed[i]);
+    assert_eq!(rounded_up, [0, 0, 0, 0, 1, 0]);
+    assert_eq!(total + 1, 603_564_336);
 }
 
 #[test]

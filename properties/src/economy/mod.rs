@@ -16,4 +16,4 @@ pub use canonical::{Moment, canonical};
 pub use explore::{Deed, Economy, Explored};
 pub use forks::{Forks, ForksExplored};
 pub use ledger::{Broken, CLAIMS, Cycle, Ledger};
-pub use settings::{Setting, situations};
+pub use settings::{Asks, Setting, situations};

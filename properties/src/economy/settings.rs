@@ -36,8 +36,8 @@ pub struct Setting {
     pub has_fees: bool,
     /// Whether something may unlock.
     pub unlocks: bool,
-    /// Whether accounts ask for everything at once, or not at all.
-    pub together: bool,
+    /// How accounts ask.
+    pub asks: Asks,
     /// What migrates over several blocks.
     pub lazy_migrations: &'static [LazyMigration],
     /// What can become of it in a block.
@@ -50,6 +50,17 @@ const ONE_A_BLOCK: &[Progress] = &[Progress::Completes(1)];
 /// Nothing ends, one migration, or all; or a step fails.
 const ANY_PROGRESS: &[Progress] =
     &[Progress::Completes(0), Progress::Completes(1), Progress::CompletesAll, Progress::Fails];
+
+/// How accounts ask in a block, if they ask at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// One of them makes one call.
+    OneCall,
+    /// One of them stakes, or makes all its claims; or all stake or claim.
+    OneAccount,
+    /// All make all their claims and stake.
+    Everything,
+}
 
 /// Two periods of a voting subperiod and two eras, with two blocks each: 12 blocks at 12 s (ABS-3).
 const SHORT: Calendar = Calendar {
@@ -84,7 +95,7 @@ const BLOCKS: Setting = Setting {
     has_root: false,
     has_fees: false,
     unlocks: false,
-    together: false,
+    asks: Asks::OneCall,
     lazy_migrations: WITHOUT_REFERENDA,
     progresses: ANY_PROGRESS,
 };
@@ -99,6 +110,7 @@ impl Setting {
             name: "claims",
             calendar: SHORT,
             stakes: &[20_000, 40_000],
+            asks: Asks::OneAccount,
             progresses: ONE_A_BLOCK,
             ..BLOCKS
         },
@@ -116,7 +128,7 @@ impl Setting {
             name: "maintenance",
             calendar: SHORT,
             stakes: &[20_000],
-            together: true,
+            asks: Asks::Everything,
             has_maintenance: true,
             progresses: ONE_A_BLOCK,
             ..BLOCKS
@@ -126,7 +138,7 @@ impl Setting {
             name: "forced",
             calendar: SHORT,
             stakes: &[20_000],
-            together: true,
+            asks: Asks::Everything,
             forces: true,
             progresses: ONE_A_BLOCK,
             ..BLOCKS
@@ -151,7 +163,7 @@ impl Setting {
         name: "forks",
         calendar: SHORT,
         stakes: &[20_000],
-        together: true,
+        asks: Asks::Everything,
         progresses: ONE_A_BLOCK,
         ..BLOCKS
     };
@@ -189,12 +201,15 @@ impl Setting {
                 [Call::ClaimStakerRewards { account }, Call::ClaimBonusReward { account }]
             });
             let claims: Vec<Call> = claims.collect();
-            if self.together {
-                wishes.push(claims.into_iter().chain(stakes).collect());
-            } else {
-                wishes.extend(stakes.iter().chain(&claims).map(|&call| one(call)));
-                if self.stakes.len() > 1 {
+            match self.asks {
+                Asks::Everything => wishes.push(claims.into_iter().chain(stakes).collect()),
+                Asks::OneAccount => {
+                    wishes.extend(stakes.iter().map(|&call| one(call)));
+                    wishes.extend(claims.chunks(2).map(<[Call]>::to_vec));
                     wishes.extend([stakes, claims]);
+                }
+                Asks::OneCall => {
+                    wishes.extend(stakes.iter().chain(&claims).map(|&call| one(call)));
                 }
             }
         }

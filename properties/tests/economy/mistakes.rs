@@ -15,6 +15,18 @@ const MOST_STATES: usize = 6_000;
 /// The mistakes by the setting in which they are searched for, with the claims that notice each and after
 /// how many blocks.
 const NOTICED: &str = "\
+M1      blocks       INV-1 1 INV-10 46 INV-10b 1 INV-12 1 INV-14 42 INV-19 1 INV-22 1 INV-8 1
+M2      blocks       INV-1 1 INV-12 1 INV-14 42 INV-19 1 INV-22 1 INV-8 1
+M3      blocks       INV-14 40 INV-15 2 INV-9 40
+M4      blocks       INV-14 41 INV-15 2 INV-9 41
+M7      steady       INV-10 41 INV-11 40 INV-12 41 INV-14 41 INV-9 40
+M8      claims       INV-1 1 INV-10b 5
+M10     steady       INV-10 81 INV-11 40 INV-14 92 INV-9 80
+M11     claims       INV-10b 13 INV-5 13
+M13     unlocking    INV-15 10
+M14     maintenance  INV-10 13 INV-11 12 INV-23 5 INV-9 12
+BUG-10  claims       INV-7 13
+BUG-11  claims       INV-10b 13 INV-16 7 INV-24 11 INV-6 1
 ";
 
 #[test]
