@@ -217,9 +217,10 @@ fn tests_named(cell: &str) -> Vec<(&str, &str)> {
 /// Whether a file has a test of that name, by itself or among those of proptest.
 fn is_test(text: &str, name: &str) -> bool {
     let Some(place) = text.find(&format!("fn {name}(")) else { return false };
-    let before: Vec<&str> = text[..place].lines().rev().skip(1).collect();
+    let (before, _) = text[..place].rsplit_once('\n').unwrap_or_default();
     before
-        .into_iter()
+        .lines()
+        .rev()
         .map(str::trim)
         .take_while(|line| line.starts_with("#[") || line.starts_with("//"))
         .any(|line| line == "#[test]")

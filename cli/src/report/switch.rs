@@ -27,7 +27,7 @@ pub(crate) fn lines(measured: &Measured) -> Vec<Line> {
     let mut line = |what: &str, measured: String, properties| {
         lines.push(Line { what: what.to_owned(), measured, properties });
     };
-    let rewards = ["a block of the old code issues", "a block of the new code issues"];
+    let rewards = ["a block of the old code", "a block of the new code"];
     for (what, reward) in rewards.into_iter().zip(measured.rewards) {
         if let Some(reward) = reward {
             line(what, format!("{} planck", between(reward)), "INV-1 INV-18 INV-19");
@@ -35,29 +35,38 @@ pub(crate) fn lines(measured: &Measured) -> Vec<Line> {
     }
     let before = measured.cycles.get(&Place::Before).copied().unwrap_or_default();
     for (place, what) in [
-        (Place::Before, "a cycle before the switch takes"),
-        (Place::Switch, "a cycle with the switch takes"),
-        (Place::After, "a cycle after the switch takes"),
+        (Place::Before, "a cycle before it"),
+        (Place::Switch, "a cycle with it"),
+        (Place::After, "a cycle after it"),
     ] {
         let Some(cycles) = measured.cycles.get(&place) else { continue };
         let (Some(slots), Some(issued)) = (cycles.slots, cycles.issued) else { continue };
         let seconds = |slots: u32| i64::from(slots) * SLOT;
         let time = between(Range { least: seconds(slots.least), most: seconds(slots.most) });
-        let emission = match (place, before.issued) {
-            (Place::Before, _) | (_, None) => format!("{} planck", between(issued)),
-            (_, Some(full)) => {
-                let more = |issued: u128| issued as i128 - full.most as i128;
-                let range = Range { least: more(issued.least), most: more(issued.most) };
-                format!("{} planck more than before", between(range))
+        let emission = match before.issued {
+            Some(full) if place != Place::Before => {
+                more(issued.most as i128 - full.most as i128, issued.most - issued.least)
             }
+            _ => format!("{} planck", between(issued)),
         };
-        line(what, format!("{time} s and issues {emission}"), "INV-9 INV-13 INV-14");
+        line(what, format!("{time} s, {emission}"), "INV-9 INV-14");
     }
     line("an era begins", "when the calendar says".to_owned(), "INV-15-ERA INV-23");
     for (what, early) in &measured.early {
         line(&format!("{what} ends"), ending(*early), "INV-15");
     }
     lines
+}
+
+/// Planck more than before at most, and how much less it can be.
+fn more(most: i128, spread: u128) -> String {
+    let most = between(Range { least: most, most });
+    match spread {
+        0 => format!("{most} planck more than before"),
+        _ => {
+            format!("{most} planck more than before, or up to {} less", grouped(spread.to_string()))
+        }
+    }
 }
 
 /// How early, in words.
