@@ -6,7 +6,7 @@ use unincluded_model::economics::networks::{ASTAR_AT_LAUNCH, ASTAR_AT_THE_SWITCH
 use unincluded_model::economics::switch::{LazyMigration, Progress};
 use unincluded_model::economics::tiers::Place;
 use unincluded_model::economics::{
-    Balance, BlockTime, Calendar, Call, Chain, Machine, Network, Receipt,
+    Balance, BlockTime, Calendar, Call, Chain, Machine, Network, Perquintill, Receipt,
 };
 
 /// A search through the economics: the network, and what may happen in every block.
@@ -30,14 +30,18 @@ pub struct Setting {
     pub has_maintenance: bool,
     /// Whether root may force an era or a subperiod.
     pub forces: bool,
-    /// Whether root may write parameters and amounts.
-    pub has_root: bool,
+    /// Whether root may set parameters and recalculate.
+    pub recalculates: bool,
+    /// Whether root may readjust.
+    pub readjusts: bool,
     /// Whether a fee may be paid in any block; the pot is then told apart.
     pub has_fees: bool,
     /// Whether something may unlock.
     pub unlocks: bool,
     /// How accounts ask.
     pub asks: Asks,
+    /// INFL-14: what a block leaves of the decay factor; per cent, 100 is no decay.
+    pub decay_percent: u64,
     /// What migrates over several blocks.
     pub lazy_migrations: &'static [LazyMigration],
     /// What can become of it in a block.
@@ -92,17 +96,19 @@ const BLOCKS: Setting = Setting {
     has_second_switch: false,
     has_maintenance: false,
     forces: false,
-    has_root: false,
+    recalculates: false,
+    readjusts: false,
     has_fees: false,
     unlocks: false,
     asks: Asks::OneCall,
+    decay_percent: 100,
     lazy_migrations: WITHOUT_REFERENDA,
     progresses: ANY_PROGRESS,
 };
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self { name: "steady", has_switch: false, ..BLOCKS },
         BLOCKS,
         // S6, S7: stakes below and above the ideal, and thirds that do not divide.
@@ -127,10 +133,17 @@ impl Setting {
         Self {
             name: "maintenance",
             calendar: SHORT,
+            has_maintenance: true,
+            progresses: ONE_A_BLOCK,
+            ..BLOCKS
+        },
+        Self {
+            name: "claims-in-maintenance",
+            calendar: SHORT,
             stakes: &[20_000],
             asks: Asks::Everything,
             has_maintenance: true,
-            progresses: ONE_A_BLOCK,
+            has_switch: false,
             ..BLOCKS
         },
         // DAPP-14.
@@ -143,17 +156,41 @@ impl Setting {
             progresses: ONE_A_BLOCK,
             ..BLOCKS
         },
-        // S9 to S11.
+        // S10, BUG-20.
+        Self {
+            name: "readjusted",
+            calendar: SHORT,
+            readjusts: true,
+            progresses: ONE_A_BLOCK,
+            ..BLOCKS
+        },
+        // S9, S11.
         Self {
             name: "root",
             calendar: SHORT,
             forces: true,
-            has_root: true,
+            recalculates: true,
             progresses: ONE_A_BLOCK,
             ..BLOCKS
         },
         // COLL-1 to COLL-4.
         Self { name: "fees", calendar: SHORT, has_fees: true, ..BLOCKS },
+        // INFL-14, INFL-15: until nothing is left.
+        Self { name: "decay", calendar: SHORT, decay_percent: 50, ..BLOCKS },
+        // One period, whose vote is as long as an era, as in 2026.
+        Self {
+            name: "2026",
+            calendar: Calendar {
+                periods_per_cycle: 1,
+                eras_per_build_and_earn_subperiod: 4,
+                ..SHORT
+            },
+            stakes: &[20_000],
+            asks: Asks::Everything,
+            has_switch: false,
+            decay_percent: 50,
+            ..BLOCKS
+        },
         // S8, S12.
         Self { name: "unlocking", unlocks: true, stakes: &[20_000], ..BLOCKS },
     ];
@@ -176,7 +213,8 @@ impl Setting {
     /// The machine that runs it.
     pub fn machine(&self) -> Machine {
         let lazy_migrations = self.lazy_migrations;
-        Machine::new(Network { lazy_migrations, ..Network::tiny(self.calendar) })
+        let decay_rate = Perquintill::from_percent(self.decay_percent);
+        Machine::new(Network { lazy_migrations, decay_rate, ..Network::tiny(self.calendar) })
     }
 
     /// Block 0: the last one of a cycle, under the old runtime.
@@ -224,7 +262,7 @@ impl Setting {
         if self.forces {
             wishes.extend([Forced::Era, Forced::Subperiod].map(|what| one(Call::Force(what))));
         }
-        if self.has_root {
+        if self.recalculates {
             let next_era = chain.staking.era + 1;
             let parameters = chain.inflation.parameters;
             let own = ASTAR_AT_THE_SWITCH;
@@ -233,10 +271,12 @@ impl Setting {
                 [
                     Call::SetInflationParameters(other),
                     Call::ForceInflationRecalculation { next_era },
-                    Call::ForceReadjustConfig,
                 ]
                 .map(one),
             );
+        }
+        if self.readjusts {
+            wishes.push(one(Call::ForceReadjustConfig));
         }
         if self.has_fees {
             wishes.push(one(Call::PayFee { fee: 7, tip: 2 }));

@@ -20,7 +20,7 @@ fn no_block_breaks_a_claim_in_any_setting() {
     for setting in Setting::ALL {
         let name = setting.name;
         let found = Economy::new(setting).explore(MOST);
-        writeln!(counts, "{name:16} {:7} {:8} {:4}", found.states, found.blocks, found.depth)
+        writeln!(counts, "{name:22} {:7} {:8} {:4}", found.states, found.blocks, found.depth)
             .expect("to a string");
         println!("{}", counts.lines().last().unwrap_or_default());
         assert!(found.is_closed, "{name}");

@@ -25,8 +25,9 @@ M10     steady       INV-10 81 INV-11 40 INV-14 92 INV-9 80
 M11     claims       INV-10b 13 INV-5 13
 M13     unlocking    INV-15 10
 M14     maintenance  INV-10 13 INV-11 12 INV-23 5 INV-9 12
+M15     decay        INV-25 12
 BUG-10  claims       INV-7 13
-BUG-11  claims       INV-10b 13 INV-16 7 INV-24 11 INV-6 1
+BUG-11  claims       INV-10b 13 INV-24 11 INV-6 1
 ";
 
 #[test]
@@ -43,6 +44,7 @@ fn every_mistake_is_noticed_by_the_claim_that_is_about_it() {
         ("M11", "claims", Mistake::RetentionIgnored, &["INV-5"]),
         ("M13", "unlocking", Mistake::UnlockingBlockDoubled, &["INV-15"]),
         ("M14", "maintenance", Mistake::EraCatchesUp, &["INV-9"]),
+        ("M15", "decay", Mistake::DecayReset, &["INV-25"]),
         ("BUG-10", "claims", Mistake::VotingStakeKept, &["INV-7"]),
         ("BUG-11", "claims", Mistake::CleanedUpEarly, &["INV-6"]),
     ] {
