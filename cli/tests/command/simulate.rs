@@ -48,6 +48,26 @@ fn the_cycle_of_the_switch_has_one_block_reward_more() {
     assert_eq!(planck(&switch["difference"]), lost + 1_835_622);
 }
 
+/// INFL-14, INFL-17: decay takes of every amount what the factor says, and rounding nothing more than without.
+#[test]
+fn a_year_of_2026_decays_and_is_accounted_for_to_the_planck() {
+    let year = cycle("astar --phase 2026");
+    assert_eq!((&year["blocks"], &year["phase"]), (&5_256_000.into(), &"2026".into()));
+    assert_eq!(year["target"], "474229121135000000000000000");
+    assert_eq!(year["decay_factor"], "0.810389725684216637");
+    assert_eq!(year["difference"], "5072336");
+    assert_eq!(year["bound"], serde_json::json!({ "least": "-2", "most": "10513090" }));
+    assert_eq!(year["recorded"]["bonus"], "0");
+    assert_eq!(year["eras"].as_array().map(Vec::len), Some(365));
+    let sums = ["recorded", "issued"].map(|kind| planck(&year[kind]["sum"]));
+    assert!(sums[1] <= sums[0]);
+    // The mean of the factor over the year is about 0.9019, and stakers earn all of it.
+    let share = sums[0] * 10_000 / planck(&year["target"]);
+    assert_eq!((share, &year["not_earned"]), (9_018, &"0".into()));
+    let shiden = cycle("shiden --phase 2026");
+    assert_eq!((&shiden["decayed"], &shiden["decay_factor"]), (&"0".into(), &"1".into()));
+}
+
 #[test]
 fn faults_move_blocks_and_no_planck() {
     let quiet = cycle("shibuya");
