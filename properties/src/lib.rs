@@ -2,17 +2,20 @@
 //!
 //! [`catalogue`] lists every property on one line. [`invariant`] speaks of one state, [`step`] of
 //! a state, an action and what followed, [`emission`] of amounts and the calendar around the switch to
-//! 6 s blocks, [`reachable`] of situations that must be found, and
-//! [`progress`] of what can still happen. [`search`] decides them; [`oracle`] lets stateright
-//! explore the same model, as a second opinion.
+//! 6 s blocks, [`reachable`] of situations that must be found, and [`progress`] of what can still
+//! happen. [`search`] decides them; [`oracle`] lets stateright explore the same model, as a second
+//! opinion. [`economy`] has the claims about emission as a whole, with claims, maintenance, fees and
+//! root, and a search of its own.
 
 pub mod catalogue;
+pub mod economy;
 pub mod emission;
 pub mod fingerprint;
 pub mod graph;
 pub mod invariant;
 pub mod label;
 pub mod lasso;
+pub mod measured;
 pub mod messages;
 pub mod oracle;
 pub mod outlook;
@@ -27,6 +30,7 @@ pub mod walk;
 
 pub use catalogue::{CATALOGUE, Check, Kind, Property};
 pub use lasso::Lasso;
+pub use measured::Measured;
 pub use oracle::Oracle;
 pub use search::{Cut, Limits, Outcome, Report, Search, Stop};
 pub use transition::Transition;

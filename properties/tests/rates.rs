@@ -89,19 +89,13 @@ fn a_witness_has_the_rate_it_witnesses() {
         let mut state = protocol.canonical(&protocol.initial()).0;
         let (mut blocks, mut slots) = (0, 0);
         let mut begins = None;
-        for (place, action) in
-            rate.witness.stem.iter().chain(&rate.witness.cycle).enumerate()
-        {
+        for (place, action) in rate.witness.stem.iter().chain(&rate.witness.cycle).enumerate() {
             if place == rate.witness.stem.len() {
                 begins = Some(state.clone());
             }
             let step = protocol.step_whole(&state, action).expect("possible");
-            let transition = Transition {
-                protocol: &protocol,
-                before: &state,
-                action,
-                outcome: Ok(&step.raw),
-            };
+            let transition =
+                Transition { protocol: &protocol, before: &state, action, outcome: Ok(&step.raw) };
             if begins.is_some() {
                 slots += i128::from(transition.relay_block().is_some());
                 blocks += transition.enacted().len() as i128;
@@ -120,7 +114,10 @@ fn explore_numbers() {
             let r = slot_based(c).rates(Conditions::FewFaults { most, window });
             let b = r.blocks.as_ref().expect("rate");
             let l = r.latency.as_ref().expect("latency");
-            println!("C {c} f {most} w {window}: {} .. {}  latency {} .. {}  states {}", b.least.ratio, b.greatest.ratio, l.least, l.worst, r.states);
+            println!(
+                "C {c} f {most} w {window}: {} .. {}  latency {} .. {}  states {}",
+                b.least.ratio, b.greatest.ratio, l.least, l.worst, r.states
+            );
         }
     }
     for c in 1..=4 {
@@ -136,11 +133,17 @@ fn explore_numbers() {
             let r = rates(&p, Conditions::AsTheScenario);
             let b = r.blocks.as_ref().expect("rate");
             let l = r.latency.as_ref().expect("latency");
-            println!("delay only C {c} unavail {un} earliest {e}: {} .. {}  latency {} .. {}  states {}", b.least.ratio, b.greatest.ratio, l.least, l.worst, r.states);
+            println!(
+                "delay only C {c} unavail {un} earliest {e}: {} .. {}  latency {} .. {}  states {}",
+                b.least.ratio, b.greatest.ratio, l.least, l.worst, r.states
+            );
             let r = rates(&p, Conditions::NothingLost);
             let b = r.blocks.as_ref().expect("rate");
             let l = r.latency.as_ref().expect("latency");
-            println!("   nothing lost: {} .. {}  latency {} .. {}  states {} stuck {}", b.least.ratio, b.greatest.ratio, l.least, l.worst, r.states, r.stuck);
+            println!(
+                "   nothing lost: {} .. {}  latency {} .. {}  states {} stuck {}",
+                b.least.ratio, b.greatest.ratio, l.least, l.worst, r.states, r.stuck
+            );
         }
     }
 }
