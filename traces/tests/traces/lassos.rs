@@ -193,23 +193,3 @@ fn a_round_in_which_it_comes_keeps_the_claim() {
         assert!(verdict.holds && verdict.judged > Some(10), "{verdict:?}");
     }
 }
-
-#[test]
-#[ignore = "writes into the corpus"]
-fn keep() {
-    use unincluded_traces::corpus::{all, readme};
-    let corpus = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    let mut runs = Vec::new();
-    for (recipe, (_, text)) in RECIPES.iter().zip(all()) {
-        if matches!(recipe.goal, Goal::Endless(..)) {
-            let run = recipe.run().expect(recipe.name);
-            let mut file =
-                std::fs::File::create(corpus.join(recipe.name).with_extension("jsonl")).unwrap();
-            unincluded_traces::write(&run, &mut file).unwrap();
-            runs.push(run);
-        } else {
-            runs.push(parsed(text.as_bytes()).unwrap());
-        }
-    }
-    std::fs::write(corpus.join("README.md"), readme(&runs)).unwrap();
-}
