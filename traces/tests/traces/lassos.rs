@@ -79,7 +79,12 @@ fn what_is_changed_about_a_round_is_noticed_with_its_line_and_key() {
             "line 1, lasso.stem: this build has 8, as the last step leads back to after step 8, the file has 7",
         ),
         (STOPPED, "\"stem\":8", "\"stem\":99", "line 1, lasso.stem: this build has at most 18"),
-        (STOPPED, "\"stem\":8", "\"stem\":18", "line 20, verdict"),
+        (
+            STOPPED,
+            "\"stem\":8",
+            "\"stem\":18",
+            "line 1, lasso.assumes.0: this build has an assumption",
+        ),
         (STOPPED, "\"relay-grows\"", "\"relay-rows\"", "line 1, lasso.assumes."),
         (
             STOPPED,
