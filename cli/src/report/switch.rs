@@ -44,9 +44,10 @@ pub(crate) fn lines(measured: &Measured) -> Vec<Line> {
         let seconds = |slots: u32| i64::from(slots) * SLOT;
         let time = between(Range { least: seconds(slots.least), most: seconds(slots.most) });
         let emission = match before.issued {
-            Some(full) if place != Place::Before => {
-                more(issued.most as i128 - full.most as i128, issued.most - issued.least)
-            }
+            Some(full) if place != Place::Before => more(
+                issued.most.cast_signed() - full.most.cast_signed(),
+                issued.most - issued.least,
+            ),
             _ => format!("{} planck", between(issued)),
         };
         line(what, format!("{time} s, {emission}"), "INV-9 INV-14");

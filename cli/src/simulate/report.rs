@@ -245,7 +245,7 @@ impl Report {
         }
         if self.decayed != "0" {
             verdicts +=
-                &format!(" The decay factor went from 1 to {} (INV-25).", self.decay_factor,);
+                &format!(" The decay factor went from 1 to {} (INV-25).", self.decay_factor);
         }
         format!(
             "{}\n\n{}\n{}\n{}\n{}\n\n{verdict}\n",

@@ -43,13 +43,13 @@ pub fn tier_rewards(pool: Balance, tiers: &[Tier], places: &[Place]) -> Vec<Opti
             true
         })
         .collect();
-    let placed = || places.iter().zip(&is_in).filter(|(_, is_in)| **is_in).map(|(place, _)| place);
+    let ranked = || places.iter().zip(&is_in).filter(|(_, is_in)| **is_in).map(|(place, _)| place);
     let per_tier: Vec<(Balance, Balance)> = tiers
         .iter()
         .enumerate()
         .map(|(index, tier)| {
             let reward = tier_reward(tier.portion, pool, tier.slots);
-            let ranks = placed().filter(|place| place.tier == index).map(|place| place.rank);
+            let ranks = ranked().filter(|place| place.tier == index).map(|place| place.rank);
             (reward, rank_reward(reward, tier.slots, ranks))
         })
         .collect();

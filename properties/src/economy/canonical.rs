@@ -77,7 +77,7 @@ pub fn canonical(
 
 fn shift_blocks(chain: &mut Chain) {
     let now = chain.number;
-    let moved = |block: u32| (i64::from(block) - i64::from(now) + i64::from(NUMBER)) as u32;
+    let moved = |block: u32| shifted(block, i64::from(NUMBER) - i64::from(now));
     let staking = &mut chain.staking;
     let earliest = now.saturating_sub(LONGEST_OVERDUE);
     staking.next_era_start = moved(staking.next_era_start.max(earliest));
@@ -95,7 +95,7 @@ fn shift_periods(machine: &Machine, chain: &mut Chain, ledger: &mut Ledger) {
     let staking = &mut chain.staking;
     let shift = i64::from(PERIOD) - i64::from(staking.period);
     let expired = PERIOD - machine.network().staking.reward_retention_in_periods - 1;
-    let moved = |period: u32| ((i64::from(period) + shift) as u32).max(expired);
+    let moved = |period: u32| shifted(period, shift).max(expired);
     staking.period = PERIOD;
     for account in &mut staking.accounts {
         if let Some(Stake { period, unclaimed_from, .. }) = &mut account.stake {
@@ -131,7 +131,7 @@ fn shift_eras(machine: &Machine, chain: &mut Chain, ledger: &mut Ledger) {
     let span = machine.network().staking.era_reward_span_length;
     let era = chain.staking.era;
     let shift = i64::from(ERA) - i64::from(era - era % span);
-    let moved = |era: u32| (i64::from(era) + shift).max(0) as u32;
+    let moved = |era: u32| shifted(era, shift);
     let configuration = &mut chain.inflation.configuration;
     configuration.recalculation_era = moved(configuration.recalculation_era.max(era));
     let staking = &mut chain.staking;
@@ -162,6 +162,11 @@ fn shift_eras(machine: &Machine, chain: &mut Chain, ledger: &mut Ledger) {
         Entitlement::Dapp { dapp, era } => Entitlement::Dapp { dapp, era: moved(era) },
         other @ Entitlement::Bonus { .. } => other,
     });
+}
+
+/// The number so much later, or earlier; 0 at least.
+fn shifted(number: u32, by: i64) -> u32 {
+    u32::try_from(i64::from(number) + by).unwrap_or(0)
 }
 
 fn keys_moved<T>(map: BTreeMap<u32, T>, moved: impl Fn(u32) -> u32) -> BTreeMap<u32, T> {

@@ -327,7 +327,7 @@ impl Ledger {
     fn cycles(&mut self, look: &Look<'_>, broken: &mut Broken) {
         let Look { machine, before, block, after, receipt } = look;
         let runtime = usize::from(after.block_time == BlockTime::SixSeconds);
-        let overran = before.staking.maintenance && after.staking.next_era_start <= after.number;
+        let is_late = before.staking.maintenance && after.staking.next_era_start <= after.number;
         let missed = before.staking.maintenance
             && after.staking.next_era_start == after.number + 1
             && after.inflation.configuration.recalculation_era <= after.staking.era + 1;
@@ -338,7 +338,7 @@ impl Ledger {
                 cycle.has_switch = true;
                 cycle.is_overdue = before.staking.next_era_start <= before.number;
             }
-            cycle.overrun[runtime] += u32::from(overran);
+            cycle.overrun[runtime] += u32::from(is_late);
             cycle.paid[0] += receipt.collators;
             cycle.paid[1] += receipt.treasury;
             cycle.accrued += receipt.collators + receipt.treasury;

@@ -10,6 +10,7 @@ use unincluded_model::economics::{
 };
 
 /// A search through the economics: the network, and what may happen in every block.
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that may happen or not")]
 #[derive(Clone, Debug)]
 pub struct Setting {
     /// What it is called.
