@@ -9,14 +9,17 @@
 pub mod catalogue;
 pub mod emission;
 pub mod fingerprint;
+pub mod grid;
 pub mod invariant;
 pub mod label;
 pub mod lasso;
 pub mod messages;
 pub mod oracle;
+pub mod pace;
 pub mod progress;
 pub mod reachable;
 pub mod search;
+pub mod smallest;
 pub mod step;
 pub mod transition;
 pub mod walk;
@@ -24,6 +27,7 @@ pub mod walk;
 pub use catalogue::{CATALOGUE, Check, Kind, Property};
 pub use lasso::Lasso;
 pub use oracle::Oracle;
+pub use pace::{Pace, Rate, Span};
 pub use search::{Cut, Limits, Outcome, Report, Search, Stop};
 pub use transition::Transition;
 

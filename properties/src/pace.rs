@@ -1,0 +1,497 @@
+//! What a healthy network does: its run goes round, so that its pace is exact, and so is what one
+//! block that goes wrong costs.
+//!
+//! Where nothing goes wrong and nothing is left to chance there is one thing to do at a time. The
+//! run comes back to a state that it has been in; from there it does the same for ever.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use unincluded_model::state::MAX_BLOCKS;
+use unincluded_model::{
+    Action, BlockIndex, Environment, Few, ParaBlock, Protocol, RelayBlockPlan, Renaming, State, Step,
+};
+use xxhash_rust::xxh3::Xxh3DefaultBuilder;
+
+use crate::{Lasso, Transition};
+
+/// Actions before a run is taken not to go round; healthy rounds have fewer than a hundred.
+const LONGEST: usize = 20_000;
+
+/// Relay blocks for which a run with one mishap is followed until it goes round again, at most.
+const PATIENCE: usize = 400;
+
+/// Para blocks for each relay block, in lowest terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rate {
+    /// Para blocks.
+    pub blocks: u64,
+    /// The relay blocks in which they were included; at least 1.
+    pub relay_blocks: u64,
+}
+
+impl Rate {
+    /// So many in so many, in lowest terms.
+    pub fn new(blocks: u64, relay_blocks: u64) -> Self {
+        let divisor = gcd(blocks, relay_blocks).max(1);
+        Rate { blocks: blocks / divisor, relay_blocks: (relay_blocks / divisor).max(1) }
+    }
+
+    /// Whether it is that of so many blocks for each relay block, or more.
+    pub fn reaches(self, blocks: u64) -> bool {
+        self.blocks >= blocks * self.relay_blocks
+    }
+
+    /// How often this rate is the other; a fraction in lowest terms. None of a rate of zero.
+    pub fn times(self, other: Rate) -> Option<Rate> {
+        let under = self.relay_blocks * other.blocks;
+        (under > 0).then(|| Rate::new(self.blocks * other.relay_blocks, under))
+    }
+
+    /// The time from one block to the next on average, with relay slots of 6 s; seconds. None where
+    /// no block is ever included.
+    pub fn seconds(self) -> Option<f64> {
+        (self.blocks > 0).then(|| 6.0 * self.relay_blocks as f64 / self.blocks as f64)
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.relay_blocks {
+            1 => write!(f, "{}", self.blocks),
+            under => write!(f, "{}/{under}", self.blocks),
+        }
+    }
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// From the least to the most; relay blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Span {
+    /// The least.
+    pub least: u32,
+    /// The most.
+    pub most: u32,
+}
+
+impl Span {
+    fn of(values: impl Iterator<Item = u32> + Clone) -> Option<Span> {
+        Some(Span { least: values.clone().min()?, most: values.max()? })
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.least == self.most {
+            write!(f, "{}", self.least)
+        } else {
+            write!(f, "{} to {}", self.least, self.most)
+        }
+    }
+}
+
+/// How fast a healthy network is.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    /// The run: the way to the round, and one round.
+    pub run: Lasso<Action>,
+    /// States of the run.
+    pub states: usize,
+    /// Included blocks for each relay block.
+    pub rate: Rate,
+    /// From a block's relay parent to its inclusion. None where no block is ever included.
+    pub latency: Option<Span>,
+    /// From the moment a transaction reaches the collators to the inclusion of the block that has
+    /// it: least if a block is built at that moment, most if one was built just before.
+    pub confirmation: Option<Span>,
+    /// From the moment a transaction reaches the collators until a block has it, at the most.
+    pub until_in_a_block: Option<u32>,
+    /// Blocks of a round that are authored and never included.
+    pub lost: u32,
+}
+
+/// Why there is no exact pace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unpaced {
+    /// There are several things to do at a time, after so many actions.
+    Choice(usize),
+    /// There is nothing to do, after so many actions.
+    Ended(usize),
+    /// The run does not come back within the actions looked at.
+    NoRound,
+}
+
+impl fmt::Display for Unpaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unpaced::Choice(after) => {
+                write!(f, "a healthy run has a choice after {after} actions, so it has no one rate")
+            }
+            Unpaced::Ended(after) => write!(f, "a healthy run ends after {after} actions"),
+            Unpaced::NoRound => write!(f, "a healthy run does not go round within {LONGEST} actions"),
+        }
+    }
+}
+
+/// The same rules where nothing goes wrong: candidates are backed `earliest_backing` relay blocks
+/// after their relay parent and included in the next.
+pub fn healthy(protocol: &Protocol, earliest_backing: u8) -> Protocol {
+    let healthy = protocol.environment().healthy(earliest_backing);
+    protocol.clone().in_environment(healthy)
+}
+
+/// When candidates are usually backed: two relay blocks after the newest one that their author saw, or
+/// as late as L allows; relay blocks after the relay parent.
+pub fn usual_backing(protocol: &Protocol) -> u8 {
+    let usual = 2 + protocol.parameters().relay_parent_offset;
+    let windows = protocol.either_parameters().map(|p| p.scheduling_lookahead);
+    windows.into_iter().fold(usual, u8::min)
+}
+
+/// A block that was authored: when, and what became of it.
+#[derive(Clone, Copy, Debug)]
+struct Life {
+    /// Relay blocks before it was authored.
+    authored: u32,
+    /// From its relay parent to the relay block that was newest then.
+    behind: u32,
+    /// Relay blocks up to and with the one that included it.
+    included: Option<u32>,
+}
+
+/// A run of the healthy protocol that remembers its blocks.
+struct Walk<'a> {
+    protocol: &'a Protocol,
+    state: State,
+    relay_blocks: u32,
+    lives: Vec<Life>,
+    /// The block of each place of the state, by its place among `lives`.
+    who: Vec<Option<usize>>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(protocol: &'a Protocol, state: State) -> Self {
+        let who = vec![None; state.blocks.len()];
+        Walk { protocol, state, relay_blocks: 0, lives: Vec::new(), who }
+    }
+
+    /// Takes the blocks of another state for its own, by the place where each is here.
+    fn know(&mut self, places: impl Iterator<Item = Option<BlockIndex>>) {
+        for (life, place) in places.enumerate() {
+            self.lives.push(Life { authored: 0, behind: 0, included: None });
+            if let Some(place) = place {
+                self.who[place.get()] = Some(life);
+            }
+        }
+    }
+
+    /// The one thing to do.
+    fn next(&self) -> Result<Action, Unpaced> {
+        match self.protocol.actions(&self.state)[..] {
+            [action] => Ok(action),
+            [] => Err(Unpaced::Ended(0)),
+            _ => Err(Unpaced::Choice(0)),
+        }
+    }
+
+    /// Does it; none if it is refused after all.
+    fn take(&mut self, action: &Action) -> Option<()> {
+        let before = self.state.clone();
+        let step = self.protocol.step_whole(&before, action).ok()?;
+        let seen = Transition {
+            protocol: self.protocol,
+            before: &before,
+            action,
+            outcome: Ok(&step.raw),
+        };
+        self.relay_blocks += u32::from(seen.relay_block().is_some());
+        for block in seen.enacted() {
+            if let Some(life) = self.who[block.get()] {
+                self.lives[life].included = Some(self.relay_blocks);
+            }
+        }
+        let mut who = self.who.clone();
+        if let Some((author, _, _)) = seen.authored() {
+            who.push(Some(self.lives.len()));
+            self.lives.push(Life {
+                authored: self.relay_blocks,
+                behind: u32::from(author.relay_parent.0),
+                included: None,
+            });
+        }
+        self.who = vec![None; step.next.blocks.len()];
+        for (old, life) in who.into_iter().enumerate() {
+            if let Some(new) = step.renaming.of(BlockIndex(old as u8)) {
+                self.who[new.get()] = life;
+            }
+        }
+        self.state = step.next;
+        Some(())
+    }
+
+    /// Goes on by one relay block, and whatever is to do before it.
+    fn relay_block(&mut self) -> Result<(), Unpaced> {
+        let before = self.relay_blocks;
+        for done in 0..LONGEST {
+            let action = self.next().map_err(|why| why.after(done))?;
+            self.take(&action).ok_or(Unpaced::Ended(done))?;
+            if self.relay_blocks > before {
+                return Ok(());
+            }
+        }
+        Err(Unpaced::NoRound)
+    }
+
+    fn included(&self) -> u32 {
+        self.lives.iter().filter(|life| life.included.is_some()).count() as u32
+    }
+}
+
+impl Unpaced {
+    fn after(self, actions: usize) -> Self {
+        match self {
+            Unpaced::Choice(_) => Unpaced::Choice(actions),
+            Unpaced::Ended(_) => Unpaced::Ended(actions),
+            Unpaced::NoRound => Unpaced::NoRound,
+        }
+    }
+}
+
+impl Pace {
+    /// The pace of a protocol where nothing goes wrong ([`healthy`]).
+    ///
+    /// # Errors
+    ///
+    /// If its run has a choice, ends, or does not come back to where it was.
+    pub fn of(protocol: &Protocol) -> Result<Pace, Unpaced> {
+        let (run, states) = round(protocol)?;
+        let start = protocol.canonical(&protocol.initial()).0;
+        let mut walk = Walk::new(protocol, start);
+        // After so many rounds all that the first ones began has come to its end.
+        let rounds = 3 + walk_length(protocol).div_ceil(run.cycle.len());
+        let mut last = (0, 0, 0);
+        let whole = run.stem.len() + rounds * run.cycle.len();
+        for (done, action) in run.unrolled(whole).enumerate() {
+            if done == whole - run.cycle.len() {
+                last = (walk.relay_blocks, walk.included(), walk.lives.len());
+            }
+            walk.take(action).ok_or(Unpaced::Ended(done))?;
+        }
+        let (relay_blocks, included, authored) = last;
+        let rate = Rate::new(
+            u64::from(walk.included() - included),
+            u64::from(walk.relay_blocks - relay_blocks),
+        );
+        let lost = (walk.lives.len() - authored) as u32 - (walk.included() - included);
+        let kept: Vec<(Life, u32)> = walk
+            .lives
+            .iter()
+            .filter_map(|life| Some((*life, life.included?)))
+            .filter(|(_, at)| *at > relay_blocks)
+            .collect();
+        // With its predecessor, also for the first block of the round.
+        let all: Vec<(Life, u32)> =
+            walk.lives.iter().filter_map(|life| Some((*life, life.included?))).collect();
+        let pairs = all.windows(2).filter(|two| two[1].1 > relay_blocks);
+        let waits = pairs.clone().map(|two| two[1].1 - two[0].0.authored);
+        Ok(Pace {
+            run,
+            states,
+            rate,
+            latency: Span::of(kept.iter().map(|(life, at)| at - life.authored + life.behind)),
+            confirmation: kept
+                .iter()
+                .map(|(life, at)| at - life.authored)
+                .min()
+                .zip(waits.max())
+                .map(|(least, most)| Span { least, most }),
+            until_in_a_block: pairs.map(|two| two[1].0.authored - two[0].0.authored).max(),
+            lost,
+        })
+    }
+}
+
+/// Actions in which all that is under way in a healthy run comes to its end, generously.
+fn walk_length(protocol: &Protocol) -> usize {
+    let p = protocol.parameters();
+    let relay_blocks = usize::from(p.scheduling_lookahead) + 4;
+    relay_blocks * (1 + 2 * usize::from(p.cores))
+}
+
+/// The healthy run up to where it goes round, and the number of its states.
+fn round(protocol: &Protocol) -> Result<(Lasso<Action>, usize), Unpaced> {
+    let mut state = protocol.canonical(&protocol.initial()).0;
+    let mut seen: HashMap<State, usize, Xxh3DefaultBuilder> = HashMap::default();
+    let mut actions: Vec<Action> = Vec::new();
+    while actions.len() < LONGEST {
+        if let Some(&begins) = seen.get(&state) {
+            let cycle = actions.split_off(begins);
+            return Ok((Lasso { stem: actions, cycle }, seen.len()));
+        }
+        seen.insert(state.clone(), actions.len());
+        let [action] = protocol.actions(&state)[..] else {
+            let why = if protocol.actions(&state).is_empty() {
+                Unpaced::Ended(actions.len())
+            } else {
+                Unpaced::Choice(actions.len())
+            };
+            return Err(why);
+        };
+        state = protocol.step(&state, &action).map_err(|_| Unpaced::Ended(actions.len()))?;
+        actions.push(action);
+    }
+    Err(Unpaced::NoRound)
+}
+
+/// What can go wrong with one block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mishap {
+    /// It is backed one relay block later than it could be (FLT-6).
+    Late,
+    /// It never gets enough votes to be backed (FLT-4).
+    Lost,
+    /// It is backed, and its data is never available (FLT-5).
+    Unavailable,
+}
+
+impl Mishap {
+    /// All of them.
+    pub const ALL: [Mishap; 3] = [Mishap::Late, Mishap::Lost, Mishap::Unavailable];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mishap::Late => "late",
+            Mishap::Lost => "lost",
+            Mishap::Unavailable => "never available",
+        }
+    }
+}
+
+/// What one mishap in a healthy run costs, at the worst of its moments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Cost {
+    /// Blocks fewer than without it, in the long run.
+    pub missed: u32,
+    /// Blocks that stood on the block when it went wrong, at most.
+    pub behind: u32,
+    /// How many of those were included after all, at least.
+    pub survive: u32,
+}
+
+/// What one block that goes wrong costs a healthy network, whenever it does: the worst over the states
+/// of its round. None if a run has a choice, or never finds back to its pace.
+pub fn cost_of(protocol: &Protocol, mishap: Mishap) -> Option<Cost> {
+    let (run, _) = round(protocol).ok()?;
+    let mut state = protocol.canonical(&protocol.initial()).0;
+    for action in &run.stem {
+        state = protocol.step(&state, action).ok()?;
+    }
+    let mut worst: Option<Cost> = None;
+    for action in run.cycle.iter().chain(&run.cycle) {
+        for (harmed, block) in harmed(protocol, &state, mishap) {
+            let cost = cost_at(protocol, &state, &harmed, block)?;
+            worst = Some(worst.map_or(cost, |worst| Cost {
+                missed: worst.missed.max(cost.missed),
+                behind: worst.behind.max(cost.behind),
+                survive: worst.survive.min(cost.survive),
+            }));
+        }
+        state = protocol.step(&state, action).ok()?;
+    }
+    worst
+}
+
+/// The states in which one block has gone wrong, and the block by its place before. For a delay the
+/// state is the one after the relay block that did not back it.
+fn harmed(protocol: &Protocol, state: &State, mishap: Mishap) -> Vec<(Harmed, BlockIndex)> {
+    let pending: Vec<BlockIndex> = state.main().pending.iter().map(|one| one.block).collect();
+    let included = state.main().tip().included;
+    let unbacked = |block: &BlockIndex| {
+        !pending.contains(block) && !state.descends_from(included, *block)
+    };
+    let marked = |block: BlockIndex, fate: u8| {
+        (Harmed::new(protocol, &state.with_fate(block, fate), None), block)
+    };
+    match mishap {
+        Mishap::Lost => {
+            state.indices().filter(unbacked).map(|block| marked(block, ParaBlock::LOST)).collect()
+        }
+        Mishap::Unavailable => {
+            pending.iter().map(|&block| marked(block, ParaBlock::NEVER_AVAILABLE)).collect()
+        }
+        Mishap::Late => {
+            let [Action::RelayBlock(plan)] = &protocol.actions(state)[..] else {
+                return Vec::new();
+            };
+            let Some(&block) = plan.back.first() else { return Vec::new() };
+            let late = RelayBlockPlan { back: Few::none(), ..*plan };
+            let environment = Environment { delay: true, ..*protocol.environment() };
+            let delaying = protocol.clone().in_environment(environment);
+            let taken = delaying.step_whole(state, &Action::RelayBlock(late)).ok();
+            let harmed = |step: Step| Harmed::new(protocol, &step.next, Some(&step.renaming));
+            taken.map(|step| (harmed(step), block)).into_iter().collect()
+        }
+    }
+}
+
+/// A state in which something has gone wrong.
+struct Harmed {
+    state: State,
+    /// Where each block went.
+    places: Vec<Option<BlockIndex>>,
+    /// Whether a relay block has passed.
+    is_later: bool,
+}
+
+impl Harmed {
+    fn new(protocol: &Protocol, state: &State, before: Option<&Renaming>) -> Self {
+        let (canonical, renaming) = protocol.canonical(state);
+        let all = (0..MAX_BLOCKS).map(|place| BlockIndex(place as u8));
+        let step = |block| before.map_or(Some(block), |before| before.of(block));
+        Harmed {
+            state: canonical,
+            places: all.map(|block| renaming.of(step(block)?)).collect(),
+            is_later: before.is_some(),
+        }
+    }
+}
+
+/// Runs on with and without the mishap, until both go round at the same pace.
+fn cost_at(
+    protocol: &Protocol,
+    state: &State,
+    harmed: &Harmed,
+    block: BlockIndex,
+) -> Option<Cost> {
+    let standing = |block: BlockIndex| {
+        state.indices().filter(move |&other| other != block && state.descends_from(other, block))
+    };
+    let mut well = Walk::new(protocol, state.clone());
+    let mut ill = Walk::new(protocol, harmed.state.clone());
+    well.know(state.indices().map(Some));
+    ill.know(state.indices().map(|block| harmed.places[block.get()]));
+    if harmed.is_later {
+        well.relay_block().ok()?;
+    }
+    let (mut last, mut steady) = (0, 0);
+    for _ in 0..PATIENCE {
+        well.relay_block().ok()?;
+        ill.relay_block().ok()?;
+        let missed = well.included().saturating_sub(ill.included());
+        steady = if missed == last { steady + 1 } else { 0 };
+        last = missed;
+        if steady > PATIENCE / 4 {
+            let survivors = standing(block).filter(|other| ill.lives[other.get()].included.is_some());
+            return Some(Cost {
+                missed,
+                behind: standing(block).count() as u32,
+                survive: survivors.count() as u32,
+            });
+        }
+    }
+    None
+}
