@@ -7,6 +7,7 @@
 //! explore the same model, as a second opinion.
 
 pub mod catalogue;
+pub mod claims;
 pub mod emission;
 pub mod fingerprint;
 pub mod grid;

@@ -9,7 +9,8 @@ use std::fmt;
 
 use unincluded_model::state::MAX_BLOCKS;
 use unincluded_model::{
-    Action, BlockIndex, Environment, Few, ParaBlock, Protocol, RelayBlockPlan, Renaming, State, Step,
+    Action, BlockIndex, Environment, Few, ParaBlock, Protocol, RelayBlockPlan, Renaming, State,
+    Step,
 };
 use xxhash_rust::xxh3::Xxh3DefaultBuilder;
 
@@ -40,6 +41,11 @@ impl Rate {
     /// Whether it is that of so many blocks for each relay block, or more.
     pub fn reaches(self, blocks: u64) -> bool {
         self.blocks >= blocks * self.relay_blocks
+    }
+
+    /// Whether it is above the other.
+    pub fn exceeds(self, other: Rate) -> bool {
+        self.blocks * other.relay_blocks > other.blocks * self.relay_blocks
     }
 
     /// How often this rate is the other; a fraction in lowest terms. None of a rate of zero.
@@ -131,7 +137,9 @@ impl fmt::Display for Unpaced {
                 write!(f, "a healthy run has a choice after {after} actions, so it has no one rate")
             }
             Unpaced::Ended(after) => write!(f, "a healthy run ends after {after} actions"),
-            Unpaced::NoRound => write!(f, "a healthy run does not go round within {LONGEST} actions"),
+            Unpaced::NoRound => {
+                write!(f, "a healthy run does not go round within {LONGEST} actions")
+            }
         }
     }
 }
@@ -201,12 +209,8 @@ impl<'a> Walk<'a> {
     fn take(&mut self, action: &Action) -> Option<()> {
         let before = self.state.clone();
         let step = self.protocol.step_whole(&before, action).ok()?;
-        let seen = Transition {
-            protocol: self.protocol,
-            before: &before,
-            action,
-            outcome: Ok(&step.raw),
-        };
+        let seen =
+            Transition { protocol: self.protocol, before: &before, action, outcome: Ok(&step.raw) };
         self.relay_blocks += u32::from(seen.relay_block().is_some());
         for block in seen.enacted() {
             if let Some(life) = self.who[block.get()] {
@@ -410,9 +414,8 @@ pub fn cost_of(protocol: &Protocol, mishap: Mishap) -> Option<Cost> {
 fn harmed(protocol: &Protocol, state: &State, mishap: Mishap) -> Vec<(Harmed, BlockIndex)> {
     let pending: Vec<BlockIndex> = state.main().pending.iter().map(|one| one.block).collect();
     let included = state.main().tip().included;
-    let unbacked = |block: &BlockIndex| {
-        !pending.contains(block) && !state.descends_from(included, *block)
-    };
+    let unbacked =
+        |block: &BlockIndex| !pending.contains(block) && !state.descends_from(included, *block);
     let marked = |block: BlockIndex, fate: u8| {
         (Harmed::new(protocol, &state.with_fate(block, fate), None), block)
     };
@@ -461,12 +464,7 @@ impl Harmed {
 }
 
 /// Runs on with and without the mishap, until both go round at the same pace.
-fn cost_at(
-    protocol: &Protocol,
-    state: &State,
-    harmed: &Harmed,
-    block: BlockIndex,
-) -> Option<Cost> {
+fn cost_at(protocol: &Protocol, state: &State, harmed: &Harmed, block: BlockIndex) -> Option<Cost> {
     let standing = |block: BlockIndex| {
         state.indices().filter(move |&other| other != block && state.descends_from(other, block))
     };
@@ -485,7 +483,8 @@ fn cost_at(
         steady = if missed == last { steady + 1 } else { 0 };
         last = missed;
         if steady > PATIENCE / 4 {
-            let survivors = standing(block).filter(|other| ill.lives[other.get()].included.is_some());
+            let survivors =
+                standing(block).filter(|other| ill.lives[other.get()].included.is_some());
             return Some(Cost {
                 missed,
                 behind: standing(block).count() as u32,

@@ -30,9 +30,7 @@ pub fn pace_at(protocol: &Protocol, place: &Place) -> Result<Pace, NoPace> {
 
 /// The same rules, switched off and changed alike, over another scenario.
 pub fn with(protocol: &Protocol, scenario: Scenario) -> Protocol {
-    Protocol::new(scenario)
-        .without(protocol.off().iter())
-        .with_variants(protocol.variants().iter())
+    Protocol::new(scenario).without(protocol.off().iter()).with_variants(protocol.variants().iter())
 }
 
 /// Why a place of a grid has no pace.

@@ -79,8 +79,12 @@ fn the_least_capacity_is_what_time_4_says() {
     let capacities: Vec<u8> = (1..=12).collect();
     for velocity in 1..=3 {
         for offset in 0..=1 {
-            let values =
-                [(Axis::Velocity, velocity), (Axis::Cores, velocity), (Axis::Offset, offset), (Axis::Lookahead, 4)];
+            let values = [
+                (Axis::Velocity, velocity),
+                (Axis::Cores, velocity),
+                (Axis::Offset, offset),
+                (Axis::Lookahead, 4),
+            ];
             let place = Place(values.to_vec());
             let found = Smallest::at(&astar(&[]), &place, &capacities).expect("legal");
             assert!(found.usual_path_fits());
