@@ -434,9 +434,17 @@ fn harmed(protocol: &Protocol, state: &State, mishap: Mishap) -> Vec<(Harmed, Bl
             let late = RelayBlockPlan { back: Few::none(), ..*plan };
             let environment = Environment { delay: true, ..*protocol.environment() };
             let delaying = protocol.clone().in_environment(environment);
-            let taken = delaying.step_whole(state, &Action::RelayBlock(late)).ok();
-            let harmed = |step: Step| Harmed::new(protocol, &step.next, Some(&step.renaming));
-            taken.map(|step| (harmed(step), block)).into_iter().collect()
+            let action = Action::RelayBlock(late);
+            let Ok(step) = delaying.step_whole(state, &action) else { return Vec::new() };
+            let seen = Transition {
+                protocol: &delaying,
+                before: state,
+                action: &action,
+                outcome: Ok(&step.raw),
+            };
+            let enacted = seen.enacted();
+            let harmed = Harmed::new(protocol, &step.next, Some(&step.renaming));
+            vec![(Harmed { enacted, ..harmed }, block)]
         }
     }
 }
@@ -448,6 +456,8 @@ struct Harmed {
     places: Vec<Option<BlockIndex>>,
     /// Whether a relay block has passed.
     is_later: bool,
+    /// What that relay block included.
+    enacted: Vec<BlockIndex>,
 }
 
 impl Harmed {
@@ -459,6 +469,7 @@ impl Harmed {
             state: canonical,
             places: all.map(|block| renaming.of(step(block)?)).collect(),
             is_later: before.is_some(),
+            enacted: Vec::new(),
         }
     }
 }
@@ -474,6 +485,9 @@ fn cost_at(protocol: &Protocol, state: &State, harmed: &Harmed, block: BlockInde
     ill.know(state.indices().map(|block| harmed.places[block.get()]));
     if harmed.is_later {
         well.relay_block().ok()?;
+        for block in &harmed.enacted {
+            ill.lives[block.get()].included = Some(0);
+        }
     }
     let (mut last, mut steady) = (0, 0);
     for _ in 0..PATIENCE {
