@@ -10,7 +10,6 @@ use std::fmt;
 use unincluded_model::state::MAX_BLOCKS;
 use unincluded_model::{
     Action, BlockIndex, Environment, Few, ParaBlock, Protocol, RelayBlockPlan, Renaming, State,
-    Step,
 };
 use xxhash_rust::xxh3::Xxh3DefaultBuilder;
 

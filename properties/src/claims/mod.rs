@@ -8,7 +8,7 @@ mod blocks;
 mod emission;
 mod ground;
 mod rollout;
-mod words;
+pub mod words;
 mod year;
 
 pub use ground::{Ground, Subject};

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use unincluded_model::economics::{Balance, TOKEN};
 
 /// A number with its thousands apart: `22,314`.
-pub(super) fn grouped(number: impl Display) -> String {
+pub fn grouped(number: impl Display) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
@@ -18,19 +18,19 @@ pub(super) fn grouped(number: impl Display) -> String {
 }
 
 /// Planck in tokens, to the last digit: `9.044461111215000956`.
-pub(super) fn tokens(planck: Balance) -> String {
+pub fn tokens(planck: Balance) -> String {
     let text = format!("{}.{:018}", planck / TOKEN, planck % TOKEN);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Seconds with no more digits than they need: `12 s`, `16.4 s`.
-pub(super) fn seconds(seconds: f64) -> String {
+pub fn seconds(seconds: f64) -> String {
     let text = format!("{seconds:.1}");
     format!("{} s", text.strip_suffix(".0").unwrap_or(&text))
 }
 
 /// What is one is, what are several are: `1 block`, `2 blocks`.
-pub(super) fn counted(count: impl Into<u64>, what: &str) -> String {
+pub fn counted(count: impl Into<u64>, what: &str) -> String {
     match count.into() {
         1 => format!("1 {what}"),
         count => format!("{} {what}s", grouped(count)),
