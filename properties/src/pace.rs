@@ -18,8 +18,8 @@ use crate::{Lasso, Transition};
 /// Actions before a run is taken not to go round; healthy rounds have fewer than a hundred.
 const LONGEST: usize = 20_000;
 
-/// Relay blocks for which a run with one mishap is followed until it goes round again, at most.
-const PATIENCE: usize = 400;
+/// Relay blocks for which a run with one mishap is followed; it goes round again after fewer than fifty.
+const PATIENCE: usize = 240;
 
 /// Para blocks for each relay block, in lowest terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -473,7 +473,7 @@ impl Harmed {
     }
 }
 
-/// Runs on with and without the mishap, until both go round at the same pace.
+/// Runs on with and without the mishap, until both go round at the same pace; none if they do not.
 fn cost_at(protocol: &Protocol, state: &State, harmed: &Harmed, block: BlockIndex) -> Option<Cost> {
     let standing = |block: BlockIndex| {
         state.indices().filter(move |&other| other != block && state.descends_from(other, block))
@@ -488,22 +488,20 @@ fn cost_at(protocol: &Protocol, state: &State, harmed: &Harmed, block: BlockInde
             ill.lives[block.get()].included = Some(0);
         }
     }
-    let (mut last, mut steady) = (0, 0);
+    // Where both go round the difference repeats itself: its most is what is missed.
+    let mut missed = Vec::with_capacity(PATIENCE);
     for _ in 0..PATIENCE {
         well.relay_block().ok()?;
         ill.relay_block().ok()?;
-        let missed = well.included().saturating_sub(ill.included());
-        steady = if missed == last { steady + 1 } else { 0 };
-        last = missed;
-        if steady > PATIENCE / 4 {
-            let survivors =
-                standing(block).filter(|other| ill.lives[other.get()].included.is_some());
-            return Some(Cost {
-                missed,
-                behind: standing(block).count() as u32,
-                survive: survivors.count() as u32,
-            });
-        }
+        missed.push(well.included().saturating_sub(ill.included()));
     }
-    None
+    let most = |range: std::ops::Range<usize>| missed[range].iter().copied().max();
+    let (first, second) =
+        (most(PATIENCE / 2..PATIENCE * 3 / 4)?, most(PATIENCE * 3 / 4..PATIENCE)?);
+    let survivors = standing(block).filter(|other| ill.lives[other.get()].included.is_some());
+    (first == second).then(|| Cost {
+        missed: second,
+        behind: standing(block).count() as u32,
+        survive: survivors.count() as u32,
+    })
 }
