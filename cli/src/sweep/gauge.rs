@@ -42,14 +42,8 @@ impl Gauge {
         let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.enable_steady_tick(Duration::from_millis(200));
-        let at = At {
-            what,
-            all,
-            done: 0,
-            violated: Vec::new(),
-            under_way: Vec::new(),
-            closed: false,
-        };
+        let at =
+            At { what, all, done: 0, violated: Vec::new(), under_way: Vec::new(), closed: false };
         Gauge { bar, at: Arc::new(Mutex::new(at)) }
     }
 

@@ -64,7 +64,10 @@ fn axes(asked: &Sweep) -> Result<Vec<(Axis, Vec<u8>)>> {
     let mut axes: Vec<(Axis, Vec<u8>)> = Vec::new();
     for (axis, values) in &asked.over {
         if axes.iter().any(|(other, _)| other == axis) {
-            bail!("--over {}=…: each axis can be given once; several values are 1..4 or 1,4", axis.name());
+            bail!(
+                "--over {}=…: each axis can be given once; several values are 1..4 or 1,4",
+                axis.name()
+            );
         }
         axes.push((*axis, values.clone()));
     }

@@ -28,7 +28,11 @@ const UNDECIDED: RGBColor = RGBColor(0xd0, 0xd0, 0xd0);
 const VIOLATED: RGBColor = RGBColor(0xd7, 0x30, 0x27);
 
 /// The picture, as SVG.
-pub(crate) fn svg(subjects: &[Subject], axes: &[(Axis, Vec<u8>)], cells: &[Cell]) -> Result<String> {
+pub(crate) fn svg(
+    subjects: &[Subject],
+    axes: &[(Axis, Vec<u8>)],
+    cells: &[Cell],
+) -> Result<String> {
     let (last, others) = match axes.split_last() {
         Some((last, others)) => (Some(last), others),
         None => (None, axes),
@@ -47,7 +51,10 @@ pub(crate) fn svg(subjects: &[Subject], axes: &[(Axis, Vec<u8>)], cells: &[Cell]
         let root = SVGBackend::with_string(&mut text, size).into_drawing_area();
         root.fill(&WHITE)?;
         let centred = |size: i32| {
-            ("sans-serif", size).into_font().into_text_style(&root).pos(Pos::new(HPos::Center, VPos::Center))
+            ("sans-serif", size)
+                .into_font()
+                .into_text_style(&root)
+                .pos(Pos::new(HPos::Center, VPos::Center))
         };
         let aside = ("sans-serif", 14)
             .into_font()

@@ -81,9 +81,12 @@ impl<'a> Report<'a> {
             span(pace.and_then(|pace| pace.confirmation)),
         ]);
         if self.mishaps {
-            row.extend(found.mishaps.iter().map(|(_, cost)| {
-                cost.map_or_else(unknown, |cost| cost.missed.to_string())
-            }));
+            row.extend(
+                found
+                    .mishaps
+                    .iter()
+                    .map(|(_, cost)| cost.map_or_else(unknown, |cost| cost.missed.to_string())),
+            );
         }
         row
     }
@@ -113,7 +116,10 @@ impl<'a> Report<'a> {
         }
         for cell in self.cells {
             if let Some(why) = cell.undecided() {
-                text += &format!("\n{}", paint.unsure(indented(&format!("{} is not decided: {why}", cell.name()), 0)));
+                text += &format!(
+                    "\n{}",
+                    paint.unsure(indented(&format!("{} is not decided: {why}", cell.name()), 0))
+                );
                 text.push('\n');
             }
             let Ok(found) = &cell.found else { continue };
@@ -141,15 +147,20 @@ impl<'a> Report<'a> {
     }
 
     fn last_line(&self) -> String {
-        let count = |verdict: Verdict| self.cells.iter().filter(|cell| cell.verdict() == verdict).count();
+        let count =
+            |verdict: Verdict| self.cells.iter().filter(|cell| cell.verdict() == verdict).count();
         let (holds, open, violated) =
             (count(Verdict::Holds), count(Verdict::Inconclusive), count(Verdict::Violated));
         let all = self.cells.len();
         match (violated, open) {
             (0, 0) if all == 1 => "Everything holds in the one cell.".to_owned(),
             (0, 0) => format!("Everything holds in all {all} cells."),
-            (0, open) => format!("{open} of {all} cells are not decided, {holds} hold: not a pass."),
-            (violated, open) => format!("{violated} of {all} cells are violated, {open} are not decided."),
+            (0, open) => {
+                format!("{open} of {all} cells are not decided, {holds} hold: not a pass.")
+            }
+            (violated, open) => {
+                format!("{violated} of {all} cells are violated, {open} are not decided.")
+            }
         }
     }
 

@@ -186,7 +186,18 @@ pub(super) fn in_advance(ground: &Ground) -> Judgement {
 
 /// One core takes one candidate in a relay block.
 pub(super) fn more_than_one(ground: &Ground) -> Judgement {
-    let mut figures = Vec::new();
+    let bounds = [&ground.after, &ground.lookahead]
+        .map(|subject| (subject, holds(ground, subject, "INV-17")));
+    for (subject, bound) in &bounds {
+        if let Ok(Err(why)) = bound {
+            let because =
+                format!("a relay block includes more than one block for each core: {why}");
+            return Judgement::new(Finding::Holds, because).by(ground.run_to(subject, "INV-17"));
+        }
+    }
+    if let Some(why) = bounds.iter().find_map(|(_, bound)| bound.as_ref().err()) {
+        return Judgement::undecided(why.clone());
+    }
     let mut best: Option<(Rate, &Subject)> = None;
     for subject in [&ground.after, &ground.lookahead] {
         let paces = match paces(subject) {
@@ -201,19 +212,6 @@ pub(super) fn more_than_one(ground: &Ground) -> Judgement {
     }
     let Some((best, subject)) = best else { return Judgement::undecided("there is no path") };
     let cores = u64::from(subject.value(Axis::Cores));
-    let bounds = [&ground.after, &ground.lookahead]
-        .map(|subject| (subject, holds(ground, subject, "INV-17")));
-    figures.push(best.to_string());
-    for (subject, bound) in &bounds {
-        if let Ok(Err(why)) = bound {
-            let because =
-                format!("a relay block includes more than one block for each core: {why}");
-            return Judgement::new(Finding::Holds, because).by(ground.run_to(subject, "INV-17"));
-        }
-    }
-    if let Some(why) = bounds.iter().find_map(|(_, bound)| bound.as_ref().err()) {
-        return Judgement::undecided(why.clone());
-    }
     let states: usize = [&ground.after, &ground.lookahead]
         .map(|subject| ground.report(subject).states)
         .iter()
@@ -229,7 +227,7 @@ pub(super) fn more_than_one(ground: &Ground) -> Judgement {
     } else {
         Finding::Refuted
     };
-    Judgement::new(finding, most).showing(figures)
+    Judgement::new(finding, most).showing([best.to_string()])
 }
 
 /// Late, lost, and never available.
