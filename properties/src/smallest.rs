@@ -65,7 +65,7 @@ pub const FORMULAS: [Formula; 3] = [
 /// What is known of the least capacity at one place of a grid.
 #[derive(Clone, Debug)]
 pub struct Smallest {
-    /// The place, without C.
+    /// The place, without C, and with F = P where it names no F.
     pub place: Place,
     /// Blocks for each relay block that are asked for.
     pub full: u64,
@@ -88,6 +88,12 @@ impl Smallest {
     ///
     /// If the values do not go together whatever the capacity, or there is no full rate.
     pub fn at(protocol: &Protocol, place: &Place, capacities: &[u8]) -> Result<Self, String> {
+        let scenario = place.scenario(protocol.scenario()).map_err(|error| error.to_string())?;
+        // Nothing times out where nothing goes wrong, so the rotation of groups only makes rounds longer.
+        let place = match place.value(Axis::Rotation) {
+            None => &place.with(Axis::Rotation, Axis::Period.of(&scenario)),
+            Some(_) => place,
+        };
         let scenario = place.scenario(protocol.scenario()).map_err(|error| error.to_string())?;
         let here = with(protocol, scenario);
         let full = full_rate(&here)

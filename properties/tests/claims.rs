@@ -201,6 +201,15 @@ fn what_is_counted_in_blocks_keeps_its_time_while_blocks_do() {
     };
     assert_eq!(word("cycles-counted-in-blocks", &shipped()), "refuted");
     assert_eq!(word("cycles-counted-in-blocks", &ground), "holds");
+    let machine = Machine::new(Network::astar());
+    let not_stretched = Ground { machine: machine.with(Mistake::EraNotStretched), ..shipped() };
+    let because = |ground: &Ground| judge("cycles-counted-in-blocks", ground).because;
+    assert!(
+        because(&shipped()).contains("10,800 blocks, which take 24 h"),
+        "{}",
+        because(&shipped())
+    );
+    assert!(because(&not_stretched).contains("7,200 blocks, which take 18 h"));
 }
 
 #[test]

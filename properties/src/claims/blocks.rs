@@ -55,13 +55,13 @@ pub(super) fn block_time(ground: &Ground) -> Judgement {
                 String::new()
             } else {
                 format!(
-                    ", and is included at most {is} relay blocks after its relay parent (at most {was} \
-                     before the switch)"
+                    " and included at most {is} relay blocks after its relay parent (at most {was} before the \
+                     switch)"
                 )
             };
-            let nothing_fails =
-                "every relay slot has a block, and every para block is backed in time";
-            Finding::HoldsIf(format!("{nothing_fails}{path}"))
+            Finding::HoldsIf(format!(
+                "every relay slot has a block, and every para block is backed in time{path}"
+            ))
         }
         _ => Finding::Refuted,
     };

@@ -4,7 +4,7 @@ use unincluded_model::economics::in_flight::{Clock, Migration, items};
 use unincluded_model::economics::{Balance, Block, BlockTime, Machine};
 
 use super::words::{grouped, tokens};
-use super::year::{Year, run};
+use super::year::{Year, era_of_the_switch, run};
 use super::{Finding, Ground, Judgement};
 
 /// What is still to go at the switch where an example needs it: five days at 12 s, as a motion has at
@@ -132,7 +132,7 @@ pub(super) fn cycles(ground: &Ground) -> Judgement {
     let [old, new] = ground.runtimes.map(|runtime| runtime.slot_duration / 1000);
     let blocks = [network.before.blocks_per_era, network.after.blocks_per_era];
     let hours = [blocks[0] * old, blocks[1] * new].map(|time| f64::from(time) / 3600.0);
-    let during = run(&ground.machine, BlockTime::TwelveSeconds, Some(blocks[0] * 3 / 2));
+    let (during, taken) = era_of_the_switch(&ground.machine);
     // A clock that never changes its pace where slots stay as long as they were.
     let last_old_block = if old == new { u32::MAX } else { blocks[0] };
     let clock = Clock { last_old_block };
@@ -148,7 +148,9 @@ pub(super) fn cycles(ground: &Ground) -> Judgement {
         .map(|item| item.what)
         .collect();
     let same_blocks = blocks[0] == blocks[1];
-    let same_time = (hours[0] - hours[1]).abs() < 1e-9;
+    let switched = old != new;
+    let same_time =
+        (hours[0] - hours[1]).abs() < 1e-9 && (!switched || taken == i64::from(blocks[0] * old));
     let finding = match (same_blocks, same_time, early.is_empty()) {
         (true, true, true) => Finding::Holds,
         (false, true, true) => {
@@ -166,12 +168,13 @@ pub(super) fn cycles(ground: &Ground) -> Judgement {
         )
     } else {
         format!(
-            "an era takes {} h because it was given {} blocks in place of {} (the one that runs at the switch: \
-             up to {} blocks)",
+            "an era takes {} h because it was given {} blocks in place of {}, and the one of the switch in \
+             its middle {} blocks, which take {} h",
             hours[1],
             grouped(blocks[1]),
             grouped(blocks[0]),
-            grouped(during.era.1),
+            grouped(during),
+            taken as f64 / 3600.0,
         )
     };
     let rest = if early.is_empty() {

@@ -1,6 +1,6 @@
-//! A cycle of emission, block by block: what is recorded for whom, with nobody at stake.
+//! A cycle of emission, block by block, with nobody at stake; and the era that the switch falls into.
 
-use unincluded_model::economics::eras::Subperiod;
+use unincluded_model::economics::in_flight::Clock;
 use unincluded_model::economics::{Balance, Block, BlockTime, Machine};
 
 /// What came of a cycle.
@@ -10,18 +10,14 @@ pub(super) struct Year {
     pub(super) blocks: u32,
     /// What was recorded, with what stakers would have earned; planck.
     pub(super) emitted: Balance,
-    /// Blocks of the shortest and the longest build&earn era that begins and ends in it.
-    pub(super) era: (u32, u32),
 }
 
 /// Runs blocks from one recalculation to the next; with a switch after so many of them.
 pub(super) fn run(machine: &Machine, block_time: BlockTime, switch_after: Option<u32>) -> Year {
     let mut chain = machine.steady(block_time, machine.network().issuance);
-    let mut year = Year { blocks: 0, emitted: 0, era: (u32::MAX, 0) };
-    let mut began: Option<u32> = None;
+    let mut year = Year { blocks: 0, emitted: 0 };
     loop {
         let configuration = chain.inflation.configuration;
-        let (era, subperiod) = (chain.staking.era, chain.staking.subperiod);
         let upgrade = switch_after == Some(chain.number);
         let receipt = machine.execute(&mut chain, &Block { upgrade, ..Block::default() });
         year.blocks += 1;
@@ -35,15 +31,31 @@ pub(super) fn run(machine: &Machine, block_time: BlockTime, switch_after: Option
         if let Some(ended) = &receipt.period_ended {
             year.emitted += ended.bonus_pool;
         }
-        if chain.staking.era != era {
-            if let Some(began) = began.filter(|_| subperiod == Subperiod::BuildAndEarn) {
-                let blocks = chain.number - began;
-                year.era = (year.era.0.min(blocks), year.era.1.max(blocks));
-            }
-            began = Some(chain.number);
-        }
         if receipt.recalculated || year.blocks == u32::MAX {
             return year;
         }
+    }
+}
+
+/// The build&earn era into whose middle the switch falls: its blocks, and how long it takes; seconds.
+pub(super) fn era_of_the_switch(machine: &Machine) -> (u32, i64) {
+    let before = &machine.network().before;
+    let last_old_block = before.blocks_per_voting_subperiod() + before.blocks_per_era * 3 / 2;
+    let mut chain = machine.steady(BlockTime::TwelveSeconds, machine.network().issuance);
+    let mut began = 0;
+    loop {
+        let era = chain.staking.era;
+        let upgrade = chain.number == last_old_block;
+        machine.execute(&mut chain, &Block { upgrade, ..Block::default() });
+        if chain.staking.era == era {
+            continue;
+        }
+        if chain.number > last_old_block {
+            let clock = Clock { last_old_block };
+            // A block is there a block time after the one before it.
+            let time = clock.seconds(chain.number - 1) - clock.seconds(began - 1);
+            return (chain.number - began, time);
+        }
+        began = chain.number;
     }
 }
