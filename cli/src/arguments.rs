@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use unincluded_model::economics::{Network, Perquintill};
-use unincluded_model::{Rule, Variant};
+use unincluded_model::{RelayNumberCheck, Rule, Variant};
 use unincluded_properties::Limits;
 use unincluded_properties::grid::Axis;
 
@@ -59,7 +59,7 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Tell a saved trace as a story
     Explain(Explain),
-    /// Judge the history of a real relay chain
+    /// Judge the history of a real relay chain, or the log of a collator
     #[command(long_about = help::VALIDATE_HELP)]
     Validate(Validate),
     /// Browse the states of a scenario in the Stateright Explorer
@@ -224,9 +224,12 @@ pub(crate) struct Explain {
 #[derive(Args, Debug)]
 #[command(after_help = help::VALIDATE)]
 pub(crate) struct Validate {
-    /// Relay blocks, one JSON object a line; - for standard input.
+    /// Relay blocks, one JSON object a line, or the log of a collator; - for standard input.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// What the file has; told by its first line if not given.
+    #[arg(long, value_name = "KIND", default_value = "auto")]
+    pub(crate) kind: Recorded,
     /// Only this para.
     #[arg(long, value_name = "ID")]
     pub(crate) para: Option<u32>,
@@ -243,9 +246,53 @@ pub(crate) struct Validate {
     /// Votes that back a candidate, at least.
     #[arg(long, value_name = "VOTES", default_value = "2")]
     pub(crate) votes: u32,
+    /// Of a log. C: blocks that the unincluded segment of the para can hold.
+    #[arg(long, value_name = "C", default_value = "3", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(crate) capacity: u64,
+    /// Of a log. V: V + 1 blocks can share a relay slot.
+    #[arg(long, value_name = "V", default_value = "1", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(crate) velocity: u64,
+    /// Of a log. Cores that the para holds.
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u64).range(1..=100))]
+    pub(crate) cores: u64,
+    /// Of a log. How the numbers of relay parents advance.
+    #[arg(long, value_name = "CHECK", default_value = "monotonic")]
+    pub(crate) relay_numbers: RelayNumbers,
     /// How to report.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: PlainFormat,
+}
+
+/// What a file has recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Recorded {
+    /// Relay blocks if the first line is a JSON object, else a log.
+    Auto,
+    /// Relay blocks, one JSON object a line.
+    Blocks,
+    /// What a collator logs, at debug level for most of it.
+    Log,
+}
+
+/// How the numbers of relay parents advance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RelayNumbers {
+    /// Each is higher than the parent's.
+    Strict,
+    /// None is lower than the parent's.
+    Monotonic,
+    /// Unchecked.
+    Any,
+}
+
+impl From<RelayNumbers> for RelayNumberCheck {
+    fn from(numbers: RelayNumbers) -> RelayNumberCheck {
+        match numbers {
+            RelayNumbers::Strict => RelayNumberCheck::Strict,
+            RelayNumbers::Monotonic => RelayNumberCheck::Monotonic,
+            RelayNumbers::Any => RelayNumberCheck::Any,
+        }
+    }
 }
 
 /// `explore`.

@@ -86,10 +86,12 @@ Examples:
 
 /// What `validate` decides.
 pub(crate) const VALIDATE_HELP: &str = "\
-Judge whether what a real relay chain did is a behaviour that the rules allow.
+Judge whether what a real relay chain did, or what a collator says it did, is a behaviour that the rules \
+allow.
 
 The file has relay blocks, one JSON object a line, with their headers, votes and the events of \
-candidates. Nothing is known of what was before, so each para is judged from an unknown state. A step \
+candidates; or it is the log of a collator, with its targets aura::cumulus and \
+parachain::collator-protocol::stats at debug level. Nothing is known of what was before, so each para is judged from an unknown state. A step \
 that leaves no record, such as the end of a session, is supposed only where nothing else explains the \
 next one, and is said.
 
@@ -105,7 +107,8 @@ unusable.
 Examples:
   unincluded validate blocks.jsonl
   unincluded validate --para 2006 --format json blocks.jsonl
-  unincluded validate --lookahead 1 before-async-backing.jsonl";
+  unincluded validate --lookahead 1 before-async-backing.jsonl
+  journalctl -u collator -o cat | unincluded validate -";
 
 /// After the options of `explore`.
 pub(crate) const EXPLORE: &str = "\

@@ -9,9 +9,11 @@ use crate::format::{
     Authoring, Deed, Disputed, EmissionOfBlock, Growth, LiveBlock, Moment, Refused, Run, Status,
     StepRecord,
 };
+use crate::lasso::{Lasso, Realised, Strength};
 use crate::name::{ParaName, RelayName};
 use crate::story::{
-    Changes, Waiting, after_skipped, counted, headline, listed, paragraph, plain, reason,
+    Changes, Waiting, after_skipped, counted, headline, in_each_round, listed, paragraph, plain,
+    reason, repeated,
 };
 
 /// The run in words: the headline, what it is about, the rules that were changed, the steps one by
@@ -30,14 +32,21 @@ pub fn explain(run: &Run) -> String {
     paragraph(&mut out, "   0. ", start);
     let reward = run.header.scenario.inflation().block_reward();
     let mut before = None;
-    for step in &run.steps {
+    let lasso = run.header.lasso.as_ref();
+    for (at, step) in run.steps.iter().enumerate() {
+        if lasso.is_some_and(|lasso| lasso.stem == at) {
+            section(&mut out, "What happens again and again");
+        }
         let text = sentences(run, before, step, reward);
         paragraph(&mut out, &format!("{:4}. ", step.step), &text);
         before = step.then.as_ref().or(before);
     }
+    if let Some(lasso) = lasso {
+        out.push_str(&round(run, lasso));
+    }
     if let Some(reason) = reason(run) {
         section(&mut out, "Why");
-        let step = run.verdict.verdict.step;
+        let step = run.verdict.verdict.step.filter(|_| lasso.is_none());
         let step = step.map_or(String::new(), |step| format!("After step {step}: "));
         paragraph(&mut out, "  ", &format!("{step}{reason}."));
     }
@@ -46,6 +55,54 @@ pub fn explain(run: &Run) -> String {
 
 fn section(out: &mut String, title: &str) {
     let _ = writeln!(out, "\n{title}");
+}
+
+/// That the round closes, what it comes to, and how it keeps to what is assumed.
+fn round(run: &Run, lasso: &Lasso) -> String {
+    let mut out = String::new();
+    let back = match lasso.stem {
+        0 => "at the start".to_owned(),
+        stem => format!("after step {stem}"),
+    };
+    let text = if run.steps.len() > lasso.stem {
+        format!(
+            "Now everything is as it was {back}, but for the names: from there on {} for ever.",
+            repeated(run, lasso)
+        )
+    } else {
+        "From here on nothing happens any more, for ever.".to_owned()
+    };
+    paragraph(&mut out, "      ", &text);
+    let Some(round) = &run.verdict.verdict.round else { return out };
+    section(&mut out, "What a round comes to");
+    let issued = match &*round.issued {
+        "0" => String::new(),
+        issued => format!(" They issue {} planck.", plain(issued)),
+    };
+    paragraph(&mut out, "  ", &format!("{}.{issued}", capital(&in_each_round(round))));
+    if !lasso.fairness.is_empty() {
+        section(&mut out, "What is assumed");
+    }
+    for (fair, realised) in lasso.fairness.iter().zip(&round.realised) {
+        let class = plain(&fair.class);
+        let asks = match fair.strength {
+            Strength::Weak => "What stays possible of",
+            Strength::Strong => "What is possible again and again of",
+        };
+        let kept = match realised {
+            Realised::TakenIn(step) => format!("step {step} does it"),
+            Realised::NotPossibleAfter(0) => "none is possible at the start".to_owned(),
+            Realised::NotPossibleAfter(step) => format!("none is possible after step {step}"),
+            Realised::NeverPossible => "none is possible anywhere in the round".to_owned(),
+        };
+        paragraph(&mut out, "  ", &format!("{asks} {class} happens in the end: {kept}."));
+    }
+    out
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect()
 }
 
 fn changed_rules(out: &mut String, run: &Run) {

@@ -8,6 +8,7 @@ use unincluded_properties::{Check, Property, Transition};
 
 use crate::divergence::Flaw;
 use crate::format::Judgement;
+use crate::lasso::Round;
 
 /// Watches a run.
 pub(crate) struct Judge {
@@ -29,8 +30,13 @@ struct Finding {
 }
 
 impl Judge {
-    /// A judge of the property of this id, or of all.
-    pub(crate) fn new(protocol: &Protocol, property: Option<&str>) -> Result<Judge, Flaw> {
+    /// A judge of the property of this id, or of all; of a run that goes round for ever after so many
+    /// steps, if it does.
+    pub(crate) fn new(
+        protocol: &Protocol,
+        property: Option<&str>,
+        _stem: Option<usize>,
+    ) -> Result<Judge, Flaw> {
         let watched = match property {
             Some(id) => vec![known(protocol, id)?],
             None => Property::claimed(protocol)
@@ -97,7 +103,7 @@ impl Judge {
     }
 
     /// What the run shows.
-    pub(crate) fn conclude(&self) -> Judgement {
+    pub(crate) fn conclude(&self, round: Option<Round>) -> Judgement {
         let judged = self.is_about_all.then_some(self.watched.len());
         let only = self.watched.first().filter(|_| !self.is_about_all);
         let is_witness = only.is_some_and(|only| matches!(only.check, Check::Witness(_)));
@@ -108,6 +114,7 @@ impl Judge {
                 step: Some(finding.step),
                 because: finding.because.clone(),
                 judged,
+                round,
             },
             None => Judgement {
                 property: only.map(|only| only.id.to_owned()),
@@ -115,6 +122,7 @@ impl Judge {
                 step: None,
                 because: is_witness.then(|| "the situation does not occur in this run".to_owned()),
                 judged,
+                round,
             },
         }
     }

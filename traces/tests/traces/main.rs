@@ -3,6 +3,7 @@
 mod corpus;
 mod history;
 mod hostile;
+mod logs;
 mod pictures;
 mod tamper;
 mod walks;
