@@ -68,12 +68,13 @@ fn chosen(ids: &[String]) -> Result<Vec<&'static Claim>> {
 /// The run that shows a claim, as it is kept.
 fn save(answer: &Answer, out: &Path) -> Option<Result<PathBuf>> {
     let Witness { protocol, property, about, course } = answer.judgement.witness.as_ref()?;
-    let actions = match course {
-        Course::Run(actions) => actions.clone(),
-        Course::Lasso(lasso) => lasso.unrolled(lasso.len()).copied().collect(),
+    let run = match course {
+        Course::Run(actions) => unincluded_traces::record(protocol, *property, about, actions),
+        Course::Lasso(lasso) => {
+            unincluded_traces::record_lasso(protocol, *property, about, lasso, Vec::new())
+        }
     };
-    let run = unincluded_traces::record(protocol, *property, about, &actions)
-        .with_context(|| format!("the run of {} cannot be recorded", answer.claim.id));
+    let run = run.with_context(|| format!("the run of {} cannot be recorded", answer.claim.id));
     Some(run.and_then(|run| keep::save_as(&run, answer.claim.id, out)))
 }
 

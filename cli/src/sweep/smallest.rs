@@ -120,8 +120,8 @@ fn breaking_run(
         pace.run.stem.len(),
         pace.run.cycle.len(),
     );
-    let actions: Vec<_> = pace.run.unrolled(pace.run.len()).copied().collect();
-    unincluded_traces::record(&protocol, None, &about, &actions).map_err(|error| error.to_string())
+    unincluded_traces::record_lasso(&protocol, None, &about, &pace.run, Vec::new())
+        .map_err(|error| error.to_string())
 }
 
 impl Judged for Answer {
