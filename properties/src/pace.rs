@@ -13,6 +13,7 @@ use unincluded_model::{
 };
 use xxhash_rust::xxh3::Xxh3DefaultBuilder;
 
+use crate::graph::ratio::Ratio;
 use crate::{Lasso, Transition};
 
 /// Actions before a run is taken not to go round; healthy rounds have fewer than a hundred.
@@ -21,56 +22,15 @@ const LONGEST: usize = 20_000;
 /// Relay blocks for which a run with one mishap is followed; it goes round again after fewer than fifty.
 const PATIENCE: usize = 240;
 
-/// Para blocks for each relay block, in lowest terms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Rate {
-    /// Para blocks.
-    pub blocks: u64,
-    /// The relay blocks in which they were included; at least 1.
-    pub relay_blocks: u64,
+/// The time from one block to the next on average, with relay slots of 6 s; seconds. None of a rate at
+/// which no block is ever included.
+pub fn seconds_per_block(rate: Ratio) -> Option<f64> {
+    (rate.gain > 0).then(|| 6.0 * rate.cost as f64 / rate.gain as f64)
 }
 
-impl Rate {
-    /// So many in so many, in lowest terms.
-    pub fn new(blocks: u64, relay_blocks: u64) -> Self {
-        let divisor = gcd(blocks, relay_blocks).max(1);
-        Rate { blocks: blocks / divisor, relay_blocks: (relay_blocks / divisor).max(1) }
-    }
-
-    /// Whether it is that of so many blocks for each relay block, or more.
-    pub fn reaches(self, blocks: u64) -> bool {
-        self.blocks >= blocks * self.relay_blocks
-    }
-
-    /// Whether it is above the other.
-    pub fn exceeds(self, other: Rate) -> bool {
-        self.blocks * other.relay_blocks > other.blocks * self.relay_blocks
-    }
-
-    /// How often this rate is the other; a fraction in lowest terms. None of a rate of zero.
-    pub fn times(self, other: Rate) -> Option<Rate> {
-        let under = self.relay_blocks * other.blocks;
-        (under > 0).then(|| Rate::new(self.blocks * other.relay_blocks, under))
-    }
-
-    /// The time from one block to the next on average, with relay slots of 6 s; seconds. None where
-    /// no block is ever included.
-    pub fn seconds(self) -> Option<f64> {
-        (self.blocks > 0).then(|| 6.0 * self.relay_blocks as f64 / self.blocks as f64)
-    }
-}
-
-impl fmt::Display for Rate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.relay_blocks {
-            1 => write!(f, "{}", self.blocks),
-            under => write!(f, "{}/{under}", self.blocks),
-        }
-    }
-}
-
-fn gcd(a: u64, b: u64) -> u64 {
-    if b == 0 { a } else { gcd(b, a % b) }
+/// How often one rate is another; none of a rate of zero.
+pub fn quotient(one: Ratio, other: Ratio) -> Option<Ratio> {
+    Ratio::of(one.gain * other.cost, one.cost * other.gain)
 }
 
 /// From the least to the most; relay blocks.
@@ -105,8 +65,8 @@ pub struct Pace {
     pub run: Lasso<Action>,
     /// States of the run.
     pub states: usize,
-    /// Included blocks for each relay block.
-    pub rate: Rate,
+    /// Included blocks for each relay slot.
+    pub rate: Ratio,
     /// From a block's relay parent to its inclusion. None where no block is ever included.
     pub latency: Option<Span>,
     /// From the moment a transaction reaches the collators to the inclusion of the block that has
@@ -284,11 +244,10 @@ impl Pace {
             walk.take(action).ok_or(Unpaced::Ended(done))?;
         }
         let (relay_blocks, included, authored) = last;
-        let rate = Rate::new(
-            u64::from(walk.included() - included),
-            u64::from(walk.relay_blocks - relay_blocks),
-        );
-        let lost = (walk.lives.len() - authored) as u32 - (walk.included() - included);
+        let blocks = walk.included() - included;
+        let rate = Ratio::of(blocks.into(), (walk.relay_blocks - relay_blocks).into())
+            .ok_or(Unpaced::NoRound)?;
+        let lost = (walk.lives.len() - authored) as u32 - blocks;
         let kept: Vec<(Life, u32)> = walk
             .lives
             .iter()

@@ -104,6 +104,8 @@ pub enum Cut {
     Verdict,
     /// A state has more para blocks than the model holds.
     ModelIsFull,
+    /// The model panicked.
+    Panic,
 }
 
 impl fmt::Display for Cut {
@@ -114,6 +116,7 @@ impl fmt::Display for Cut {
             Cut::Time(most) => write!(f, "the limit of {} s of time", most.as_secs_f64()),
             Cut::Horizon(actions) => write!(f, "the scenario's own horizon of {actions} actions"),
             Cut::Verdict => write!(f, "a violation, after which the search stops"),
+            Cut::Panic => write!(f, "a panic of the model"),
             Cut::ModelIsFull => write!(f, "{}", Refusal::ModelIsFull),
         }
     }

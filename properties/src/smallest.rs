@@ -3,6 +3,7 @@
 use unincluded_model::scenario::Claims;
 use unincluded_model::{Protocol, Scenario, ScenarioError};
 
+use crate::graph::ratio::Ratio;
 use crate::grid::{Axis, Place};
 use crate::pace::{Pace, Unpaced, healthy, usual_backing};
 
@@ -12,6 +13,11 @@ pub fn full_rate(protocol: &Protocol) -> Option<u64> {
     let p = protocol.parameters();
     let all = protocol.environment().claims == Claims::Bulk;
     all.then(|| u64::from(p.cores.min(p.block_processing_velocity.max(1))))
+}
+
+/// So many blocks for each relay slot.
+pub fn whole(blocks: u64) -> Ratio {
+    Ratio { gain: blocks.into(), cost: 1 }
 }
 
 /// The healthy pace at a place of a grid: with the D that the place names, else on the usual path.
@@ -119,7 +125,7 @@ impl Smallest {
     /// Whether that capacity sustains the full rate; none if it was not tried or has no pace.
     pub fn sustains(&self, capacity: u8) -> Option<bool> {
         let (_, pace) = self.tried.iter().find(|(tried, _)| *tried == capacity)?;
-        pace.as_ref().ok().map(|pace| pace.rate.reaches(self.full))
+        pace.as_ref().ok().map(|pace| pace.rate >= whole(self.full))
     }
 
     /// The least capacity that sustains the full rate.

@@ -1,9 +1,11 @@
 //! TIME-4, TIME-5, TIME-6: the pace of healthy networks, and what one block that goes wrong costs.
 
 use unincluded_model::{CollatorKind, Protocol, Scenario};
+use unincluded_properties::graph::ratio::Ratio;
 use unincluded_properties::grid::{Axis, Place};
-use unincluded_properties::pace::{Cost, Mishap, Pace, Rate, Span, cost_of, healthy};
-use unincluded_properties::smallest::{FORMULAS, Smallest};
+use unincluded_properties::pace::{Cost, Mishap, Pace, Span, cost_of, healthy, quotient};
+use unincluded_properties::rates::{Conditions, rates};
+use unincluded_properties::smallest::{FORMULAS, Smallest, whole};
 
 fn astar(values: &[(Axis, u8)]) -> Protocol {
     let scenario = Scenario::built_in("astar").expect("built in");
@@ -14,13 +16,34 @@ fn pace(values: &[(Axis, u8)], delay: u8) -> Pace {
     Pace::of(&healthy(&astar(values), delay - 1)).expect("one way to go")
 }
 
+fn rate(gain: i128, cost: i128) -> Ratio {
+    Ratio::of(gain, cost).expect("something is paid")
+}
+
+/// The pace of a run that is followed is the one rate that the graph engine finds, least and greatest.
+#[test]
+fn the_graph_engine_finds_the_same_rate_and_latency() {
+    for capacity in 1..=4 {
+        for delay in 2..=4 {
+            let protocol = astar(&[(Axis::Capacity, capacity)]);
+            let found = rates(&protocol, Conditions::Steady { delay });
+            let blocks = found.blocks.expect("runs for ever");
+            let pace = pace(&[(Axis::Capacity, capacity)], delay);
+            assert_eq!((blocks.least.ratio, blocks.greatest.ratio), (pace.rate, pace.rate));
+            let latency = found.latency.expect("blocks are included");
+            let (span, worst) = (pace.latency.expect("blocks are included"), latency.worst);
+            assert!(latency.least <= span.least && span.most <= worst, "C {capacity} D {delay}");
+        }
+    }
+}
+
 /// What a transaction waits: before the switch up to four relay slots on the fast path, after it up to
 /// four on the usual one.
 #[test]
 fn blocks_come_twice_as_often_and_inclusion_takes_its_time() {
     let (before, after) = (pace(&[(Axis::Capacity, 1)], 2), pace(&[], 3));
-    assert_eq!((before.rate, after.rate), (Rate::new(1, 2), Rate::new(1, 1)));
-    assert_eq!(after.rate.times(before.rate), Some(Rate::new(2, 1)));
+    assert_eq!((before.rate, after.rate), (rate(1, 2), rate(1, 1)));
+    assert_eq!(quotient(after.rate, before.rate), Some(rate(2, 1)));
     assert_eq!(before.latency, Some(Span { least: 2, most: 2 }));
     assert_eq!(after.latency, Some(Span { least: 3, most: 3 }));
     assert_eq!(before.confirmation, Some(Span { least: 2, most: 4 }));
@@ -55,7 +78,7 @@ fn what_is_lost_unaided_is_counted() {
     assert_eq!(scenario.environment.collator, CollatorKind::Lookahead);
     let protocol = Protocol::new(scenario);
     let pace = Pace::of(&healthy(&protocol, 2)).expect("one way to go");
-    assert_eq!(pace.rate, Rate::new(3, 4));
+    assert_eq!(pace.rate, rate(3, 4));
     assert!(pace.lost > 0);
 }
 
@@ -98,7 +121,7 @@ fn the_least_capacity_is_what_time_4_says() {
             assert_eq!(by("Astar"), Some(velocity == 1), "V {velocity}, r {offset}");
             let (smaller, pace) = found.next_smaller().expect("there is a smaller one");
             assert_eq!(smaller, found.needed() - 1);
-            assert!(!pace.rate.reaches(found.full));
+            assert!(pace.rate < whole(found.full));
         }
     }
 }

@@ -114,9 +114,7 @@ fn look(cell: &Cell, subject: &Subject) -> (RGBColor, String) {
         (Verdict::Holds, Some(pace)) => {
             let scenario = cell.place.scenario(subject.protocol.scenario()).ok();
             let full = scenario.and_then(|scenario| full_rate(&with(&subject.protocol, scenario)));
-            let share = pace.rate.blocks as f64
-                / pace.rate.relay_blocks as f64
-                / full.unwrap_or(1).max(1) as f64;
+            let share = pace.rate.as_f64() / full.unwrap_or(1).max(1) as f64;
             (shade(share.min(1.0)), rate)
         }
         _ => (UNDECIDED, rate),

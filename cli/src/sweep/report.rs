@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 use unincluded_properties::grid::Axis;
-use unincluded_properties::pace::Span;
+use unincluded_properties::pace::{Span, seconds_per_block};
 
 use super::Judged;
 use super::measure::{Cell, Measured};
@@ -76,7 +76,7 @@ impl<'a> Report<'a> {
             if found.report.closed { "closed" } else { "cut short" }.to_owned(),
             grouped(found.report.states),
             pace.map_or_else(unknown, |pace| pace.rate.to_string()),
-            pace.and_then(|pace| pace.rate.seconds()).map_or_else(unknown, seconds),
+            pace.and_then(|pace| seconds_per_block(pace.rate)).map_or_else(unknown, seconds),
             span(pace.and_then(|pace| pace.latency)),
             span(pace.and_then(|pace| pace.confirmation)),
         ]);
@@ -215,7 +215,7 @@ fn measured(found: &Measured, mishaps: bool) -> Map<String, Value> {
         "states": report.states,
         "transitions": report.transitions,
         "rate": pace.map(|pace| pace.rate.to_string()),
-        "seconds_per_block": pace.and_then(|pace| pace.rate.seconds()),
+        "seconds_per_block": pace.and_then(|pace| seconds_per_block(pace.rate)),
         "latency": span(pace.and_then(|pace| pace.latency)),
         "confirmation": span(pace.and_then(|pace| pace.confirmation)),
         "lost_in_a_round": pace.map(|pace| pace.lost),

@@ -3,18 +3,19 @@
 use super::ground::{Ground, Subject, witness};
 use super::words::{counted, grouped, seconds};
 use super::{Course, Finding, Judgement, Witness};
+use crate::graph::ratio::Ratio;
 use crate::grid::Axis;
-use crate::pace::{Mishap, Pace, Rate, cost_of, healthy};
+use crate::pace::{Mishap, Pace, cost_of, healthy, quotient, seconds_per_block};
 use crate::{Outcome, Verdict};
 
 /// A relay slot; seconds.
 const RELAY_SLOT: u32 = 6;
 
 /// One block in two relay slots, which are 12 s.
-const TWELVE_SECONDS: Rate = Rate { blocks: 1, relay_blocks: 2 };
+const TWELVE_SECONDS: Ratio = Ratio { gain: 1, cost: 2 };
 
 /// One block in each.
-const SIX_SECONDS: Rate = Rate { blocks: 1, relay_blocks: 1 };
+const SIX_SECONDS: Ratio = Ratio { gain: 1, cost: 1 };
 
 /// The paces of a subject from the fast path to the last chance, by D.
 fn paces(subject: &Subject) -> Result<Vec<(u8, Pace)>, String> {
@@ -27,8 +28,8 @@ fn paces(subject: &Subject) -> Result<Vec<(u8, Pace)>, String> {
 }
 
 /// A rate in words: `1/2 (12 s)`.
-fn in_words(rate: Rate) -> String {
-    match rate.seconds() {
+fn in_words(rate: Ratio) -> String {
+    match seconds_per_block(rate) {
         Some(time) => format!("{rate} ({})", seconds(time)),
         None => rate.to_string(),
     }
@@ -45,7 +46,7 @@ pub(super) fn block_time(ground: &Ground) -> Judgement {
         (Ok(before), Ok(after)) => (before, after),
         (Err(why), _) | (_, Err(why)) => return Judgement::undecided(why),
     };
-    let at = |paces: &[(u8, Pace)], rate: Rate| {
+    let at = |paces: &[(u8, Pace)], rate: Ratio| {
         paces.iter().filter(|(_, pace)| pace.rate == rate).map(|&(delay, _)| delay).max()
     };
     let (was, is) = (at(&before, TWELVE_SECONDS), at(&after, SIX_SECONDS));
@@ -198,14 +199,14 @@ pub(super) fn more_than_one(ground: &Ground) -> Judgement {
     if let Some(why) = bounds.iter().find_map(|(_, bound)| bound.as_ref().err()) {
         return Judgement::undecided(why.clone());
     }
-    let mut best: Option<(Rate, &Subject)> = None;
+    let mut best: Option<(Ratio, &Subject)> = None;
     for subject in [&ground.after, &ground.lookahead] {
         let paces = match paces(subject) {
             Ok(paces) => paces,
             Err(why) => return Judgement::undecided(why),
         };
         for (_, pace) in paces {
-            if best.is_none_or(|(rate, _)| pace.rate.exceeds(rate)) {
+            if best.is_none_or(|(rate, _)| pace.rate > rate) {
                 best = Some((pace.rate, subject));
             }
         }
@@ -222,7 +223,7 @@ pub(super) fn more_than_one(ground: &Ground) -> Judgement {
         grouped(states),
         counted(cores, "block"),
     );
-    let finding = if best.exceeds(SIX_SECONDS) {
+    let finding = if best > SIX_SECONDS {
         Finding::HoldsIf(format!("the para holds {}", counted(cores, "core")))
     } else {
         Finding::Refuted
@@ -279,19 +280,22 @@ pub(super) fn throughput(ground: &Ground) -> Judgement {
     let (Ok(before), Ok(after)) = (before, after) else {
         return Judgement::undecided("a healthy run has no one pace");
     };
-    let Some(blocks) = after.rate.times(before.rate) else {
+    let Some(blocks) = quotient(after.rate, before.rate) else {
         return Judgement::new(Finding::Refuted, "no block was included before".to_owned());
     };
-    let weight = |place: usize| u64::from(ground.runtimes[place].maximum_block_weight);
-    let time = Rate::new(after.rate.blocks * weight(1), after.rate.relay_blocks)
-        .times(Rate::new(before.rate.blocks * weight(0), before.rate.relay_blocks));
+    let weight = |place: usize| ground.runtimes[place].maximum_block_weight;
+    let executed = |rate: Ratio, place: usize| Ratio {
+        gain: rate.gain * i128::from(weight(place)),
+        cost: rate.cost,
+    };
+    let time = quotient(executed(after.rate, 1), executed(before.rate, 0));
     let Some(time) = time else {
         return Judgement::new(
             Finding::Refuted,
             "a block could not execute anything before".to_owned(),
         );
     };
-    let doubled = Rate::new(2, 1);
+    let doubled = Ratio { gain: 2, cost: 1 };
     let finding = match (blocks == doubled, time == doubled) {
         (true, true) => Finding::Holds,
         (true, false) => {
@@ -363,7 +367,8 @@ pub(super) fn bots(ground: &Ground) -> Judgement {
     let (Ok(before), Ok(after)) = (before, after) else {
         return Judgement::undecided("a healthy run has no one pace");
     };
-    let (Some(was), Some(is)) = (before.rate.seconds(), after.rate.seconds()) else {
+    let (Some(was), Some(is)) = (seconds_per_block(before.rate), seconds_per_block(after.rate))
+    else {
         return Judgement::undecided("no block is ever included");
     };
     let hour = (3600.0 / was).round();
