@@ -427,6 +427,9 @@ pub(crate) struct Sweep {
     /// Look for the least C that sustains the full rate, at each place of the other axes.
     #[arg(long, value_name = "C", value_parser = ["C"])]
     pub(crate) smallest: Option<String>,
+    /// Bound the rate as well where at most so many relay slots in any so many are faulty: 1/8.
+    #[arg(long, value_name = "FAULTS/SLOTS", value_parser = values::few_faults)]
+    pub(crate) faults: Option<(u8, u8)>,
     /// Measure as well how many blocks are missed when one is late, lost or never available.
     #[arg(long)]
     pub(crate) mishaps: bool,

@@ -115,6 +115,15 @@ pub(crate) fn axis(word: &str) -> Result<(Axis, Vec<u8>), String> {
     Ok((axis, chosen))
 }
 
+/// Faulty slots at most, and in how many: `1/8`.
+pub(crate) fn few_faults(word: &str) -> Result<(u8, u8), String> {
+    let both = word
+        .split_once('/')
+        .and_then(|(most, window)| Some((most.parse().ok()?, window.parse().ok()?)));
+    both.filter(|(most, window)| (1..=32).contains(window) && most <= window)
+        .ok_or_else(|| "faulty slots and the slots they are among, 0/1 to 32/32, as 1/8".to_owned())
+}
+
 /// A seed, decimal or hexadecimal.
 pub(crate) fn seed(word: &str) -> Result<u64, String> {
     let number = match word.strip_prefix("0x").or_else(|| word.strip_prefix("0X")) {
@@ -212,6 +221,14 @@ mod tests {
         ] {
             let error = axis(word).expect_err(word);
             assert!(error.contains(said), "{word}: {error}");
+        }
+    }
+
+    #[test]
+    fn faults_are_so_many_of_so_many() {
+        assert_eq!((few_faults("1/8"), few_faults("0/1")), (Ok((1, 8)), Ok((0, 1))));
+        for word in ["1", "2/1", "1/33", "1/0", "-1/2", "1/8/9", ""] {
+            assert!(few_faults(word).is_err(), "{word:?}");
         }
     }
 

@@ -1,11 +1,13 @@
 //! The least capacity that sustains the full rate, and what the formulas in use say of it.
 
 use unincluded_model::scenario::Claims;
-use unincluded_model::{Protocol, Scenario, ScenarioError};
+use unincluded_model::{Action, Protocol, Scenario, ScenarioError};
 
 use crate::graph::ratio::Ratio;
 use crate::grid::{Axis, Place};
 use crate::pace::{Pace, Unpaced, healthy, usual_backing};
+use crate::rates::{Bounds, Conditions, Effort, rates_within};
+use crate::{Lasso, Limits};
 
 /// Blocks for each relay block that a para can have at most where nothing goes wrong: one for each
 /// core, and V. None where it does not hold its cores in every relay block.
@@ -32,6 +34,43 @@ pub fn pace_at(protocol: &Protocol, place: &Place) -> Result<Pace, NoPace> {
         .value(Axis::Delay)
         .map_or_else(|| usual_backing(&protocol), |delay| delay.saturating_sub(1));
     Pace::of(&healthy(&protocol, backing)).map_err(NoPace::Unpaced)
+}
+
+/// The healthy rate at a place of a grid, and a run that goes round at it; the slowest, where ties leave
+/// a choice.
+#[derive(Clone, Debug)]
+pub struct Healthy {
+    /// Included blocks for each relay slot.
+    pub rate: Ratio,
+    /// The fastest; the same where there is no choice.
+    pub greatest: Ratio,
+    /// The way to the round, and one round.
+    pub run: Lasso<Action>,
+}
+
+/// States of a healthy network with ties that are looked at, at most.
+const MOST_STATES: usize = 500_000;
+
+/// The healthy rate at a place of a grid, by following the run, or by all runs where there are several.
+///
+/// # Errors
+///
+/// If the values do not go together, or the runs end or are too many.
+pub fn rate_at(protocol: &Protocol, place: &Place) -> Result<Healthy, NoPace> {
+    match pace_at(protocol, place) {
+        Ok(pace) => Ok(Healthy { rate: pace.rate, greatest: pace.rate, run: pace.run }),
+        Err(NoPace::Unpaced(why @ Unpaced::Choice(_))) => {
+            let scenario = place.scenario(protocol.scenario()).map_err(NoPace::Illegal)?;
+            let protocol = with(protocol, scenario);
+            let delay = place.value(Axis::Delay).unwrap_or_else(|| usual_backing(&protocol) + 1);
+            let limits = Limits { states: Some(MOST_STATES), ..Limits::default() };
+            let effort = Effort { limits, threads: 1, latency: false };
+            let found = rates_within(&protocol, Conditions::Steady { delay }, effort);
+            let Bounds { least, greatest } = found.blocks.ok_or(NoPace::Unpaced(why))?;
+            Ok(Healthy { rate: least.ratio, greatest: greatest.ratio, run: least.witness })
+        }
+        Err(why) => Err(why),
+    }
 }
 
 /// The same rules, switched off and changed alike, over another scenario.
@@ -83,8 +122,8 @@ pub struct Smallest {
     pub velocity: u8,
     /// r.
     pub offset: u8,
-    /// The healthy pace with each capacity that was tried, from the least.
-    pub tried: Vec<(u8, Result<Pace, NoPace>)>,
+    /// The healthy rate with each capacity that was tried, from the least.
+    pub tried: Vec<(u8, Result<Healthy, NoPace>)>,
 }
 
 impl Smallest {
@@ -117,7 +156,7 @@ impl Smallest {
             offset: p.relay_parent_offset,
             tried: capacities
                 .iter()
-                .map(|&c| (c, pace_at(protocol, &place.with(Axis::Capacity, c))))
+                .map(|&c| (c, rate_at(protocol, &place.with(Axis::Capacity, c))))
                 .collect(),
         })
     }
@@ -135,7 +174,7 @@ impl Smallest {
 
     /// The greatest capacity below the least that sustains the full rate, with the run that goes round
     /// at a lower one.
-    pub fn next_smaller(&self) -> Option<(u8, &Pace)> {
+    pub fn next_smaller(&self) -> Option<(u8, &Healthy)> {
         let least = self.least().unwrap_or(u8::MAX);
         let below = self.tried.iter().rev().filter(|(c, _)| *c < least);
         below.filter_map(|(c, pace)| Some((*c, pace.as_ref().ok()?))).next()

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use unincluded_properties::grid::Place;
+use unincluded_properties::grid::{Axis, Place};
 use unincluded_properties::pace::{Cost, Mishap, cost_of, healthy, usual_backing};
-use unincluded_properties::smallest::{NoPace, pace_at, with};
+use unincluded_properties::rates::{Conditions, Effort, Rates, rates_within};
+use unincluded_properties::smallest::{Healthy, NoPace, pace_at, rate_at, with};
 use unincluded_properties::{CATALOGUE, Outcome, Pace, Property, Report, Search, Stop};
 use unincluded_traces::Run;
 
@@ -33,7 +34,13 @@ pub(crate) struct Measured {
     /// The search of all states, with the scenario's faults.
     pub(crate) report: Report,
     /// How fast it is where nothing goes wrong.
-    pub(crate) pace: Result<Pace, NoPace>,
+    pub(crate) healthy: Result<Healthy, NoPace>,
+    /// How long inclusion takes there, where there is no choice.
+    pub(crate) pace: Option<Pace>,
+    /// How fast and how slow the scenario's faults can make it.
+    pub(crate) any: Rates,
+    /// How fast and how slow a few can make it, where that was asked for.
+    pub(crate) few: Option<Rates>,
     /// What each mishap costs, where that was asked for and is known.
     pub(crate) mishaps: Vec<(Mishap, Option<Cost>)>,
     /// The first property that is violated, its run, and where that is saved.
@@ -73,19 +80,36 @@ impl Cell {
             }
             _ => None,
         });
-        let pace = pace_at(&subject.protocol, &place);
+        let healthy_rate = rate_at(&subject.protocol, &place);
+        let pace = pace_at(&subject.protocol, &place).ok();
+        let under = |conditions| {
+            let effort = Effort { limits: asked.limits(), threads: 1, latency: true };
+            rates_within(&protocol, conditions, effort)
+        };
+        let any = under(Conditions::AsTheScenario);
+        let few = asked.faults.map(|(most, window)| under(Conditions::FewFaults { most, window }));
         let mishaps = if asked.mishaps {
-            let backing = pace
-                .as_ref()
-                .ok()
-                .and_then(|_| place.value(unincluded_properties::grid::Axis::Delay))
+            let backing = place
+                .value(Axis::Delay)
                 .map_or_else(|| usual_backing(&protocol), |delay| delay.saturating_sub(1));
             let healthy = healthy(&protocol, backing);
             Mishap::ALL.into_iter().map(|mishap| (mishap, cost_of(&healthy, mishap))).collect()
         } else {
             Vec::new()
         };
-        Cell { title, place, found: Ok(Box::new(Measured { report, pace, mishaps, violation })) }
+        Cell {
+            title,
+            place,
+            found: Ok(Box::new(Measured {
+                report,
+                healthy: healthy_rate,
+                pace,
+                any,
+                few,
+                mishaps,
+                violation,
+            })),
+        }
     }
 
     /// Saves the run of a violation.
@@ -116,7 +140,12 @@ impl Cell {
         if !open.is_empty() {
             return Some(format!("{} cannot be decided", open.join(", ")));
         }
-        measured.pace.as_ref().err().map(ToString::to_string)
+        let cut = |rates: &Rates| rates.cut_by.map(|cut| format!("the search for rates met {cut}"));
+        let rates = std::iter::once(&measured.any).chain(&measured.few);
+        rates
+            .filter_map(cut)
+            .next()
+            .or_else(|| measured.healthy.as_ref().err().map(ToString::to_string))
     }
 }
 

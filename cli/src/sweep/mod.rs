@@ -54,7 +54,7 @@ pub(crate) fn sweep(asked: &Sweep, screen: &Screen) -> Result<Exit> {
         let svg = picture::svg(&subjects, &axes, &cells).context("cannot draw the plot")?;
         std::fs::write(path, svg).with_context(|| format!("cannot write the plot {name}"))?;
     }
-    let report = report::Report::new(&subjects, &axes, &cells, asked.mishaps);
+    let report = report::Report::new(&subjects, &axes, &cells, asked);
     screen.answer(&report.render(asked.format, screen)?);
     Ok(report.verdict.into())
 }

@@ -107,14 +107,14 @@ pub(crate) fn svg(
 
 /// The colour of a cell, and the words in it.
 fn look(cell: &Cell, subject: &Subject) -> (RGBColor, String) {
-    let pace = cell.found.as_ref().ok().and_then(|found| found.pace.as_ref().ok());
-    let rate = pace.map_or_else(|| "?".to_owned(), |pace| pace.rate.to_string());
-    match (cell.verdict(), pace) {
+    let healthy = cell.found.as_ref().ok().and_then(|found| found.healthy.as_ref().ok());
+    let rate = healthy.map_or_else(|| "?".to_owned(), |healthy| healthy.rate.to_string());
+    match (cell.verdict(), healthy) {
         (Verdict::Violated, _) => (VIOLATED, rate),
-        (Verdict::Holds, Some(pace)) => {
+        (Verdict::Holds, Some(healthy)) => {
             let scenario = cell.place.scenario(subject.protocol.scenario()).ok();
             let full = scenario.and_then(|scenario| full_rate(&with(&subject.protocol, scenario)));
-            let share = pace.rate.as_f64() / full.unwrap_or(1).max(1) as f64;
+            let share = healthy.rate.as_f64() / full.unwrap_or(1).max(1) as f64;
             (shade(share.min(1.0)), rate)
         }
         _ => (UNDECIDED, rate),

@@ -4,10 +4,12 @@ use anyhow::Result;
 use serde_json::{Map, Value, json};
 use unincluded_properties::grid::Axis;
 use unincluded_properties::pace::{Span, seconds_per_block};
+use unincluded_properties::rates::Rates;
+use unincluded_properties::smallest::Healthy;
 
 use super::Judged;
 use super::measure::{Cell, Measured};
-use crate::arguments::TableFormat;
+use crate::arguments::{Sweep, TableFormat};
 use crate::keep;
 use crate::layout::{columns, indented, painted};
 use crate::progress::grouped;
@@ -20,6 +22,7 @@ pub(crate) struct Report<'a> {
     titles: Vec<String>,
     axes: &'a [(Axis, Vec<u8>)],
     cells: &'a [Cell],
+    faults: Option<(u8, u8)>,
     mishaps: bool,
     /// The worst of all cells.
     pub(crate) verdict: Verdict,
@@ -31,11 +34,11 @@ impl<'a> Report<'a> {
         subjects: &[Subject],
         axes: &'a [(Axis, Vec<u8>)],
         cells: &'a [Cell],
-        mishaps: bool,
+        asked: &Sweep,
     ) -> Self {
         let verdict = cells.iter().map(Cell::verdict).max().unwrap_or(Verdict::Inconclusive);
         let titles = subjects.iter().map(Subject::title).collect();
-        Report { titles, axes, cells, mishaps, verdict }
+        Report { titles, axes, cells, faults: asked.faults, mishaps: asked.mishaps, verdict }
     }
 
     /// In that form.
@@ -49,13 +52,15 @@ impl<'a> Report<'a> {
     }
 
     fn head(&self) -> Vec<String> {
-        let mut head = vec!["scenario"];
-        head.extend(self.axes.iter().map(|(axis, _)| axis.name()));
-        head.extend(["verdict", "extent", "states", "rate", "every", "latency", "confirmed"]);
+        let mut head = vec!["scenario".to_owned()];
+        head.extend(self.axes.iter().map(|(axis, _)| axis.name().to_owned()));
+        head.extend(["verdict", "states", "rate", "every"].map(str::to_owned));
+        head.extend(self.faults.map(|(most, window)| format!("faults {most}/{window}")));
+        head.extend(["any fault", "latency", "confirmed"].map(str::to_owned));
         if self.mishaps {
-            head.extend(["late", "lost", "never available"]);
+            head.extend(["late", "lost", "never"].map(str::to_owned));
         }
-        head.into_iter().map(str::to_owned).collect()
+        head
     }
 
     fn row(&self, cell: &Cell) -> Vec<String> {
@@ -66,19 +71,27 @@ impl<'a> Report<'a> {
         let unknown = || "-".to_owned();
         let Ok(found) = &cell.found else {
             row.push("not legal".to_owned());
-            row.extend((0..if self.mishaps { 9 } else { 6 }).map(|_| unknown()));
+            row.resize(self.head().len(), unknown());
             return row;
         };
-        let pace = found.pace.as_ref().ok();
-        let span = |span: Option<Span>| span.map_or_else(unknown, |span| span.to_string());
+        let healthy = found.healthy.as_ref().ok();
+        let pace = found.pace.as_ref();
+        let states = grouped(found.report.states);
         row.extend([
             cell.verdict().word().to_owned(),
-            if found.report.closed { "closed" } else { "cut short" }.to_owned(),
-            grouped(found.report.states),
-            pace.map_or_else(unknown, |pace| pace.rate.to_string()),
-            pace.and_then(|pace| seconds_per_block(pace.rate)).map_or_else(unknown, seconds),
-            span(pace.and_then(|pace| pace.latency)),
-            span(pace.and_then(|pace| pace.confirmation)),
+            if found.report.closed { states } else { format!("> {states}") },
+            healthy.map_or_else(unknown, between),
+            healthy
+                .and_then(|healthy| seconds_per_block(healthy.rate))
+                .map_or_else(unknown, seconds),
+        ]);
+        row.extend(found.few.as_ref().map(bounds));
+        row.extend([
+            bounds(&found.any),
+            found.any.latency.as_ref().map_or_else(unknown, |latency| {
+                Span { least: latency.least, most: latency.worst }.to_string()
+            }),
+            pace.and_then(|pace| pace.confirmation).map_or_else(unknown, |span| span.to_string()),
         ]);
         if self.mishaps {
             row.extend(
@@ -94,7 +107,7 @@ impl<'a> Report<'a> {
     fn for_people(&self, screen: &Screen) -> String {
         let paint = screen.paint();
         let head = self.head();
-        let right: Vec<usize> = (self.axes.len() + 3..head.len()).collect();
+        let right: Vec<usize> = (self.axes.len() + 2..head.len()).collect();
         let rows = self.cells.iter().map(|cell| self.row(cell));
         let table = columns(head.iter().map(String::as_str), rows, &right);
         let table = painted(&table, |line, text| match self.cells.get(line) {
@@ -105,11 +118,20 @@ impl<'a> Report<'a> {
                 Verdict::Violated => paint.bad(text),
             },
         });
-        let legend = "Rates are para blocks for each relay slot where nothing goes wrong; latency is from \
-                      a block's relay parent to its inclusion, confirmed from a transaction to the \
-                      inclusion of its block, in relay slots of 6 s. Verdicts, extent and states are with \
-                      the faults of the scenario.";
+        let legend = "States: all that the faults of the scenario lead to, and closed; with > before them not \
+                      all were seen. Rate: para blocks for each relay slot where nothing goes wrong, and \
+                      the time from one to the next. Any fault: the least and the greatest rate of all \
+                      runs that go on for ever with the faults of the scenario; latency: from a block's \
+                      relay parent to its inclusion, in all of them. Confirmed: from a transaction to the \
+                      inclusion of its block where nothing goes wrong. In relay slots of 6 s.";
         let mut text = format!("{table}\n{}\n", indented(legend, 0));
+        if let Some((most, window)) = self.faults {
+            let legend = format!(
+                "Faults {most}/{window}: the least and the greatest rate with at most {most} faulty relay \
+                 slots in any {window}."
+            );
+            text += &format!("{}\n", indented(&legend, 0));
+        }
         if self.mishaps {
             let legend = "Late, lost, never available: blocks missed in the long run if that happens to one.";
             text += &format!("{}\n", indented(legend, 0));
@@ -123,6 +145,10 @@ impl<'a> Report<'a> {
                 text.push('\n');
             }
             let Ok(found) = &cell.found else { continue };
+            if let Some(why) = found.any.unclear {
+                let line = format!("{} has no rate with its faults: {why}", cell.name());
+                text += &format!("\n{}\n", indented(&line, 0));
+            }
             if let Some(violation) = &found.violation {
                 let line = format!(
                     "{}: {} is violated after {} steps: {}",
@@ -208,17 +234,23 @@ fn measured(found: &Measured, mishaps: bool) -> Map<String, Value> {
     let span = |span: Option<Span>| {
         span.map_or(Value::Null, |span| json!({ "least": span.least, "most": span.most }))
     };
-    let pace = found.pace.as_ref().ok();
+    let pace = found.pace.as_ref();
+    let healthy = found.healthy.as_ref().ok();
     let report = &found.report;
     let mut object = json!({
         "closed": report.closed,
         "states": report.states,
         "transitions": report.transitions,
-        "rate": pace.map(|pace| pace.rate.to_string()),
-        "seconds_per_block": pace.and_then(|pace| seconds_per_block(pace.rate)),
-        "latency": span(pace.and_then(|pace| pace.latency)),
+        "rate": healthy.map(between),
+        "seconds_per_block": healthy.and_then(|healthy| seconds_per_block(healthy.rate)),
+        "healthy_latency": span(pace.and_then(|pace| pace.latency)),
         "confirmation": span(pace.and_then(|pace| pace.confirmation)),
         "lost_in_a_round": pace.map(|pace| pace.lost),
+        "any_fault": rates(&found.any),
+        "few_faults": found.few.as_ref().map(rates),
+        "latency": found.any.latency.as_ref().map(|latency| {
+            json!({ "least": latency.least, "most": latency.worst })
+        }),
         "violation": found.violation.as_ref().map(|violation| json!({
             "property": violation.property.id,
             "because": violation.because,
@@ -239,6 +271,26 @@ fn measured(found: &Measured, mishaps: bool) -> Map<String, Value> {
         Value::Object(object) => object,
         _ => Map::new(),
     }
+}
+
+/// The least and the greatest rate of a healthy network; one, where it has no choice.
+fn between(healthy: &Healthy) -> String {
+    let (least, greatest) = (healthy.rate, healthy.greatest);
+    if least == greatest { least.to_string() } else { format!("{least} to {greatest}") }
+}
+
+fn bounds(rates: &Rates) -> String {
+    rates.blocks.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string)
+}
+
+fn rates(rates: &Rates) -> Value {
+    json!({
+        "least": rates.blocks.as_ref().map(|bounds| bounds.least.ratio.to_string()),
+        "greatest": rates.blocks.as_ref().map(|bounds| bounds.greatest.ratio.to_string()),
+        "states": rates.states,
+        "unclear": rates.unclear,
+        "cut_by": rates.cut_by.map(|cut| cut.to_string()),
+    })
 }
 
 /// A time in seconds: `12 s`, `16.4 s`.

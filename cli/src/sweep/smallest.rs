@@ -7,8 +7,8 @@ use anyhow::{Result, bail};
 use serde_json::{Map, Value, json};
 use unincluded_model::Protocol;
 use unincluded_properties::grid::{Axis, Legal, Place};
-use unincluded_properties::pace::{Pace, healthy};
-use unincluded_properties::smallest::{FORMULAS, Smallest, with};
+use unincluded_properties::pace::healthy;
+use unincluded_properties::smallest::{FORMULAS, Healthy, Smallest, with};
 use unincluded_traces::Run;
 
 use super::measure::file_name;
@@ -105,7 +105,7 @@ fn breaking_run(
     subject: &Subject,
     found: &Smallest,
     capacity: u8,
-    pace: &Pace,
+    slow: &Healthy,
 ) -> Result<Run, String> {
     let place = found.place.with(Axis::Capacity, capacity);
     let scenario =
@@ -115,12 +115,12 @@ fn breaking_run(
         "With {place} and D {} a healthy run includes {} blocks for each relay block, not {}: after {} \
          steps it goes round in {} steps for ever.",
         found.delay,
-        pace.rate,
+        slow.rate,
         found.full,
-        pace.run.stem.len(),
-        pace.run.cycle.len(),
+        slow.run.stem.len(),
+        slow.run.cycle.len(),
     );
-    unincluded_traces::record_lasso(&protocol, None, &about, &pace.run, Vec::new())
+    unincluded_traces::record_lasso(&protocol, None, &about, &slow.run, Vec::new())
         .map_err(|error| error.to_string())
 }
 

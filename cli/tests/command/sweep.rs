@@ -22,7 +22,10 @@ fn a_grid_says_what_holds_and_how_fast_it_is() {
     let astar = &cells(&report)[3];
     assert_eq!(astar["values"], json!({ "C": 3, "D": 2 }));
     assert_eq!((&astar["states"], &astar["closed"]), (&json!(22_314), &json!(true)));
-    assert_eq!(astar["latency"], json!({ "least": 2, "most": 2 }));
+    assert_eq!(astar["healthy_latency"], json!({ "least": 2, "most": 2 }));
+    assert_eq!(astar["latency"], json!({ "least": 2, "most": 13 }), "L + max(P, F)");
+    assert_eq!(astar["any_fault"]["least"], "0", "where everybody may do nothing");
+    assert_eq!(astar["any_fault"]["greatest"], "1", "one core, one block");
     assert_eq!(astar["confirmation"], json!({ "least": 2, "most": 3 }));
     assert!(astar["why"].is_null() && astar["violation"].is_null());
 }
@@ -30,17 +33,21 @@ fn a_grid_says_what_holds_and_how_fast_it_is() {
 #[test]
 fn people_read_a_grid_within_a_hundred_columns() {
     let place = Place::new();
-    let answer = place.says("sweep astar-sync astar --over C=1..3 --mishaps --max-states 30000");
-    let answer =
-        answer.exits(0).shows(&["Everything holds in all 6 cells.", "never available", "12 s"]);
+    let answer = place.says("sweep astar-sync astar --over C=1..3 --mishaps --faults 1/8");
+    let answer = answer.exits(0).shows(&[
+        "Everything holds in all 6 cells.",
+        "never available",
+        "12 s",
+        "7/8 to 1",
+    ]);
     assert!(answer.out.lines().all(|line| line.chars().count() <= 100), "{}", answer.out);
     let short = place.says("sweep astar-sync --over C=1 --quiet").exits(0).out;
     assert_eq!(short, "Everything holds in the one cell.\n");
     let csv = place.says("sweep astar-sync --over C=1,2 --format csv").exits(0).out;
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines.len(), 3);
-    assert_eq!(lines[0], "scenario,C,verdict,extent,states,rate,every,latency,confirmed");
-    assert!(lines[1].starts_with("astar-sync,1,holds,closed,\"2,436\","), "{csv}");
+    assert_eq!(lines[0], "scenario,C,verdict,states,rate,every,any fault,latency,confirmed");
+    assert!(lines[1].starts_with("astar-sync,1,holds,\"2,436\","), "{csv}");
 }
 
 /// A limit, and values that do not go together: neither is ever a pass.
@@ -129,6 +136,7 @@ fn every_bad_value_is_named_with_its_flag_and_what_is_legal() {
         ("astar --over lag=late", ["lag=late", "--over", "never, together, apart"]),
         ("astar --over D=1", ["D=1", "--over", "from 2 to 5"]),
         ("astar --over C=3 --over C=4", ["--over C", "once", "1..4"]),
+        ("astar --faults 9/8", ["9/8", "--faults", "as 1/8"]),
         ("astar --smallest L", ["'L'", "--smallest", "C"]),
         ("astar --smallest C --plot a.svg", ["--plot", "--smallest", "legal"]),
         ("astr", ["\"astr\"", "did you mean", "\"astar\""]),

@@ -6,6 +6,7 @@ use super::{Course, Finding, Judgement, Witness};
 use crate::graph::ratio::Ratio;
 use crate::grid::Axis;
 use crate::pace::{Mishap, Pace, cost_of, healthy, quotient, seconds_per_block};
+use crate::rates::{Bounds, Conditions, Rates};
 use crate::{Outcome, Verdict};
 
 /// A relay slot; seconds.
@@ -16,6 +17,9 @@ const TWELVE_SECONDS: Ratio = Ratio { gain: 1, cost: 2 };
 
 /// One block in each.
 const SIX_SECONDS: Ratio = Ratio { gain: 1, cost: 1 };
+
+/// Faulty relay slots, and the slots of which no more are faulty.
+const FEW: (u8, u8) = (1, 8);
 
 /// The paces of a subject from the fast path to the last chance, by D.
 fn paces(subject: &Subject) -> Result<Vec<(u8, Pace)>, String> {
@@ -67,25 +71,47 @@ pub(super) fn block_time(ground: &Ground) -> Judgement {
         _ => Finding::Refuted,
     };
     let capacity = |subject: &Subject| subject.value(Axis::Capacity);
+    let (most, window) = FEW;
+    let few = ground.rates_under(&ground.after, Conditions::FewFaults { most, window });
+    let Some(few) = bounds(&few) else {
+        return Judgement::undecided(format!(
+            "the rates of {} with few faults are not known: {}",
+            ground.after.name(),
+            why_not(&few)
+        ));
+    };
     let because = format!(
-        "blocks for each relay slot where nothing goes wrong: with C = {}, {}; with C = {}, {}",
+        "blocks for each relay slot where nothing goes wrong: with C = {}, {}; with C = {}, {}, and with at \
+         most {most} faulty slot in any {window} at least {}",
         capacity(&ground.before),
         table(&before),
         capacity(&ground.after),
         table(&after),
+        in_words(few.least.ratio),
     );
-    let slow = after.iter().find(|(_, pace)| pace.rate != SIX_SECONDS);
-    let lasso = slow.map(|(delay, pace)| Witness {
-        protocol: healthy(&ground.after.protocol, delay - 1),
+    let lasso = Witness {
+        protocol: ground.after.protocol.clone(),
         property: None,
         about: format!(
-            "With D = {delay} the healthy run includes {} blocks for each relay block.",
-            pace.rate
+            "With at most {most} faulty slot in any {window}, {} can be held down to {} blocks for each \
+             relay slot for ever.",
+            ground.after.name(),
+            few.least.ratio
         ),
-        course: Course::Lasso(pace.run.clone()),
-    });
+        course: Course::Lasso(few.least.witness.clone()),
+    };
     let figures = before.iter().chain(&after).map(|(_, pace)| pace.rate.to_string());
-    Judgement::new(finding, because).showing(figures).by(lasso)
+    Judgement::new(finding, because).showing(figures).showing([few.to_string()]).by(Some(lasso))
+}
+
+/// The least and the greatest rate, where they are known.
+fn bounds(rates: &Rates) -> Option<&Bounds> {
+    rates.blocks.as_ref()
+}
+
+fn why_not(rates: &Rates) -> String {
+    let cut = || rates.cut_by.map_or("no run goes on for ever".to_owned(), |cut| cut.to_string());
+    rates.unclear.map_or_else(cut, str::to_owned)
 }
 
 /// Found, missing or not known: the steps to a situation, if there is one.
@@ -187,39 +213,39 @@ pub(super) fn in_advance(ground: &Ground) -> Judgement {
 
 /// One core takes one candidate in a relay block.
 pub(super) fn more_than_one(ground: &Ground) -> Judgement {
-    let bounds = [&ground.after, &ground.lookahead]
+    let verdicts = [&ground.after, &ground.lookahead]
         .map(|subject| (subject, holds(ground, subject, "INV-17")));
-    for (subject, bound) in &bounds {
-        if let Ok(Err(why)) = bound {
+    for (subject, verdict) in &verdicts {
+        if let Ok(Err(why)) = verdict {
             let because =
                 format!("a relay block includes more than one block for each core: {why}");
             return Judgement::new(Finding::Holds, because).by(ground.run_to(subject, "INV-17"));
         }
     }
-    if let Some(why) = bounds.iter().find_map(|(_, bound)| bound.as_ref().err()) {
+    if let Some(why) = verdicts.iter().find_map(|(_, verdict)| verdict.as_ref().err()) {
         return Judgement::undecided(why.clone());
     }
     let mut best: Option<(Ratio, &Subject)> = None;
     for subject in [&ground.after, &ground.lookahead] {
-        let paces = match paces(subject) {
-            Ok(paces) => paces,
-            Err(why) => return Judgement::undecided(why),
+        let rates = ground.rates(subject);
+        let Some(bounds) = bounds(rates) else {
+            let because =
+                format!("the rates of {} are not known: {}", subject.name(), why_not(rates));
+            return Judgement::undecided(because);
         };
-        for (_, pace) in paces {
-            if best.is_none_or(|(rate, _)| pace.rate > rate) {
-                best = Some((pace.rate, subject));
-            }
+        if best.is_none_or(|(rate, _)| bounds.greatest.ratio > rate) {
+            best = Some((bounds.greatest.ratio, subject));
         }
     }
-    let Some((best, subject)) = best else { return Judgement::undecided("there is no path") };
+    let Some((best, subject)) = best else { return Judgement::undecided("there is no run") };
     let cores = u64::from(subject.value(Axis::Cores));
     let states: usize = [&ground.after, &ground.lookahead]
         .map(|subject| ground.report(subject).states)
         .iter()
         .sum();
     let most = format!(
-        "no relay block of {} states, whatever goes wrong, includes more than {} (INV-17), and the best \
-         rate where nothing does is {best} for each relay slot",
+        "no relay block in {} states of either collator, whatever goes wrong, includes more than {} (INV-17), \
+         and no run that goes on for ever has more than {best} for each relay slot",
         grouped(states),
         counted(cores, "block"),
     );
@@ -228,7 +254,7 @@ pub(super) fn more_than_one(ground: &Ground) -> Judgement {
     } else {
         Finding::Refuted
     };
-    Judgement::new(finding, most).showing([best.to_string()])
+    Judgement::new(finding, most).showing([format!("to {best}")])
 }
 
 /// Late, lost, and never available.

@@ -10,6 +10,7 @@ use unincluded_model::{Protocol, Rule, Scenario, Variant};
 use super::{Course, Witness};
 use crate::grid::Axis;
 use crate::pace::{Pace, Unpaced, healthy};
+use crate::rates::{Conditions, Effort, Rates, rates_within};
 use crate::{Limits, Outcome, Property, Report, Search, Stop};
 
 /// A scenario under its rules, searched at most once.
@@ -18,12 +19,13 @@ pub struct Subject {
     /// The rules and the scenario.
     pub protocol: Protocol,
     report: OnceLock<Report>,
+    rates: OnceLock<Rates>,
 }
 
 impl Subject {
     /// Not searched yet.
     pub fn new(protocol: Protocol) -> Self {
-        Subject { protocol, report: OnceLock::new() }
+        Subject { protocol, report: OnceLock::new(), rates: OnceLock::new() }
     }
 
     /// What its scenario is called.
@@ -120,6 +122,17 @@ impl Ground {
             let protocol = &subject.protocol;
             Search { protocol, limits: self.limits, stop: Stop::Never }.run(&mut |_| ())
         })
+    }
+
+    /// The rates of all infinite runs of a subject, with every fault that it has.
+    pub(super) fn rates<'a>(&self, subject: &'a Subject) -> &'a Rates {
+        subject.rates.get_or_init(|| self.rates_under(subject, Conditions::AsTheScenario))
+    }
+
+    /// The rates of all infinite runs under conditions.
+    pub(super) fn rates_under(&self, subject: &Subject, conditions: Conditions) -> Rates {
+        let effort = Effort { limits: self.limits, threads: 1, latency: false };
+        rates_within(&subject.protocol, conditions, effort)
     }
 
     /// How a property comes out; none where it is not claimed.

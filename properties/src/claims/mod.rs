@@ -141,7 +141,7 @@ macro_rules! claims {
 
 claims! {
     "block-time-halved" blocks::block_time, ["rate"],
-        "unincluded sweep astar-sync astar --over D=2..4",
+        "unincluded sweep astar-sync astar --over D=2..4 && unincluded sweep astar --faults 1/8",
         "Block time falls from 12 to 6 seconds.";
     "several-in-flight" blocks::in_flight, ["R-ON-PENDING", "R-INCLUDE-AND-BACK"],
         "unincluded check astar --verbose",
@@ -150,7 +150,7 @@ claims! {
         "unincluded check astar --verbose",
         "Collators prepare several blocks in advance.";
     "more-than-one-per-6s" blocks::more_than_one, ["INV-17", "rate"],
-        "unincluded sweep astar lookahead --over C=3,4",
+        "unincluded sweep astar lookahead",
         "One core carries more than one parablock every 6 seconds.";
     "snag-others-ready" blocks::snag, ["mishaps", "R-BRANCH-LOST"],
         "unincluded sweep astar --over C=3 --mishaps",
