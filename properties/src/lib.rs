@@ -5,6 +5,9 @@
 //! 6 s blocks, [`reachable`] of situations that must be found, and
 //! [`progress`] of what can still happen. [`search`] decides them; [`oracle`] lets stateright
 //! explore the same model, as a second opinion.
+//!
+//! [`pace`] follows the run in which nothing goes wrong, [`grid`] varies parameters and [`smallest`] looks
+//! for the least capacity. [`claims`] judges what was said in public about Astar's upgrade.
 
 pub mod catalogue;
 pub mod claims;

@@ -87,7 +87,13 @@ impl Cell {
             rates_within(&protocol, conditions, effort)
         };
         let any = under(Conditions::AsTheScenario);
-        let few = asked.faults.map(|(most, window)| under(Conditions::FewFaults { most, window }));
+        // A D beyond the usual path is a fault in every slot.
+        let is_usual =
+            place.value(Axis::Delay).is_none_or(|delay| delay <= usual_backing(&protocol) + 1);
+        let few = asked
+            .faults
+            .filter(|_| is_usual)
+            .map(|(most, window)| under(Conditions::FewFaults { most, window }));
         let mishaps = if asked.mishaps {
             let backing = place
                 .value(Axis::Delay)

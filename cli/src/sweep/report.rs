@@ -85,7 +85,9 @@ impl<'a> Report<'a> {
                 .and_then(|healthy| seconds_per_block(healthy.rate))
                 .map_or_else(unknown, seconds),
         ]);
-        row.extend(found.few.as_ref().map(bounds));
+        if self.faults.is_some() {
+            row.push(found.few.as_ref().map_or_else(unknown, bounds));
+        }
         row.extend([
             bounds(&found.any),
             found.any.latency.as_ref().map_or_else(unknown, |latency| {
@@ -128,7 +130,7 @@ impl<'a> Report<'a> {
         if let Some((most, window)) = self.faults {
             let legend = format!(
                 "Faults {most}/{window}: the least and the greatest rate with at most {most} faulty relay \
-                 slots in any {window}."
+                 slots in any {window}; not with a D beyond the usual path, which is a fault in every slot."
             );
             text += &format!("{}\n", indented(&legend, 0));
         }

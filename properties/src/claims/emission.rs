@@ -120,6 +120,12 @@ pub(super) fn annual(ground: &Ground) -> Judgement {
         .showing([grouped(difference.unsigned_abs()), grouped(switched.unsigned_abs())])
 }
 
+/// Seconds in hours: `24`, `17.998`.
+fn in_hours(seconds: i64) -> String {
+    let text = format!("{:.3}", seconds as f64 / 3600.0);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// How much less the second emits; planck.
 fn apart(one: Year, other: Year) -> i128 {
     let signed = |amount: Balance| i128::try_from(amount).unwrap_or(i128::MAX);
@@ -174,7 +180,7 @@ pub(super) fn cycles(ground: &Ground) -> Judgement {
             grouped(blocks[1]),
             grouped(blocks[0]),
             grouped(during),
-            taken as f64 / 3600.0,
+            in_hours(taken),
         )
     };
     let rest = if early.is_empty() {

@@ -1,5 +1,7 @@
 //! The claim about the order in which the networks were upgraded.
 
+use unincluded_model::economics::rollout::Release;
+
 use super::{Finding, Ground, Judgement};
 
 /// Shibuya, then Shiden, then Astar: by the releases, and by enactment as far as that is known.
@@ -7,7 +9,7 @@ pub(super) fn staged(ground: &Ground) -> Judgement {
     let names: Vec<String> = ground
         .roll_out
         .iter()
-        .map(|one| format!("{} {} on {}", one.network, one.spec_version, one.released))
+        .map(|one| format!("{} {} on {}", named(one), one.spec_version, one.released))
         .collect();
     let expected = ["shibuya", "shiden", "astar"];
     let mut by_day = ground.roll_out.clone();
@@ -20,11 +22,11 @@ pub(super) fn staged(ground: &Ground) -> Judgement {
         (None, Some(second)) => two[0].released >= second,
         _ => false,
     });
-    let unknown: Vec<&str> =
-        by_day.iter().filter(|one| one.enacted.is_none()).map(|one| one.network).collect();
+    let unknown: Vec<String> =
+        by_day.iter().filter(|one| one.enacted.is_none()).map(named).collect();
     let enacted = by_day
         .iter()
-        .filter_map(|one| Some(format!("{} enacted it on {}", one.network, one.enacted?)));
+        .filter_map(|one| Some(format!("{} enacted it on {}", named(one), one.enacted?)));
     let enacted: Vec<String> = enacted.collect();
     let finding = if !in_stages || late {
         Finding::Refuted
@@ -46,4 +48,10 @@ pub(super) fn staged(ground: &Ground) -> Judgement {
     );
     let figures = ground.roll_out.iter().map(|one| one.released.to_string());
     Judgement::new(finding, because).showing(figures)
+}
+
+/// The network as it writes itself.
+fn named(release: &Release) -> String {
+    let mut letters = release.network.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -37,7 +37,8 @@ pub(super) fn run(machine: &Machine, block_time: BlockTime, switch_after: Option
     }
 }
 
-/// The build&earn era into whose middle the switch falls: its blocks, and how long it takes; seconds.
+/// The build&earn era into whose middle the switch falls: its blocks, and the seconds from its first block
+/// to that of the next.
 pub(super) fn era_of_the_switch(machine: &Machine) -> (u32, i64) {
     let before = &machine.network().before;
     let last_old_block = before.blocks_per_voting_subperiod() + before.blocks_per_era * 3 / 2;
@@ -52,8 +53,7 @@ pub(super) fn era_of_the_switch(machine: &Machine) -> (u32, i64) {
         }
         if chain.number > last_old_block {
             let clock = Clock { last_old_block };
-            // A block is there a block time after the one before it.
-            let time = clock.seconds(chain.number - 1) - clock.seconds(began - 1);
+            let time = clock.seconds(chain.number) - clock.seconds(began);
             return (chain.number - began, time);
         }
         began = chain.number;
