@@ -167,12 +167,15 @@ The axes, each given once as --over AXIS=VALUES, with VALUES as 3, 1..4 or 1,4:
   V         blocks for each relay slot, 0 to 3
   cores     cores of the para, 1 to 3
   r         relay blocks from the relay parent to the best relay block, 0 to 2
-  L         relay blocks after its relay parent in which a candidate can be backed, 1 to 4
+  L         relay blocks after its relay parent in which a candidate is backed, 1 to 4
   P         relay blocks after which a candidate can time out, 1 to 12
   F         relay blocks after which groups rotate, 1 to 24
   D         relay blocks from the relay parent to the inclusion, at the least, 2 to 5; 3 + r if not given
   lag       collators that see the relay tip one block late: never, together, apart
   collator  who authors: slot-based, lookahead, adversary
+
+With --faults F/S the least and the greatest rate are found over all runs in which at most F relay slots of \
+any S are faulty.
 
 A cell that cannot be decided says why and is never a pass: its values do not go together, a limit came \
 first, or its run has no one rate.
@@ -227,3 +230,23 @@ pub(crate) const LIST: &str = "\
 Examples:
   unincluded list scenarios
   unincluded list rules --format json";
+
+#[cfg(test)]
+mod tests {
+    use unincluded_properties::grid::{Axis, Legal};
+
+    /// The table of axes in the help is that of the grid.
+    #[test]
+    fn the_help_of_sweep_names_every_axis_and_its_legal_values() {
+        for axis in Axis::ALL {
+            let start = format!("  {:8}  ", axis.name());
+            let line = super::SWEEP_HELP.lines().find(|line| line.starts_with(&start));
+            let line = line.unwrap_or_else(|| panic!("{} is not in the help", axis.name()));
+            let range = match axis.legal() {
+                Legal::Numbers(least, most) => format!("{least} to {most}"),
+                Legal::Words(words) => words.join(", "),
+            };
+            assert!(line.contains(axis.meaning()) && line.contains(&range), "{line}");
+        }
+    }
+}

@@ -12,12 +12,12 @@ use unincluded_properties::{Limits, Property};
 
 /// The model as it ships, searched once for all tests.
 fn shipped() -> &'static Ground {
-    static SHIPPED: LazyLock<Ground> = LazyLock::new(ground);
+    static SHIPPED: LazyLock<Ground> = LazyLock::new(fresh);
     &SHIPPED
 }
 
 /// The same, to be changed.
-fn ground() -> Ground {
+fn fresh() -> Ground {
     Ground::shipped().expect("its scenarios are built in")
 }
 
@@ -87,7 +87,7 @@ fn every_claim_is_decided_and_every_run_can_be_done_again() {
 fn with_a_capacity_of_one_nothing_has_changed() {
     let ground = Ground {
         after: subject("astar", |scenario| scenario.parameters.unincluded_segment_capacity = 1),
-        ..ground()
+        ..fresh()
     };
     for id in ["block-time-halved", "several-in-flight", "several-in-advance", "throughput-doubled"]
     {
@@ -101,7 +101,7 @@ fn with_a_capacity_of_one_nothing_has_changed() {
 fn with_a_capacity_beyond_the_window_the_block_time_has_fewer_conditions() {
     let ground = Ground {
         after: subject("astar", |scenario| scenario.parameters.unincluded_segment_capacity = 4),
-        ..ground()
+        ..fresh()
     };
     let condition = |ground: &Ground| match judge("block-time-halved", ground).finding {
         Finding::HoldsIf(condition) => condition,
@@ -114,7 +114,7 @@ fn with_a_capacity_beyond_the_window_the_block_time_has_fewer_conditions() {
 /// The collator that Astar ran until April 2026 builds two blocks on a relay parent.
 #[test]
 fn the_lookahead_collator_is_in_advance_of_the_relay_chain() {
-    let ground = Ground { after: subject("lookahead", |_| ()), ..ground() };
+    let ground = Ground { after: subject("lookahead", |_| ()), ..fresh() };
     assert_eq!(word("several-in-advance", shipped()), "holds-if");
     assert_eq!(word("several-in-advance", &ground), "holds");
 }
@@ -133,7 +133,7 @@ fn more_than_one_block_takes_more_than_one_core() {
             scenario.environment.unavailability = false;
         }),
         lookahead: subject("astar", |_| ()),
-        ..ground()
+        ..fresh()
     };
     assert_eq!(word("more-than-one-per-6s", shipped()), "refuted");
     assert_eq!(word("more-than-one-per-6s", &ground), "holds-if");
@@ -144,7 +144,7 @@ fn more_than_one_block_takes_more_than_one_core() {
 fn with_one_block_at_a_time_there_are_no_others_to_be_ready() {
     let ground = Ground {
         after: subject("astar", |scenario| scenario.parameters.unincluded_segment_capacity = 1),
-        ..ground()
+        ..fresh()
     };
     assert_eq!(word("snag-others-ready", shipped()), "holds-if");
     assert_eq!(word("snag-others-ready", &ground), "refuted");
@@ -161,7 +161,7 @@ fn confirmation_is_as_slow_as_inclusion() {
             scenario.parameters.relay_parent_offset = 2;
         }),
         after: subject("astar", |scenario| scenario.parameters.scheduling_lookahead = 1),
-        ..ground()
+        ..fresh()
     };
     assert_eq!(word("confirmation-halved", &ground), "holds");
 }
@@ -169,18 +169,18 @@ fn confirmation_is_as_slow_as_inclusion() {
 #[test]
 fn constants_decide_what_a_block_may_execute_and_what_bots_do() {
     let runtime = Runtime::astar(BlockTime::TwelveSeconds);
-    let ground = Ground { runtimes: [runtime; 2], ..ground() };
+    let ground = Ground { runtimes: [runtime; 2], ..fresh() };
     assert_eq!(
         (word("execution-time", shipped()), word("execution-time", &ground)),
         ("holds", "refuted")
     );
-    let same = Ground { after: subject("astar-sync", |_| ()), ..ground() };
-    let usual = Ground { after: subject("astar", |_| ()), ..ground() };
+    let same = Ground { after: subject("astar-sync", |_| ()), ..fresh() };
+    let usual = Ground { after: subject("astar", |_| ()), ..fresh() };
     assert_eq!(word("bots-misfire", &usual), "holds");
     // On the fast path a capacity of one is 12 s still; on the usual one it is slower, and bots misfire too.
     let fast = Ground {
         after: subject("astar-sync", |scenario| scenario.parameters.scheduling_lookahead = 1),
-        ..ground()
+        ..fresh()
     };
     assert_eq!(word("bots-misfire", &fast), "refuted");
     assert_eq!(word("bots-misfire", &same), "holds");
@@ -189,7 +189,7 @@ fn constants_decide_what_a_block_may_execute_and_what_bots_do() {
 #[test]
 fn a_switch_that_goes_wrong_changes_what_is_said_of_emission() {
     let with =
-        |mistake| Ground { machine: Machine::new(Network::astar()).with(mistake), ..ground() };
+        |mistake| Ground { machine: Machine::new(Network::astar()).with(mistake), ..fresh() };
     assert_eq!(word("emission-per-block-halved", shipped()), "holds-if");
     assert_eq!(word("annual-issuance-unchanged", shipped()), "holds-if");
     for mistake in [Mistake::RewardsNotHalved, Mistake::RewardsHalvedTwice] {
@@ -206,12 +206,12 @@ fn what_is_counted_in_blocks_keeps_its_time_while_blocks_do() {
     let ground = Ground {
         machine: Machine::new(network),
         runtimes: [Runtime::astar(BlockTime::TwelveSeconds); 2],
-        ..ground()
+        ..fresh()
     };
     assert_eq!(word("cycles-counted-in-blocks", shipped()), "refuted");
     assert_eq!(word("cycles-counted-in-blocks", &ground), "holds");
     let machine = Machine::new(Network::astar());
-    let not_stretched = Ground { machine: machine.with(Mistake::EraNotStretched), ..ground() };
+    let not_stretched = Ground { machine: machine.with(Mistake::EraNotStretched), ..fresh() };
     let because = |ground: &Ground| judge("cycles-counted-in-blocks", ground).because;
     assert!(
         because(shipped()).contains("10,801 blocks, which take 24 h"),
@@ -224,7 +224,7 @@ fn what_is_counted_in_blocks_keeps_its_time_while_blocks_do() {
 #[test]
 fn without_a_rule_of_inclusion_security_is_compromised() {
     assert_eq!(word("security-not-compromised", shipped()), "holds");
-    let small = Ground { lookahead: subject("astar", |_| ()), ..ground() };
+    let small = Ground { lookahead: subject("astar", |_| ()), ..fresh() };
     let ground = small.changed(&[Rule::Incl1], &[]);
     assert_eq!(word("security-not-compromised", &ground), "refuted");
     assert_eq!(word("more-than-one-per-6s", &ground), "holds", "INV-17 fails");
@@ -233,13 +233,13 @@ fn without_a_rule_of_inclusion_security_is_compromised() {
 #[test]
 fn the_days_of_the_releases_decide_whether_there_were_stages() {
     assert_eq!(word("staged-roll-out", shipped()), "holds-if");
-    let mut ground = ground();
+    let mut ground = fresh();
     ground.roll_out.swap(0, 2);
     let (astar, shibuya) = (ground.roll_out[0].released, ground.roll_out[2].released);
     ground.roll_out[0].released = shibuya;
     ground.roll_out[2].released = astar;
     assert_eq!(word("staged-roll-out", &ground), "refuted");
-    let mut ground = ground();
+    let mut ground = fresh();
     for release in &mut ground.roll_out {
         release.enacted = Some(release.released);
     }
@@ -249,7 +249,7 @@ fn the_days_of_the_releases_decide_whether_there_were_stages() {
 /// A limit that comes first is no verdict.
 #[test]
 fn what_a_limit_cuts_short_is_undecided() {
-    let ground = Ground { limits: Limits { states: Some(100), ..Limits::default() }, ..ground() };
+    let ground = Ground { limits: Limits { states: Some(100), ..Limits::default() }, ..fresh() };
     for id in ["security-not-compromised", "more-than-one-per-6s", "several-in-advance"] {
         let judgement = judge(id, &ground);
         assert_eq!(judgement.finding, Finding::Undecided, "{id}: {}", judgement.because);

@@ -21,6 +21,9 @@ const LEFT: i32 = 300;
 const TOP: i32 = 92;
 const MARGIN: i32 = 24;
 
+/// So that title and legend have room; pixels.
+const LEAST_WIDTH: i32 = 520;
+
 /// Not decided.
 const UNDECIDED: RGBColor = RGBColor(0xd0, 0xd0, 0xd0);
 
@@ -43,7 +46,7 @@ pub(crate) fn svg(
         .flat_map(|subject| Place::all(others).into_iter().map(move |place| (subject, place)))
         .collect();
     let size = (
-        (LEFT + across as i32 * WIDE + MARGIN) as u32,
+        (LEFT + across as i32 * WIDE + MARGIN).max(LEAST_WIDTH) as u32,
         (TOP + rows.len() as i32 * HIGH + 2 * MARGIN) as u32,
     );
     let mut text = String::new();

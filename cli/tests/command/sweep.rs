@@ -159,3 +159,18 @@ fn every_bad_value_is_named_with_its_flag_and_what_is_legal() {
         assert!(answer.out.is_empty(), "{answer:?}");
     }
 }
+
+/// The README shows what the commands say.
+#[test]
+fn the_readme_has_the_tables_of_sweeps() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md"))
+        .expect("there is a README");
+    for line in
+        ["sweep astar --over C=1..4 --faults 1/8", "sweep elastic --smallest C --over V=1..3"]
+    {
+        assert!(readme.contains(line), "{line}");
+        let out = Place::new().says(line).exits(0).out;
+        let table = out.split("\n\n").next().expect("a table").trim_end();
+        assert!(readme.contains(table), "the README has another table for {line}:\n{table}");
+    }
+}
