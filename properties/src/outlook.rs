@@ -23,54 +23,112 @@ pub struct Assumption {
     pub says: &'static str,
     /// The classes of actions.
     pub classes: Classes,
-    /// Whether it is enough that such an action is possible again and again; else it has to stay
-    /// possible.
-    pub is_strong: bool,
+    /// In which sense.
+    pub sense: Sense,
+}
+
+/// What is assumed of a class of actions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sense {
+    /// One is taken again and again if from some point on there always is one.
+    Weak,
+    /// One is taken again and again if again and again there is one.
+    Strong,
+    /// None is taken any more from some point on.
+    Ends,
 }
 
 /// Everything that can be assumed, in the order of documents.
 pub const ASSUMPTIONS: &[Assumption] = &[
     Assumption {
+        name: "things-happen",
+        says: "While anything can happen, something does.",
+        classes: class::ANYTHING,
+        sense: Sense::Weak,
+    },
+    Assumption {
         name: "relay-grows",
         says: "The relay chain grows for ever.",
         classes: class::RELAY_GROWS,
-        is_strong: false,
+        sense: Sense::Weak,
     },
     Assumption {
         name: "owners-build",
-        says: "Who can build on the newest relay block does so again and again.",
+        says: "Who can build on the newest relay block, for a group that is there, does so again and again.",
         classes: class::OWNERS_BUILD,
-        is_strong: true,
+        sense: Sense::Strong,
     },
     Assumption {
         name: "candidates-are-backed",
         says: "Of the relay blocks that can back a candidate, again and again one does.",
         classes: class::CANDIDATES_ARE_BACKED,
-        is_strong: true,
+        sense: Sense::Strong,
     },
     Assumption {
         name: "votes-arrive",
         says: "Of the relay blocks that can have the votes for the first pending candidate, again and again one has.",
         classes: class::VOTES_ARRIVE,
-        is_strong: true,
+        sense: Sense::Strong,
     },
     Assumption {
         name: "forks-settle",
         says: "No fork lasts for ever.",
         classes: class::FORKS_SETTLE,
-        is_strong: true,
+        sense: Sense::Strong,
     },
     Assumption {
         name: "quorums-are-learnt",
-        says: "Validators learn of quorums.",
+        says: "Validators learn that what comes next has its quorum.",
         classes: class::QUORUMS_ARE_LEARNT,
-        is_strong: true,
+        sense: Sense::Strong,
     },
     Assumption {
         name: "blocks-are-recovered",
         says: "Collators recover what was kept from them.",
         classes: class::BLOCKS_ARE_RECOVERED,
-        is_strong: true,
+        sense: Sense::Strong,
+    },
+    Assumption {
+        name: "forks-end",
+        says: "From some point on the relay chain does not fork any more.",
+        classes: class::FORKS,
+        sense: Sense::Ends,
+    },
+    Assumption {
+        name: "claims-stay",
+        says: "From some point on the para loses no core any more.",
+        classes: class::CLAIMS_LAPSE,
+        sense: Sense::Ends,
+    },
+    Assumption {
+        name: "claims-are-renewed",
+        says: "A core that the para lost is assigned to it again.",
+        classes: class::CLAIMS_ARE_RENEWED,
+        sense: Sense::Strong,
+    },
+    Assumption {
+        name: "invalid-blocks-end",
+        says: "From some point on nobody authors what is not valid.",
+        classes: class::INVALID_BLOCKS,
+        sense: Sense::Ends,
+    },
+    Assumption {
+        name: "upgrades-end",
+        says: "From some point on the para begins no upgrade.",
+        classes: class::UPGRADES_BEGIN,
+        sense: Sense::Ends,
+    },
+    Assumption {
+        name: "equivocations-end",
+        says: "From some point on no owner authors twice.",
+        classes: class::EQUIVOCATIONS,
+        sense: Sense::Ends,
+    },
+    Assumption {
+        name: "no-slot-is-skipped",
+        says: "From some point on every relay slot has a block.",
+        classes: class::SLOTS_ARE_SKIPPED,
+        sense: Sense::Ends,
     },
 ];
 
@@ -93,6 +151,7 @@ pub const ADVANCES: Progressive = Progressive {
     says: "From every state, with a relay chain and collators that do again and again what they can, the included head advances again and again.",
     claim: Claim::AlwaysEventually(class::INCLUDED),
     assumes: &[
+        "things-happen",
         "relay-grows",
         "owners-build",
         "candidates-are-backed",
@@ -100,6 +159,13 @@ pub const ADVANCES: Progressive = Progressive {
         "forks-settle",
         "quorums-are-learnt",
         "blocks-are-recovered",
+        "forks-end",
+        "claims-stay",
+        "claims-are-renewed",
+        "invalid-blocks-end",
+        "upgrades-end",
+        "equivocations-end",
+        "no-slot-is-skipped",
     ],
 };
 
@@ -108,7 +174,7 @@ pub const RESOLVES: Progressive = Progressive {
     id: "INV-E2E-5",
     says: "Every pending candidate is enacted or removed in the end, if only the relay chain grows and forks end.",
     claim: Claim::LeadsTo(class::PENDING, class::RESOLVED),
-    assumes: &["relay-grows", "forks-settle"],
+    assumes: &["things-happen", "relay-grows", "forks-settle"],
 };
 
 /// Every claim of progress.
@@ -162,10 +228,10 @@ pub fn assumption(name: &str) -> Option<&'static Assumption> {
 pub fn fairness(names: &[&str]) -> Fairness {
     let known = names.iter().filter_map(|name| assumption(name));
     known.fold(Fairness::default(), |all, one| {
-        if one.is_strong {
-            Fairness { strong: all.strong | one.classes, ..all }
-        } else {
-            Fairness { weak: all.weak | one.classes, ..all }
+        match one.sense {
+            Sense::Weak => Fairness { weak: all.weak | one.classes, ..all },
+            Sense::Strong => Fairness { strong: all.strong | one.classes, ..all },
+            Sense::Ends => Fairness { ends: all.ends | one.classes, ..all },
         }
     })
 }

@@ -5,8 +5,9 @@
 //! the fast path or the usual one, and included in the next relay block. A slot is faulty if its relay
 //! block is, or anything since the one before.
 
+use unincluded_model::scenario::Group;
 use unincluded_model::state::{Age, Emission, MAX_PENDING};
-use unincluded_model::{Action, BlockIndex, Environment, Protocol, Refusal, State, Step};
+use unincluded_model::{Action, Author, BlockIndex, Environment, Protocol, Refusal, State, Step};
 
 use crate::Transition;
 use crate::graph::System;
@@ -18,7 +19,7 @@ pub mod class {
 
     /// The relay chain grows by a block.
     pub const RELAY_GROWS: Classes = 1;
-    /// An owner builds on the best relay block as it should: no fault of its own.
+    /// An owner builds on the best relay block as it should, for a group that is there.
     pub const OWNERS_BUILD: Classes = 1 << 1;
     /// A relay block backs a candidate.
     pub const CANDIDATES_ARE_BACKED: Classes = 1 << 2;
@@ -26,10 +27,26 @@ pub mod class {
     pub const VOTES_ARRIVE: Classes = 1 << 3;
     /// A fork ends.
     pub const FORKS_SETTLE: Classes = 1 << 4;
-    /// A validator learns of a quorum.
+    /// A validator learns that what comes next on chain has its quorum.
     pub const QUORUMS_ARE_LEARNT: Classes = 1 << 5;
     /// The collators recover a block from availability.
     pub const BLOCKS_ARE_RECOVERED: Classes = 1 << 6;
+    /// Anything at all.
+    pub const ANYTHING: Classes = 1 << 7;
+    /// The relay chain forks (FLT-2, FLT-3).
+    pub const FORKS: Classes = 1 << 8;
+    /// The para's core is taken away (FLT-15).
+    pub const CLAIMS_LAPSE: Classes = 1 << 9;
+    /// It is assigned again.
+    pub const CLAIMS_ARE_RENEWED: Classes = 1 << 14;
+    /// A para block is authored that is not valid (FLT-8).
+    pub const INVALID_BLOCKS: Classes = 1 << 10;
+    /// A para block is authored that brings new code.
+    pub const UPGRADES_BEGIN: Classes = 1 << 11;
+    /// A para block is authored beside another of the same owner (FLT-7).
+    pub const EQUIVOCATIONS: Classes = 1 << 12;
+    /// A relay slot passes without a block (FLT-1).
+    pub const SLOTS_ARE_SKIPPED: Classes = 1 << 13;
     /// The included head advances.
     pub const INCLUDED: Classes = 1 << 16;
     /// After the step a candidate is pending on the branch that grew.
@@ -199,37 +216,68 @@ impl Runs {
     }
 
     fn event(&self, t: &Transition) -> Event {
-        let mut event = Event::default();
+        let mut event = Event { classes: class::ANYTHING, ..Event::default() };
         let after = t.outcome.ok();
         match t.action {
             Action::Author(author) => {
                 let offset = self.protocol.parameters().relay_parent_offset;
-                let plain = author.relay_parent == Age(offset) && author.claim.is_honest();
+                let plain = author.relay_parent == Age(offset)
+                    && author.claim.is_honest()
+                    && self.is_vouched_for(t, author);
                 let fault =
                     author.equivocation || author.withheld || author.invalid || author.behind;
-                if plain && !fault {
-                    event.classes |= class::OWNERS_BUILD;
+                for (is_so, what) in [
+                    (plain && !fault, class::OWNERS_BUILD),
+                    (author.invalid, class::INVALID_BLOCKS),
+                    (author.equivocation, class::EQUIVOCATIONS),
+                    (!author.new_code.is_none(), class::UPGRADES_BEGIN),
+                ] {
+                    event.classes |= if is_so { what } else { 0 };
                 }
             }
             Action::RelayBlock(plan) => {
                 event.slots = 1 + plan.skipped_slots;
+                let holds = t.before.branch(t.branch()).tip().assigned;
                 event.classes |= class::RELAY_GROWS;
-                if !plan.back.is_empty() {
-                    event.classes |= class::CANDIDATES_ARE_BACKED;
+                for (is_so, what) in [
+                    (!plan.back.is_empty(), class::CANDIDATES_ARE_BACKED),
+                    (plan.reassigned && holds, class::CLAIMS_LAPSE),
+                    (plan.reassigned && !holds, class::CLAIMS_ARE_RENEWED),
+                    (plan.skipped_slots > 0, class::SLOTS_ARE_SKIPPED),
+                ] {
+                    event.classes |= if is_so { what } else { 0 };
                 }
                 self.judge_inclusion(t, &mut event);
             }
             Action::Settle { .. } => {
                 event.classes |= class::FORKS_SETTLE | class::RESOLVED;
             }
-            Action::LearnBackable { .. } => event.classes |= class::QUORUMS_ARE_LEARNT,
+            Action::LearnBackable { candidate, .. } => {
+                let parent = t.old(*candidate).parent;
+                let tip = t.before.main().tip();
+                if parent == tip.included || Some(parent) == tip.newest_pending {
+                    event.classes |= class::QUORUMS_ARE_LEARNT;
+                }
+            }
             Action::Recover { .. } => event.classes |= class::BLOCKS_ARE_RECOVERED,
-            Action::Fork => {}
+            Action::Fork => event.classes |= class::FORKS,
         }
         if after.is_some_and(|after| after.branches.iter().any(|one| !one.pending.is_empty())) {
             event.classes |= class::PENDING;
         }
         event
+    }
+
+    /// Whether the groups of a block to be, and of those before it that are not on chain, are there.
+    fn is_vouched_for(&self, t: &Transition, author: &Author) -> bool {
+        let place = usize::from(author.branch);
+        let branch = t.before.branch(place);
+        let newest = branch.tip().newest();
+        let before = t.before.ancestry(author.parent);
+        let before = before.take_while(|&block| !t.before.descends_from(newest, block));
+        let blocks = before.map(|block| (t.old(block).relay_parent.on(place), t.old(block).core));
+        let mut all = std::iter::once((author.relay_parent, author.core)).chain(blocks);
+        all.all(|(age, core)| self.protocol.group_of(branch, age, core) != Some(Group::Offline))
     }
 
     fn judge_inclusion(&self, t: &Transition, event: &mut Event) {

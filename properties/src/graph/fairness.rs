@@ -3,7 +3,8 @@
 //! A run is fair if of every class of actions that is assumed fair it takes one again and again:
 //! *weakly*, unless there are again and again states without one; *strongly*, unless there are none any
 //! more from some point on. A run that stays where it is for ever is a run like any other, and fair
-//! if no fair class has an action there.
+//! if no fair class has an action there. Of some classes it may be assumed that they *end*: that from
+//! some point on none of their actions is taken.
 //!
 //! A run ends up in one component of the graph. A component in which a strongly fair class has an
 //! action, and none that stays in it, is left without the states that have one, and taken apart
@@ -23,6 +24,8 @@ pub struct Fairness {
     pub weak: Classes,
     /// The classes that are taken, or from some point on have no action.
     pub strong: Classes,
+    /// The classes of which no action is taken any more from some point on.
+    pub ends: Classes,
 }
 
 /// What must happen.
@@ -116,22 +119,12 @@ impl<'a, L: Copy, K> Judge<'a, L, K> {
             Claim::AlwaysEventually(_) => self.everywhere(),
             Claim::LeadsTo(first, second) => self.after(first, second),
         };
-        let (entry, component) = self.fair_components(&owing, goal, fairness)?;
-        let cycle = self.round(entry, &component, goal, fairness);
+        // Both are missing where the run goes round.
+        let barred = goal | fairness.ends;
+        let (entry, component) = self.fair_components(&owing, barred, fairness)?;
+        let cycle = self.round(entry, &component, barred, fairness);
         let (start, stem) = self.stem(&owing, entry);
         Some(Rounds { start, stem, cycle })
-    }
-
-    /// States in which a run can go on for ever, fairly and without the goal: all of them. For the
-    /// claim that there are some.
-    pub fn fair_states(&self, goal: Classes, fairness: Fairness) -> Vec<u32> {
-        let mut all = Vec::new();
-        self.each_fair_component(&self.everywhere(), goal, fairness, |component| {
-            all.extend_from_slice(component);
-        });
-        all.sort_unstable();
-        all.dedup();
-        all
     }
 
     /// Every state owes what must come always.
@@ -189,11 +182,11 @@ impl<'a, L: Copy, K> Judge<'a, L, K> {
     fn fair_components(
         &self,
         owing: &Owing,
-        goal: Classes,
+        barred: Classes,
         fairness: Fairness,
     ) -> Option<(u32, Vec<u32>)> {
         let mut best: Option<(u32, u32, Vec<u32>)> = None;
-        self.each_fair_component(owing, goal, fairness, |component| {
+        self.each_fair_component(owing, barred, fairness, |component| {
             let near = component.iter().map(|&one| (owing.distance[one as usize], one)).min();
             let Some((far, state)) = near else { return };
             let stays = component.len() == 1;
@@ -207,12 +200,12 @@ impl<'a, L: Copy, K> Judge<'a, L, K> {
         best.map(|(_, state, component)| (state, component))
     }
 
-    /// Every greatest set of states in which a fair run can go on for ever without the goal; and every
+    /// Every greatest set of states in which a fair run can go on for ever without what is barred; and every
     /// state in which it can stay.
     fn each_fair_component(
         &self,
         owing: &Owing,
-        goal: Classes,
+        barred: Classes,
         fairness: Fairness,
         mut each: impl FnMut(&[u32]),
     ) {
@@ -236,7 +229,7 @@ impl<'a, L: Copy, K> Judge<'a, L, K> {
                 let to = self.edges.to[place];
                 to < known
                     && part[to as usize] == part[from as usize]
-                    && self.classes[place] & goal == 0
+                    && self.classes[place] & barred == 0
             };
             let found = search.of(self.edges, &states, stays);
             for component in found {
@@ -253,7 +246,7 @@ impl<'a, L: Copy, K> Judge<'a, L, K> {
                         let to = self.edges.to[place];
                         let inside = to < known
                             && part[to as usize] == parts
-                            && self.classes[place] & goal == 0;
+                            && self.classes[place] & barred == 0;
                         if inside {
                             moves = true;
                             taken |= self.classes[place];
@@ -286,7 +279,7 @@ impl<'a, L: Copy, K> Judge<'a, L, K> {
         &self,
         entry: u32,
         component: &[u32],
-        goal: Classes,
+        barred: Classes,
         fairness: Fairness,
     ) -> Vec<usize> {
         let fair = fairness.weak | fairness.strong;
@@ -299,7 +292,7 @@ impl<'a, L: Copy, K> Judge<'a, L, K> {
         }
         let stays = |place: usize| {
             inside.get(self.edges.to[place] as usize).is_some_and(|&one| one)
-                && self.classes[place] & goal == 0
+                && self.classes[place] & barred == 0
         };
         let taken = component
             .iter()

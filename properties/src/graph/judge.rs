@@ -137,7 +137,7 @@ where
 {
     let pursued = Pursued { modelled, place };
     let graph = explore(&pursued, Exploration { limits, threads, ..Exploration::default() });
-    let goes_on = Fairness { weak: STEP, strong: 0 };
+    let goes_on = Fairness { weak: STEP, ..Fairness::default() };
     let against = Judge::new(&graph, |classes| classes)
         .and_then(|judge| judge.against(Claim::AlwaysEventually(ARRIVES), goes_on));
     let run = against.and_then(|rounds| {
