@@ -125,12 +125,41 @@ pub(crate) struct Check {
     /// Do not stop at the first violation: see everything and name all that is violated.
     #[arg(long)]
     pub(crate) keep_going: bool,
+    /// Whether to decide what must happen in the end as well, on the whole graph of a scenario.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) progress: WhenProgress,
+    /// Do not assume something that claims of progress rest on; can be repeated, or a list with commas.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = values::assumption)]
+    pub(crate) not_assuming: Vec<&'static str>,
     /// Scenarios looked at side by side; all cores if not given.
     #[arg(long, value_name = "N", value_parser = values::threads)]
     pub(crate) threads: Option<usize>,
 }
 
+/// When to decide claims of progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhenProgress {
+    /// Where scenarios are named, and by our own engines.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
 impl Check {
+    /// Whether claims of progress are decided.
+    pub(crate) fn asks_for_progress(&self) -> bool {
+        match self.progress {
+            WhenProgress::Always => true,
+            WhenProgress::Never => false,
+            WhenProgress::Auto => {
+                let is_named = !self.scenarios.is_empty() || !self.not_assuming.is_empty();
+                is_named && self.engine != Engine::Stateright
+            }
+        }
+    }
+
     /// How far the search goes.
     pub(crate) fn limits(&self) -> Limits {
         Limits { states: self.max_states, memory: Some(self.max_memory), time: self.time_limit }

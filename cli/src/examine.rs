@@ -12,6 +12,7 @@ use unincluded_traces::{Run, TraceError};
 
 use crate::agreement::disagreement;
 use crate::arguments::{Check, Engine};
+use crate::endless::promises;
 use crate::progress::Line;
 use crate::report::{Examined, Judged, Outcome, Within, actions};
 use crate::subject::{Subject, changes};
@@ -54,6 +55,10 @@ fn by_search(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> E
             opinion.map_or_else(Some, |opinion| disagreement(&report, &opinion));
     }
     examined.cut_by = report.cut_by.map(|cut| cut.to_string());
+    if asked.asks_for_progress() {
+        line.asking(Some(report.states));
+        examined.properties.extend(promises(subject, asked, threads, report.is_violated()));
+    }
     examined
 }
 

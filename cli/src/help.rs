@@ -46,6 +46,7 @@ Examples:
   unincluded check astar lookahead --verbose       every property of two of them
   unincluded check astar --without SEG-5,SEG-3     two rules switched off
   unincluded check siblings --variant FRAG-5=first-seen --keep-going
+  unincluded check astar --not-assuming owners-build   a run without end that breaks a claim
   unincluded check mine.toml --max-states 5000000 --max-memory 2GiB --time-limit 60
   unincluded check --format sarif > results.sarif  for code scanning";
 

@@ -45,6 +45,9 @@ fn name(run: &Run, is_random: bool) -> String {
     if let Some(property) = &header.property {
         name += &format!("-{property}");
     }
+    if header.lasso.is_some() {
+        name += "-for-ever";
+    }
     if is_random {
         name += "-random";
     }

@@ -8,6 +8,7 @@ mod arguments;
 mod check;
 mod claims;
 mod digest;
+mod endless;
 mod examine;
 mod exit;
 mod explore;

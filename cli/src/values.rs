@@ -9,6 +9,8 @@ use unincluded_model::{Rule, Variant};
 use unincluded_properties::grid::{Axis, Legal};
 use unincluded_traces::MAX_STEPS;
 
+use unincluded_properties::outlook::ASSUMPTIONS;
+
 use crate::nearest::did_you_mean;
 
 /// A rule, by its id.
@@ -21,6 +23,16 @@ pub(crate) fn rule(word: &str) -> Result<Rule, String> {
 pub(crate) fn variant(word: &str) -> Result<Variant, String> {
     let known = || Variant::ALL.iter().map(|variant| variant.name());
     word.parse::<Variant>().map_err(|error| format!("{error}{}", did_you_mean(word, known())))
+}
+
+/// Something that claims of progress rest on, by its name.
+pub(crate) fn assumption(word: &str) -> Result<&'static str, String> {
+    let known = || ASSUMPTIONS.iter().map(|assumption| assumption.name);
+    known().find(|name| name.eq_ignore_ascii_case(word)).ok_or_else(|| {
+        let near = did_you_mean(word, known());
+        let names: Vec<&str> = known().collect();
+        format!("nothing is assumed under the name {word:?}{near}; there are {}", names.join(", "))
+    })
 }
 
 /// Bytes: a whole number of MiB, or of what the suffix says.

@@ -3,13 +3,15 @@
 use std::fmt::Write;
 
 use unincluded_model::action::{Bits, Claim, NewCode, Precheck, Traffic};
+use unincluded_properties::outlook::{ASSUMPTIONS, Assumption};
 use unincluded_properties::{Kind, Property};
 
 use crate::format::{
     Authoring, Deed, Disputed, EmissionOfBlock, Growth, LiveBlock, Moment, Refused, Run, Status,
     StepRecord,
 };
-use crate::lasso::{Lasso, Realised, Strength};
+use crate::judge::promised;
+use crate::lasso::{Kept, Lasso};
 use crate::name::{ParaName, RelayName};
 use crate::story::{
     Changes, Waiting, after_skipped, counted, headline, in_each_round, listed, paragraph, plain,
@@ -46,7 +48,7 @@ pub fn explain(run: &Run) -> String {
     }
     if let Some(reason) = reason(run) {
         section(&mut out, "Why");
-        let step = run.verdict.verdict.step.filter(|_| lasso.is_none());
+        let step = run.verdict.verdict.step;
         let step = step.map_or(String::new(), |step| format!("After step {step}: "));
         paragraph(&mut out, "  ", &format!("{step}{reason}."));
     }
@@ -77,25 +79,34 @@ fn round(run: &Run, lasso: &Lasso) -> String {
     section(&mut out, "What a round comes to");
     let issued = match &*round.issued {
         "0" => String::new(),
-        issued => format!(" They issue {} planck.", plain(issued)),
+        issued => format!(" That issues {} planck.", plain(issued)),
     };
     paragraph(&mut out, "  ", &format!("{}.{issued}", capital(&in_each_round(round))));
-    if !lasso.fairness.is_empty() {
-        section(&mut out, "What is assumed");
+    let claim = run.header.property.as_deref().and_then(promised);
+    let (named, left): (Vec<&Assumption>, Vec<&Assumption>) =
+        ASSUMPTIONS.iter().partition(|one| lasso.assumes.iter().any(|name| name == one.name));
+    let left: Vec<&Assumption> = left
+        .into_iter()
+        .filter(|one| claim.is_some_and(|claim| claim.assumes.contains(&one.name)))
+        .collect();
+    if !named.is_empty() {
+        section(&mut out, "What is assumed, and how the round keeps to it");
     }
-    for (fair, realised) in lasso.fairness.iter().zip(&round.realised) {
-        let class = plain(&fair.class);
-        let asks = match fair.strength {
-            Strength::Weak => "What stays possible of",
-            Strength::Strong => "What is possible again and again of",
+    for (assumption, kept) in named.iter().zip(&round.kept) {
+        let kept = match kept {
+            Kept::DoneIn(step) => format!("step {step} does it"),
+            Kept::NotPossibleAfter(0) => "it is not possible at the start".to_owned(),
+            Kept::NotPossibleAfter(step) => format!("it is not possible after step {step}"),
+            Kept::NeverPossible => "it is not possible anywhere in the round".to_owned(),
+            Kept::NeverDone => "no step of the round does it".to_owned(),
         };
-        let kept = match realised {
-            Realised::TakenIn(step) => format!("step {step} does it"),
-            Realised::NotPossibleAfter(0) => "none is possible at the start".to_owned(),
-            Realised::NotPossibleAfter(step) => format!("none is possible after step {step}"),
-            Realised::NeverPossible => "none is possible anywhere in the round".to_owned(),
-        };
-        paragraph(&mut out, "  ", &format!("{asks} {class} happens in the end: {kept}."));
+        paragraph(&mut out, "  ", &format!("{} Here {kept}.", assumption.says));
+    }
+    if !left.is_empty() {
+        section(&mut out, "What is not assumed, though the claim rests on it");
+    }
+    for assumption in left {
+        paragraph(&mut out, "  ", assumption.says);
     }
     out
 }
@@ -124,6 +135,11 @@ fn changed_rules(out: &mut String, run: &Run) {
 fn claim(out: &mut String, run: &Run) {
     let verdict = &run.verdict.verdict;
     let property = verdict.property.as_deref().or(run.header.property.as_deref());
+    if let Some(promise) = property.and_then(promised) {
+        section(out, "What should hold");
+        paragraph(out, "  ", promise.says);
+        return;
+    }
     let Some(property) = property.and_then(Property::find) else { return };
     section(
         out,

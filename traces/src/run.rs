@@ -13,8 +13,8 @@ use crate::format::{
     Conclusion, Deed, FORMAT, Header, Judgement, Refused, Run, StepRecord, VERSION,
     VERSION_OF_LASSOS,
 };
-use crate::judge::{Judge, known};
-use crate::lasso::{Fairness, Lasso, round};
+use crate::judge::{Judge, known, promised};
+use crate::lasso::{Lasso, round};
 use crate::ledger::Ledger;
 use crate::read::MAX_STEPS;
 use crate::story::{counted, finding};
@@ -69,7 +69,7 @@ pub fn record(
 }
 
 /// Takes the actions of a run that goes round for ever, once each, and writes everything down. The
-/// run keeps to the fairness named, which is all that makes a violation of progress one.
+/// run keeps to the assumptions named, which is all that makes a violation of progress one.
 ///
 /// # Errors
 ///
@@ -80,10 +80,11 @@ pub fn record_lasso(
     property: Option<&str>,
     about: &str,
     run: &unincluded_properties::Lasso<Action>,
-    fairness: Vec<Fairness>,
+    assumes: &[&str],
 ) -> Result<Run, TraceError> {
     let actions: Vec<Action> = run.unrolled(run.len()).copied().collect();
-    let lasso = Lasso { stem: run.stem.len(), fairness };
+    let assumes = assumes.iter().map(|&name| name.to_owned()).collect();
+    let lasso = Lasso { stem: run.stem.len(), assumes };
     recorded(protocol, property, about, &actions, Some(lasso))
 }
 
@@ -95,6 +96,7 @@ fn recorded(
     lasso: Option<Lasso>,
 ) -> Result<Run, TraceError> {
     let property = match property {
+        Some(id) if promised(id).is_some() => Some(id.to_owned()),
         Some(id) => {
             let found = Property::find(id).ok_or(TraceError::UnknownProperty(id.to_owned()))?;
             if !(found.applies)(protocol) {
@@ -236,7 +238,7 @@ impl Header {
         let protocol = self.rules();
         in_order("without", protocol.off().iter(), &self.without)?;
         in_order("variants", protocol.variants().iter(), &self.variants)?;
-        if let Some(id) = &self.property {
+        if let Some(id) = self.property.as_ref().filter(|id| promised(id).is_none()) {
             known(&protocol, id)?;
         }
         Ok(protocol)
@@ -270,8 +272,7 @@ struct Course<'a> {
 impl<'a> Course<'a> {
     fn new(protocol: &'a Protocol, header: &Header) -> Result<Self, Flaw> {
         let ledger = Ledger::new(protocol);
-        let stem = header.lasso.as_ref().map(|lasso| lasso.stem);
-        let mut judge = Judge::new(protocol, header.property.as_deref(), stem)?;
+        let mut judge = Judge::new(protocol, header.property.as_deref(), header.lasso.is_some())?;
         judge.see_state(0, protocol, ledger.state());
         Ok(Course { protocol, ledger, judge })
     }

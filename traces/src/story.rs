@@ -44,7 +44,7 @@ pub(crate) fn finding(verdict: &Judgement) -> String {
         None => "along this run".to_owned(),
     };
     if let (None, true, Some(round)) = (&verdict.property, verdict.holds, &verdict.round) {
-        return format!("{}, for ever", in_each_round(round));
+        return format!("For ever, {}", in_each_round(round));
     }
     match (kind, verdict.holds, verdict.judged) {
         (Some(Kind::Reachable), true, _) => format!("{id} occurs {when}"),
@@ -56,17 +56,17 @@ pub(crate) fn finding(verdict: &Judgement) -> String {
     }
 }
 
-/// What a round comes to: `2 blocks are included in every 3 relay slots`.
+/// What a round comes to: `in every 3 relay slots 2 blocks are included`.
 pub(crate) fn in_each_round(round: &Round) -> String {
     let included = match round.included {
-        0 => "no block is".to_owned(),
-        1 => "1 block is".to_owned(),
-        several => format!("{several} blocks are"),
+        0 => "no block is included".to_owned(),
+        1 => "1 block is included".to_owned(),
+        several => format!("{several} blocks are included"),
     };
     match round.relay_slots {
-        0 => format!("{included} included, and no relay slot passes"),
-        1 => format!("{included} included in every relay slot"),
-        slots => format!("{included} included in every {slots} relay slots"),
+        0 => format!("no relay slot passes, and {included}"),
+        1 => format!("in every relay slot {included}"),
+        slots => format!("in every {slots} relay slots {included}"),
     }
 }
 

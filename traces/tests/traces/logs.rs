@@ -227,9 +227,16 @@ const TAMPERINGS: &[Tampering] = &[
         put(l, 5, BUILDING, building(3, RELAY + 5, PARA + 1, PARA + 4, SLOT + 5));
     }),
     ("a capacity of one", "SEG-5", |_, k| k.capacity = 1),
-    ("an older relay parent than the parent's", "RPN-1", |l, k| {
+    ("an older relay parent than the parent's", "BLK-3", |l, k| {
         k.capacity = 9;
         back(l, 6, 2);
+    }),
+    ("an older relay parent of the same slot, on a fork", "RPN-1", |l, k| {
+        k.capacity = 9;
+        back(l, 6, 2);
+        put(l, 6, "slot adjusted", adjusted(SLOT + 5));
+        let line = building(4, RELAY + 4, PARA + 1, PARA + 5, SLOT + 5);
+        put(l, 6, BUILDING, line.replace(&short(1, RELAY + 4), &short(9, RELAY + 4)));
     }),
     ("the parent's relay parent, under a strict check", "RPN-1", |l, k| {
         *k = KnownOfCollator {
@@ -257,6 +264,7 @@ const TAMPERINGS: &[Tampering] = &[
         *k = KnownOfCollator { capacity: 9, cores: 3, ..*k };
         back(l, 6, 1);
         back(l, 7, 2);
+        l.iter_mut().for_each(|step| step.retain(|line| !line.contains("Submitting")));
     }),
     ("a slot other than the one derived", "HOOK-4", |l, _| {
         change(l, 5, BUILDING, &format!("Slot({})", SLOT + 5), &format!("Slot({})", SLOT + 6));

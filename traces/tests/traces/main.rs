@@ -3,6 +3,7 @@
 mod corpus;
 mod history;
 mod hostile;
+mod lassos;
 mod logs;
 mod pictures;
 mod tamper;
