@@ -71,7 +71,7 @@ fn save(answer: &Answer, out: &Path) -> Option<Result<PathBuf>> {
     let run = match course {
         Course::Run(actions) => unincluded_traces::record(protocol, *property, about, actions),
         Course::Lasso(lasso) => {
-            unincluded_traces::record_lasso(protocol, *property, about, lasso, Vec::new())
+            unincluded_traces::record_lasso(protocol, *property, about, lasso, &[])
         }
     };
     let run = run.with_context(|| format!("the run of {} cannot be recorded", answer.claim.id));

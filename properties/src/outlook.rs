@@ -227,12 +227,10 @@ pub fn assumption(name: &str) -> Option<&'static Assumption> {
 /// The fairness of some assumptions; unknown names assume nothing.
 pub fn fairness(names: &[&str]) -> Fairness {
     let known = names.iter().filter_map(|name| assumption(name));
-    known.fold(Fairness::default(), |all, one| {
-        match one.sense {
-            Sense::Weak => Fairness { weak: all.weak | one.classes, ..all },
-            Sense::Strong => Fairness { strong: all.strong | one.classes, ..all },
-            Sense::Ends => Fairness { ends: all.ends | one.classes, ..all },
-        }
+    known.fold(Fairness::default(), |all, one| match one.sense {
+        Sense::Weak => Fairness { weak: all.weak | one.classes, ..all },
+        Sense::Strong => Fairness { strong: all.strong | one.classes, ..all },
+        Sense::Ends => Fairness { ends: all.ends | one.classes, ..all },
     })
 }
 

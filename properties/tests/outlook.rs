@@ -1,12 +1,14 @@
 //! Progress.
 use unincluded_model::{Protocol, Scenario};
-use unincluded_properties::outlook::{progress, Must};
-use unincluded_properties::rates::{Effort, rates_within, Conditions};
+use unincluded_properties::outlook::{Must, progress};
+use unincluded_properties::rates::{Conditions, Effort, rates_within};
 
 #[test]
 fn every_scenario() {
     let only = std::env::var("ONLY").unwrap_or_default();
-    for name in Scenario::names().filter(|name| only.is_empty() || only.split(' ').any(|one| one == *name)) {
+    for name in
+        Scenario::names().filter(|name| only.is_empty() || only.split(' ').any(|one| one == *name))
+    {
         let protocol = Protocol::new(Scenario::built_in(name).expect("built in"));
         let started = std::time::Instant::now();
         let p = progress(&protocol, Effort { threads: 2, ..Effort::default() });
@@ -16,25 +18,45 @@ fn every_scenario() {
         for (claim, must) in &p.claims {
             if let Must::Fails { lasso, .. } = must {
                 let mut state = protocol.canonical(&protocol.initial()).0;
-                told += &format!("   {} {}\n", claim.id, unincluded_properties::label::state(&state));
+                told +=
+                    &format!("   {} {}\n", claim.id, unincluded_properties::label::state(&state));
                 for (place, action) in lasso.stem.iter().chain(&lasso.cycle).enumerate() {
-                    if place == lasso.stem.len() { told += "   ---\n"; }
+                    if place == lasso.stem.len() {
+                        told += "   ---\n";
+                    }
                     state = protocol.step(&state, action).expect("possible");
-                    told += &format!("   {}   => {}\n", unincluded_properties::label::action(action), unincluded_properties::label::state(&state));
+                    told += &format!(
+                        "   {}   => {}\n",
+                        unincluded_properties::label::action(action),
+                        unincluded_properties::label::state(&state)
+                    );
                 }
             }
             let text = match must {
                 Must::Holds => "holds".to_owned(),
-                Must::Fails { lasso, .. } => format!("fails {}+{}", lasso.stem.len(), lasso.cycle.len()),
+                Must::Fails { lasso, .. } => {
+                    format!("fails {}+{}", lasso.stem.len(), lasso.cycle.len())
+                }
                 Must::Vacuous(why) => format!("vacuous {why}"),
                 Must::Inconclusive => "inconclusive".to_owned(),
             };
             print!(" {} {text}", claim.id);
         }
-        let r = rates_within(&protocol, Conditions::FewFaults { most: 0, window: 1 }, Effort::default());
+        let r = rates_within(
+            &protocol,
+            Conditions::FewFaults { most: 0, window: 1 },
+            Effort::default(),
+        );
         let rate = r.blocks.map(|b| format!("{}..{}", b.least.ratio, b.greatest.ratio));
         let lat = r.latency.map(|l| format!("{}..{}", l.least, l.worst));
-        println!(" rate {rate:?} lat {lat:?} states {} stuck {} {:?} {:?} {:.2}s", r.states, r.stuck, r.cut_by, r.unclear.is_some(), started.elapsed().as_secs_f64() - t1.as_secs_f64());
+        println!(
+            " rate {rate:?} lat {lat:?} states {} stuck {} {:?} {:?} {:.2}s",
+            r.states,
+            r.stuck,
+            r.cut_by,
+            r.unclear.is_some(),
+            started.elapsed().as_secs_f64() - t1.as_secs_f64()
+        );
         print!("{told}");
     }
 }

@@ -120,7 +120,7 @@ fn breaking_run(
         slow.run.stem.len(),
         slow.run.cycle.len(),
     );
-    unincluded_traces::record_lasso(&protocol, None, &about, &slow.run, Vec::new())
+    unincluded_traces::record_lasso(&protocol, None, &about, &slow.run, &[])
         .map_err(|error| error.to_string())
 }
 
