@@ -6,7 +6,8 @@
 //! [`progress`] of what can still happen. [`search`] decides them; [`oracle`] lets stateright
 //! explore the same model, as a second opinion.
 //!
-//! [`pace`] follows the run in which nothing goes wrong, [`grid`] varies parameters and [`smallest`] looks
+//! [`pace`] follows the run in which nothing goes wrong, [`mishap`] says what one block that goes wrong
+//! costs, [`grid`] varies parameters and [`smallest`] looks
 //! for the least capacity. [`claims`] judges what was said in public about Astar's upgrade.
 
 pub mod catalogue;
@@ -19,6 +20,7 @@ pub mod invariant;
 pub mod label;
 pub mod lasso;
 pub mod messages;
+pub mod mishap;
 pub mod oracle;
 pub mod outlook;
 pub mod pace;

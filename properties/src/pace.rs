@@ -1,5 +1,4 @@
-//! What a healthy network does: its run goes round, so that its pace is exact, and so is what one
-//! block that goes wrong costs.
+//! What a healthy network does: its run goes round, so that its pace is exact.
 //!
 //! Where nothing goes wrong and nothing is left to chance there is one thing to do at a time. The
 //! run comes back to a state that it has been in; from there it does the same for ever.
@@ -7,10 +6,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use unincluded_model::state::MAX_BLOCKS;
-use unincluded_model::{
-    Action, BlockIndex, Environment, Few, ParaBlock, Protocol, RelayBlockPlan, Renaming, State,
-};
+use unincluded_model::{Action, BlockIndex, Protocol, State};
 use xxhash_rust::xxh3::Xxh3DefaultBuilder;
 
 use crate::graph::ratio::Ratio;
@@ -18,9 +14,6 @@ use crate::{Lasso, Transition};
 
 /// Actions before a run is taken not to go round; healthy rounds have fewer than a hundred.
 const LONGEST: usize = 20_000;
-
-/// Relay blocks for which a run with one mishap is followed; it goes round again after fewer than fifty.
-const PATIENCE: usize = 240;
 
 /// The time from one block to the next on average, with relay slots of 6 s; seconds. None of a rate at
 /// which no block is ever included.
@@ -120,33 +113,33 @@ pub fn usual_backing(protocol: &Protocol) -> u8 {
 
 /// A block that was authored: when, and what became of it.
 #[derive(Clone, Copy, Debug)]
-struct Life {
+pub(crate) struct Life {
     /// Relay blocks before it was authored.
     authored: u32,
     /// From its relay parent to the relay block that was newest then.
     behind: u32,
     /// Relay blocks up to and with the one that included it.
-    included: Option<u32>,
+    pub(crate) included: Option<u32>,
 }
 
 /// A run of the healthy protocol that remembers its blocks.
-struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     protocol: &'a Protocol,
     state: State,
     relay_blocks: u32,
-    lives: Vec<Life>,
+    pub(crate) lives: Vec<Life>,
     /// The block of each place of the state, by its place among `lives`.
     who: Vec<Option<usize>>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(protocol: &'a Protocol, state: State) -> Self {
+    pub(crate) fn new(protocol: &'a Protocol, state: State) -> Self {
         let who = vec![None; state.blocks.len()];
         Walk { protocol, state, relay_blocks: 0, lives: Vec::new(), who }
     }
 
     /// Takes the blocks of another state for its own, by the place where each is here.
-    fn know(&mut self, places: impl Iterator<Item = Option<BlockIndex>>) {
+    pub(crate) fn know(&mut self, places: impl Iterator<Item = Option<BlockIndex>>) {
         for (life, place) in places.enumerate() {
             self.lives.push(Life { authored: 0, behind: 0, included: None });
             if let Some(place) = place {
@@ -196,7 +189,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Goes on by one relay block, and whatever is to do before it.
-    fn relay_block(&mut self) -> Result<(), Unpaced> {
+    pub(crate) fn relay_block(&mut self) -> Result<(), Unpaced> {
         let before = self.relay_blocks;
         for done in 0..LONGEST {
             let action = self.next().map_err(|why| why.after(done))?;
@@ -208,7 +201,7 @@ impl<'a> Walk<'a> {
         Err(Unpaced::NoRound)
     }
 
-    fn included(&self) -> u32 {
+    pub(crate) fn included(&self) -> u32 {
         self.lives.iter().filter(|life| life.included.is_some()).count() as u32
     }
 }
@@ -284,7 +277,7 @@ fn walk_length(protocol: &Protocol) -> usize {
 }
 
 /// The healthy run up to where it goes round, and the number of its states.
-fn round(protocol: &Protocol) -> Result<(Lasso<Action>, usize), Unpaced> {
+pub(crate) fn round(protocol: &Protocol) -> Result<(Lasso<Action>, usize), Unpaced> {
     let mut state = protocol.canonical(&protocol.initial()).0;
     let mut seen: HashMap<State, usize, Xxh3DefaultBuilder> = HashMap::default();
     let mut actions: Vec<Action> = Vec::new();
@@ -306,161 +299,4 @@ fn round(protocol: &Protocol) -> Result<(Lasso<Action>, usize), Unpaced> {
         actions.push(action);
     }
     Err(Unpaced::NoRound)
-}
-
-/// What can go wrong with one block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Mishap {
-    /// It is backed one relay block later than it could be (FLT-6).
-    Late,
-    /// It never gets enough votes to be backed (FLT-4).
-    Lost,
-    /// It is backed, and its data is never available (FLT-5).
-    Unavailable,
-}
-
-impl Mishap {
-    /// All of them.
-    pub const ALL: [Mishap; 3] = [Mishap::Late, Mishap::Lost, Mishap::Unavailable];
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Mishap::Late => "late",
-            Mishap::Lost => "lost",
-            Mishap::Unavailable => "never available",
-        }
-    }
-}
-
-/// What one mishap in a healthy run costs, at the worst of its moments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Cost {
-    /// Blocks fewer than without it, in the long run.
-    pub missed: u32,
-    /// Blocks that stood on the block when it went wrong, at most.
-    pub behind: u32,
-    /// How many of those were included after all, at least.
-    pub survive: u32,
-}
-
-/// What one block that goes wrong costs a healthy network, whenever it does: the worst over the states
-/// of its round. None if a run has a choice, or never finds back to its pace.
-pub fn cost_of(protocol: &Protocol, mishap: Mishap) -> Option<Cost> {
-    let (run, _) = round(protocol).ok()?;
-    let mut state = protocol.canonical(&protocol.initial()).0;
-    for action in &run.stem {
-        state = protocol.step(&state, action).ok()?;
-    }
-    let mut worst: Option<Cost> = None;
-    for action in run.cycle.iter().chain(&run.cycle) {
-        for (harmed, block) in harmed(protocol, &state, mishap) {
-            let cost = cost_at(protocol, &state, &harmed, block)?;
-            worst = Some(worst.map_or(cost, |worst| Cost {
-                missed: worst.missed.max(cost.missed),
-                behind: worst.behind.max(cost.behind),
-                survive: worst.survive.min(cost.survive),
-            }));
-        }
-        state = protocol.step(&state, action).ok()?;
-    }
-    worst
-}
-
-/// The states in which one block has gone wrong, and the block by its place before. For a delay the
-/// state is the one after the relay block that did not back it.
-fn harmed(protocol: &Protocol, state: &State, mishap: Mishap) -> Vec<(Harmed, BlockIndex)> {
-    let pending: Vec<BlockIndex> = state.main().pending.iter().map(|one| one.block).collect();
-    let included = state.main().tip().included;
-    let unbacked =
-        |block: &BlockIndex| !pending.contains(block) && !state.descends_from(included, *block);
-    let marked = |block: BlockIndex, fate: u8| {
-        (Harmed::new(protocol, &state.with_fate(block, fate), None), block)
-    };
-    match mishap {
-        Mishap::Lost => {
-            state.indices().filter(unbacked).map(|block| marked(block, ParaBlock::LOST)).collect()
-        }
-        Mishap::Unavailable => {
-            pending.iter().map(|&block| marked(block, ParaBlock::NEVER_AVAILABLE)).collect()
-        }
-        Mishap::Late => {
-            let [Action::RelayBlock(plan)] = &protocol.actions(state)[..] else {
-                return Vec::new();
-            };
-            let Some(&block) = plan.back.first() else { return Vec::new() };
-            let late = RelayBlockPlan { back: Few::none(), ..*plan };
-            let environment = Environment { delay: true, ..*protocol.environment() };
-            let delaying = protocol.clone().in_environment(environment);
-            let action = Action::RelayBlock(late);
-            let Ok(step) = delaying.step_whole(state, &action) else { return Vec::new() };
-            let seen = Transition {
-                protocol: &delaying,
-                before: state,
-                action: &action,
-                outcome: Ok(&step.raw),
-            };
-            let enacted = seen.enacted();
-            let harmed = Harmed::new(protocol, &step.next, Some(&step.renaming));
-            vec![(Harmed { enacted, ..harmed }, block)]
-        }
-    }
-}
-
-/// A state in which something has gone wrong.
-struct Harmed {
-    state: State,
-    /// Where each block went.
-    places: Vec<Option<BlockIndex>>,
-    /// Whether a relay block has passed.
-    is_later: bool,
-    /// What that relay block included.
-    enacted: Vec<BlockIndex>,
-}
-
-impl Harmed {
-    fn new(protocol: &Protocol, state: &State, before: Option<&Renaming>) -> Self {
-        let (canonical, renaming) = protocol.canonical(state);
-        let all = (0..MAX_BLOCKS).map(|place| BlockIndex(place as u8));
-        let step = |block| before.map_or(Some(block), |before| before.of(block));
-        Harmed {
-            state: canonical,
-            places: all.map(|block| renaming.of(step(block)?)).collect(),
-            is_later: before.is_some(),
-            enacted: Vec::new(),
-        }
-    }
-}
-
-/// Runs on with and without the mishap, until both go round at the same pace; none if they do not.
-fn cost_at(protocol: &Protocol, state: &State, harmed: &Harmed, block: BlockIndex) -> Option<Cost> {
-    let standing = |block: BlockIndex| {
-        state.indices().filter(move |&other| other != block && state.descends_from(other, block))
-    };
-    let mut well = Walk::new(protocol, state.clone());
-    let mut ill = Walk::new(protocol, harmed.state.clone());
-    well.know(state.indices().map(Some));
-    ill.know(state.indices().map(|block| harmed.places[block.get()]));
-    if harmed.is_later {
-        well.relay_block().ok()?;
-        for block in &harmed.enacted {
-            ill.lives[block.get()].included = Some(0);
-        }
-    }
-    // Where both go round the difference repeats itself: its most is what is missed.
-    let mut missed = Vec::with_capacity(PATIENCE);
-    for _ in 0..PATIENCE {
-        well.relay_block().ok()?;
-        ill.relay_block().ok()?;
-        missed.push(well.included().saturating_sub(ill.included()));
-    }
-    let most = |range: std::ops::Range<usize>| missed[range].iter().copied().max();
-    let (first, second) =
-        (most(PATIENCE / 2..PATIENCE * 3 / 4)?, most(PATIENCE * 3 / 4..PATIENCE)?);
-    let survivors = standing(block).filter(|other| ill.lives[other.get()].included.is_some());
-    (first == second).then(|| Cost {
-        missed: second,
-        behind: standing(block).count() as u32,
-        survive: survivors.count() as u32,
-    })
 }

@@ -3,7 +3,8 @@
 use unincluded_model::{CollatorKind, Protocol, Scenario};
 use unincluded_properties::graph::ratio::Ratio;
 use unincluded_properties::grid::{Axis, Place};
-use unincluded_properties::pace::{Cost, Mishap, Pace, Span, cost_of, healthy, quotient};
+use unincluded_properties::mishap::{Cost, Mishap, cost_of};
+use unincluded_properties::pace::{Pace, Span, healthy, quotient};
 use unincluded_properties::rates::{Conditions, rates};
 use unincluded_properties::smallest::{FORMULAS, Smallest, whole};
 

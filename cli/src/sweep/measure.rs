@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use unincluded_properties::grid::{Axis, Place};
-use unincluded_properties::pace::{Cost, Mishap, cost_of, healthy, usual_backing};
+use unincluded_properties::mishap::{Cost, Mishap, cost_of};
+use unincluded_properties::pace::{healthy, usual_backing};
 use unincluded_properties::rates::{Conditions, Effort, Rates, rates_within};
 use unincluded_properties::smallest::{Healthy, NoPace, pace_at, rate_at, with};
 use unincluded_properties::{CATALOGUE, Outcome, Pace, Property, Report, Search, Stop};

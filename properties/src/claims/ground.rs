@@ -11,7 +11,7 @@ use super::{Course, Witness};
 use crate::grid::Axis;
 use crate::pace::{Pace, Unpaced, healthy};
 use crate::rates::{Conditions, Effort, Rates, rates_within};
-use crate::{Limits, Outcome, Property, Report, Search, Stop};
+use crate::{Limits, Outcome, Property, Report, Search, Stop, Verdict};
 
 /// A scenario under its rules, searched at most once.
 #[derive(Debug)]
@@ -140,6 +140,31 @@ impl Ground {
         self.report(subject).outcome(id)
     }
 
+    /// The steps to a situation, if there is a way; an error is that it is not known.
+    pub(super) fn found(&self, subject: &Subject, id: &str) -> Result<Option<usize>, String> {
+        match self.outcome(subject, id) {
+            Some(Outcome::Found { actions }) => Ok(Some(actions.len())),
+            Some(Outcome::Inconclusive) => Err(self.undecided(subject, id)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether a property holds; an error is that it is not known.
+    pub(super) fn holds(&self, subject: &Subject, id: &str) -> Result<Verdict, String> {
+        match self.outcome(subject, id) {
+            Some(Outcome::Holds) => Ok(Ok(())),
+            Some(Outcome::Violated { because, .. }) => Ok(Err(because.clone())),
+            Some(Outcome::Inconclusive) => Err(self.undecided(subject, id)),
+            _ => Ok(Err(format!("{id} is not claimed of {}", subject.name()))),
+        }
+    }
+
+    fn undecided(&self, subject: &Subject, id: &str) -> String {
+        let cut = self.report(subject).cut_by;
+        let why = cut.map_or("what a state asks for is too wide".to_owned(), |cut| cut.to_string());
+        format!("{id} is not decided in {}: {why}", subject.name())
+    }
+
     /// A shortest run to a situation, by a search that stops there.
     pub(super) fn run_to(&self, subject: &Subject, id: &'static str) -> Option<Witness> {
         let place = Property::claimed(&subject.protocol).find(|(_, one)| one.id == id)?.0;
@@ -168,4 +193,10 @@ pub(super) fn witness(
         about: format!("{id}: {claim}"),
         course: Course::Run(actions.to_vec()),
     }
+}
+
+/// Why rates are not known.
+pub(super) fn why_not(rates: &Rates) -> String {
+    let cut = || rates.cut_by.map_or("no run goes on for ever".to_owned(), |cut| cut.to_string());
+    rates.unclear.map_or_else(cut, str::to_owned)
 }

@@ -4,10 +4,11 @@
 //! the protocol before and after, the economics and the releases, and runs what it needs. So another
 //! ground gives other verdicts.
 
-mod blocks;
 mod emission;
 mod ground;
+mod pace;
 mod rollout;
+mod segment;
 pub mod words;
 mod year;
 
@@ -140,28 +141,28 @@ macro_rules! claims {
 }
 
 claims! {
-    "block-time-halved" blocks::block_time, ["rate"],
+    "block-time-halved" pace::block_time, ["rate"],
         "unincluded sweep astar-sync astar --over D=2..4 && unincluded sweep astar --faults 1/8",
         "Block time falls from 12 to 6 seconds.";
-    "several-in-flight" blocks::in_flight, ["R-ON-PENDING", "R-INCLUDE-AND-BACK"],
+    "several-in-flight" segment::in_flight, ["R-ON-PENDING", "R-INCLUDE-AND-BACK"],
         "unincluded check astar --verbose",
         "Several parablocks are in flight at once, at different stages.";
-    "several-in-advance" blocks::in_advance, ["INV-SEG-1", "R-SEGMENT-FULL", "INV-COLL-3"],
+    "several-in-advance" segment::in_advance, ["INV-SEG-1", "R-SEGMENT-FULL", "INV-COLL-3"],
         "unincluded check astar --verbose",
         "Collators prepare several blocks in advance.";
-    "more-than-one-per-6s" blocks::more_than_one, ["INV-17", "rate"],
+    "more-than-one-per-6s" segment::more_than_one, ["INV-17", "rate"],
         "unincluded sweep astar lookahead",
         "One core carries more than one parablock every 6 seconds.";
-    "snag-others-ready" blocks::snag, ["mishaps", "R-BRANCH-LOST"],
+    "snag-others-ready" segment::snag, ["mishaps", "R-BRANCH-LOST"],
         "unincluded sweep astar --over C=3 --mishaps",
         "If one block hits a snag, the others are ready to go.";
     "execution-time" emission::execution_time, ["constants"],
         "unincluded list networks",
         "A block may execute for 2 seconds in place of half a second.";
-    "throughput-doubled" blocks::throughput, ["rate", "constants"],
+    "throughput-doubled" pace::throughput, ["rate", "constants"],
         "unincluded sweep astar-sync astar --over D=2,3 && unincluded list networks",
         "Throughput doubles.";
-    "confirmation-halved" blocks::confirmation, ["confirmation"],
+    "confirmation-halved" pace::confirmation, ["confirmation"],
         "unincluded sweep astar-sync astar --over D=2,3",
         "Transactions are confirmed in half the time.";
     "emission-per-block-halved" emission::per_block, ["INV-8", "emission"],
@@ -173,10 +174,10 @@ claims! {
     "cycles-counted-in-blocks" emission::cycles, ["R-MOTION-EARLY", "emission", "constants"],
         "unincluded list networks",
         "Staking, governance and reward cycles stay the same, because they are counted in blocks.";
-    "bots-misfire" blocks::bots, ["rate"],
+    "bots-misfire" pace::bots, ["rate"],
         "unincluded sweep astar-sync astar --over D=2,3",
         "Bots that assume a block every 12 seconds misfire.";
-    "security-not-compromised" blocks::security, ["INV-REL-6", "INV-REL-11", "INV-2", "NOT-WEDGED", "R-UNDONE"],
+    "security-not-compromised" segment::security, ["INV-REL-6", "INV-REL-11", "INV-2", "NOT-WEDGED", "R-UNDONE"],
         "unincluded check astar forks --verbose",
         "Security is not compromised: no included block is ever lost but by a revert of the relay chain.";
     "staged-roll-out" rollout::staged, ["releases"],
