@@ -37,12 +37,8 @@ fn people_read_a_grid_within_a_hundred_columns() {
     let few = few.shows(&["7/24 to 1/3", "3/4 to 1", "at most 1 faulty relay slots in any 8"]);
     assert!(few.out.lines().all(|line| line.chars().count() <= 100), "{}", few.out);
     let answer = place.says("sweep astar-sync astar --over C=1..3 --mishaps");
-    let answer = answer.exits(0).shows(&[
-        "Everything holds in all 6 cells.",
-        "never available",
-        "12 s",
-        "7/8 to 1",
-    ]);
+    let answer =
+        answer.exits(0).shows(&["Everything holds in all 6 cells.", "never available", "18 s"]);
     assert!(answer.out.lines().all(|line| line.chars().count() <= 100), "{}", answer.out);
     let short = place.says("sweep astar-sync --over C=1 --quiet").exits(0).out;
     assert_eq!(short, "Everything holds in the one cell.\n");
