@@ -74,10 +74,17 @@ where
         }
         "stateright" => {
             let checker = model.checker().threads(threads).spawn_bfs().join();
-            println!("{} states, {} generated", checker.unique_state_count(), checker.state_count());
+            println!(
+                "{} states, {} generated",
+                checker.unique_state_count(),
+                checker.state_count()
+            );
         }
         "rules" => {
-            let graph = explore(&Modelled::new(model), Exploration { threads, edges: false, ..Exploration::default() });
+            let graph = explore(
+                &Modelled::new(model),
+                Exploration { threads, edges: false, ..Exploration::default() },
+            );
             println!("{}", graph.transitions);
         }
         _ => return ExitCode::from(2),

@@ -110,8 +110,9 @@ fn full_rate(protocol: &Protocol, effort: Effort) -> Promise {
     let (kept, figure) = match found.blocks {
         Some(blocks) => {
             let (least, most) = (blocks.least.ratio, blocks.greatest.ratio);
-            let figure =
-                format!("{least} to {most} blocks a relay slot, each {delay} after its relay parent");
+            let figure = format!(
+                "{least} to {most} blocks a relay slot, each {delay} after its relay parent"
+            );
             let kept = if Some(least) == full {
                 Kept::Yes
             } else {

@@ -103,7 +103,9 @@ fn no_assumption_can_be_left_out() {
         assert_eq!(rest.len() + 1, claim.assumes.len(), "{name} is assumed");
         let lasso = fails(outlook.decide(&claim, &rest));
         let mut included = 0;
-        replay(&protocol, &lasso, |t, again| included += usize::from(again && t.included().is_some()));
+        replay(&protocol, &lasso, |t, again| {
+            included += usize::from(again && t.included().is_some())
+        });
         assert!(!of_advancing || included == 0 || name.ends_with("end"), "{name}: {included}");
     }
 }

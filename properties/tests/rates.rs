@@ -90,19 +90,13 @@ fn a_witness_has_the_rate_it_witnesses() {
         let mut state = protocol.canonical(&protocol.initial()).0;
         let (mut blocks, mut slots) = (0, 0);
         let mut begins = None;
-        for (place, action) in
-            rate.witness.stem.iter().chain(&rate.witness.cycle).enumerate()
-        {
+        for (place, action) in rate.witness.stem.iter().chain(&rate.witness.cycle).enumerate() {
             if place == rate.witness.stem.len() {
                 begins = Some(state.clone());
             }
             let step = protocol.step_whole(&state, action).expect("possible");
-            let transition = Transition {
-                protocol: &protocol,
-                before: &state,
-                action,
-                outcome: Ok(&step.raw),
-            };
+            let transition =
+                Transition { protocol: &protocol, before: &state, action, outcome: Ok(&step.raw) };
             if begins.is_some() {
                 slots += i128::from(transition.relay_block().is_some());
                 blocks += transition.enacted().len() as i128;
@@ -117,7 +111,8 @@ fn a_witness_has_the_rate_it_witnesses() {
 /// The relay chain delays and never loses a block; a late inclusion counts as delay.
 #[test]
 fn delays_alone_cost_little_and_nothing_with_a_capacity_of_the_window_and_one() {
-    for (capacity, least, worst) in [(2, ratio(1, 3), 6), (3, ratio(2, 3), 5), (4, ratio(1, 1), 4)] {
+    for (capacity, least, worst) in [(2, ratio(1, 3), 6), (3, ratio(2, 3), 5), (4, ratio(1, 1), 4)]
+    {
         let mut scenario = slot_based(capacity).scenario();
         scenario.environment.idle = false;
         scenario.environment.loss = false;
