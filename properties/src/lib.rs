@@ -4,11 +4,12 @@
 //! a state, an action and what followed, [`emission`] of amounts and the calendar around the switch to
 //! 6 s blocks, [`reachable`] of situations that must be found, and
 //! [`progress`] of what can still happen. [`search`] decides them; [`oracle`] lets stateright
-//! explore the same model, as a second opinion.
+//! explore the same model, as a second opinion. On the whole [`mod@graph`] of a scenario, [`outlook`]
+//! says what must happen, [`rates`] how fast, and [`long_run`] judges both.
 //!
 //! [`pace`] follows the run in which nothing goes wrong, [`mishap`] says what one block that goes wrong
-//! costs, [`grid`] varies parameters and [`smallest`] looks
-//! for the least capacity. [`claims`] judges what was said in public about Astar's upgrade.
+//! costs, [`grid`] varies parameters and [`smallest`] looks for the least capacity. [`claims`] judges what
+//! was said in public about Astar's upgrade.
 
 pub mod catalogue;
 pub mod claims;
@@ -19,6 +20,7 @@ pub mod grid;
 pub mod invariant;
 pub mod label;
 pub mod lasso;
+pub mod long_run;
 pub mod messages;
 pub mod mishap;
 pub mod oracle;
