@@ -139,7 +139,7 @@ pub(crate) struct Check {
 /// When to decide claims of progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum WhenProgress {
-    /// Where scenarios are named, and by our own engines.
+    /// Where scenarios are named and their rules are not broken otherwise, or with --keep-going.
     Auto,
     /// Always.
     Always,
@@ -148,14 +148,14 @@ pub(crate) enum WhenProgress {
 }
 
 impl Check {
-    /// Whether claims of progress are decided.
-    pub(crate) fn asks_for_progress(&self) -> bool {
+    /// Whether claims of progress are decided; where the rules are broken already only if asked for.
+    pub(crate) fn asks_for_progress(&self, is_broken: bool) -> bool {
         match self.progress {
             WhenProgress::Always => true,
             WhenProgress::Never => false,
             WhenProgress::Auto => {
                 let is_named = !self.scenarios.is_empty() || !self.not_assuming.is_empty();
-                is_named && self.engine != Engine::Stateright
+                is_named && self.engine != Engine::Stateright && (!is_broken || self.keep_going)
             }
         }
     }

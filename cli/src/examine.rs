@@ -63,9 +63,11 @@ fn by_search(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> E
             opinion.map_or_else(Some, |opinion| disagreement(&report, &opinion));
     }
     examined.cut_by = report.cut_by.map(|cut| cut.to_string());
-    if asked.asks_for_progress() {
+    let wedged = report.outcome("NOT-WEDGED");
+    let is_wedged = matches!(wedged, Some(Found::Violated { .. }));
+    if wedged.is_some() && asked.asks_for_progress(report.is_violated() && !is_wedged) {
         line.asking(Some(report.states));
-        examined.properties.extend(promises(subject, asked, threads, report.is_violated()));
+        examined.properties.extend(promises(subject, asked, threads, &report));
     }
     examined
 }

@@ -8,6 +8,8 @@
 //! [`LogJudge::line`] takes a line at a time and remembers some thousand blocks, so that memory does
 //! not grow with the log; [`LogJudge::verdict`] is the answer.
 
+mod building;
+mod fates;
 mod hash;
 mod judge;
 mod known;
