@@ -1107,6 +1107,13 @@ impl Scenario {
         Ok(())
     }
 
+    /// The least and the most that a number of a scenario may be, by its key with its table:
+    /// `protocol.cores`.
+    pub fn range(key: &str) -> Option<(i64, i64)> {
+        let found = RANGES.iter().find(|(known, ..)| *known == key);
+        found.map(|&(_, _, least, most)| (least, most))
+    }
+
     /// The configuration that every block's state holds (INFL-6, INFL-7).
     pub fn inflation(&self) -> InflationConfiguration {
         self.inflation_over(&self.economics.calendar.calendar())

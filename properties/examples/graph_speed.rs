@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     if let Some(Ok(managers)) = model.strip_prefix("2pc-").map(str::parse) {
         return go(engine, TwoPhase { managers }, threads);
     }
-    let Ok(scenario) = Scenario::built_in(model) else { return ExitCode::from(2) };
+    let Some(scenario) = Scenario::built_in(model) else { return ExitCode::from(2) };
     let protocol = Protocol::new(scenario);
     if engine == "runs" {
         let runs = Runs::new(&protocol, Conditions::AsTheScenario, false);

@@ -49,6 +49,13 @@ pub struct Bounds {
     pub greatest: Rate,
 }
 
+impl std::fmt::Display for Bounds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (least, greatest) = (self.least.ratio, self.greatest.ratio);
+        if least == greatest { write!(f, "{least}") } else { write!(f, "{least} to {greatest}") }
+    }
+}
+
 /// A rate, and a run that has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rate {
