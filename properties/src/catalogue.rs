@@ -153,7 +153,7 @@ catalogue! {
     "INV-REL-14" Step(step::available_is_not_evicted) has_timeouts, ["R-LAST-MOMENT"], "A candidate is not evicted in the block that counts its votes.";
     "AGREE-1" State(invariant::validators_agree) follows_two, ["R-LOWER-HASH", "R-BOTH-KNOWN"], "Validators that hold the same siblings offer the same one.";
     "AGREE-2" Step(step::a_quorum_was_seen) follows_two, ["R-INCLUDED"], "A relay block backs no candidate of whose quorum no validator knows.";
-    "AGREE-3" State(invariant::rivals_are_forgotten) follows_some, ["R-LOWER-HASH", "R-FORGOTTEN"], "No validator holds a rival of a pending candidate, nor of the one it offers: the views agree up to the newest head.";
+    "AGREE-3" State(invariant::rivals_are_forgotten) follows_some, ["R-LOWER-HASH", "R-FORGOTTEN"], "Where a candidate is pending no validator holds another on its parent: the views agree up to the newest head.";
     "INV-CORE-1" Step(step::backed_on_a_core_of_its_own) has_claims, ["R-WAITS-FOR-TURN"], "A candidate is backed where the para holds a core.";
     "INV-CORE-2" Step(step::backed_by_a_group_that_vouches) has_groups, ["R-GROUP-OFFLINE"], "A candidate is backed by a group that is online.";
     "INV-CORE-3" Step(step::few_are_fetched) has_limits, ["R-NOT-FETCHED"], "Validators fetch no more candidates than the claim queue has positions.";

@@ -334,24 +334,20 @@ pub fn validators_agree(protocol: &Protocol, state: &State) -> Verdict {
     Ok(())
 }
 
-/// AGREE-3: on each parent whose child the chain names, no validator holds another: where a candidate
-/// is pending all validators have forgotten its rivals, and each its own of the one it offers. So
-/// whatever each has learned, the views agree up to the newest head. Beyond it they may differ.
+/// AGREE-3: where a candidate is pending no validator holds another on its parent. So whatever each has
+/// learned, and whichever author's candidate was backed, their views agree up to the newest head. Beyond
+/// it they may differ (R-VIEWS-DIFFER).
 ///
 /// Rule: FRAG-7.
 pub fn rivals_are_forgotten(protocol: &Protocol, state: &State) -> Verdict {
     let followed = usize::from(protocol.environment().followed_validators);
-    for validator in 0..followed {
-        let offer = state.chains[validator];
-        let pending = state.main().pending.iter().map(|pending| pending.block);
-        for chained in pending.chain(offer) {
-            for rival in state.children(state.block(chained).parent) {
-                let held = state.block(rival).is_held_by(validator);
-                holds!(
-                    rival == chained || !held,
-                    "a validator holds a candidate beside one of its chain"
-                );
-            }
+    for pending in state.main().pending.iter().map(|pending| pending.block) {
+        for rival in state.children(state.block(pending).parent) {
+            let is_held = (0..followed).any(|at| state.block(rival).is_held_by(at));
+            holds!(
+                rival == pending || !is_held,
+                "a validator holds a candidate beside one that is pending"
+            );
         }
     }
     Ok(())

@@ -188,8 +188,8 @@ recipes! {
         "A second block on one relay slot pays no reward.",
         "Two blocks.";
     "siblings-without-frag-7" = "siblings" - [Frag7] + [], Shortest("AGREE-3"),
-        "A validator that forgets nothing holds the sibling that has lost.",
-        "Two siblings, and a validator that learns of both.";
+        "A validator that forgets nothing holds on to the sibling of a candidate that another has backed.",
+        "Two siblings, a validator that learns of one and another that learns of the other, and the relay block that backs it.";
     "siblings-reaches-r-views-differ" = "siblings" - [] + [], Shortest("R-VIEWS-DIFFER"),
         "Both validators have learned of the same candidates. In the view of one a block lost to a sibling and went with its child; the other has not heard of the sibling and backs the block. From then on one offers the child and the other nothing: what was forgotten is not learned again.",
         "Two siblings and a block on one of them, which both validators learn of; one learns of the sibling, and a relay block backs the other.";
