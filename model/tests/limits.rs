@@ -911,6 +911,26 @@ fn the_block_that_acts_on_the_go_ahead_is_the_last_of_12_s_and_the_next_is_of_6_
     assert_eq!(rates, [0, 0, 0, 0, 1]);
 }
 
+/// econ:UPG, SEG-5, RPN-1: the old code has room for one block and wants another relay parent for each; the
+/// new one, from the state of the last old block on, has room for three.
+#[test]
+fn the_last_old_block_leaves_room_for_three_and_the_one_before_it_for_one() {
+    let included = |blocks: u8| {
+        (1..=blocks).fold(idle_switch(), |run, number| {
+            let plain = Author::honest(BlockIndex(number - 1), Age(0));
+            let new_code = if number == 1 { NewCode::Next } else { NewCode::None };
+            let own = Author { new_code, ..plain };
+            run.does(&Action::Author(own)).backs(BlockIndex(number)).includes()
+        })
+    };
+    // Block 2 is an old one, and block 3 the last of them.
+    let old = included(1).authors(BlockIndex(1), 0).passes(1);
+    let full = Refusal::NoRoomToBuild { held: 1, capacity: 1 };
+    assert_eq!(old.refusal(&author(BlockIndex(2), 0)), full);
+    let new = included(3).authors(BlockIndex(3), 0).passes(1);
+    assert!(new.permits(&author(BlockIndex(4), 0)));
+}
+
 #[test]
 fn new_code_comes_before_the_switch_and_not_after_it() {
     let run = |blocks: u8| {
