@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use stateright::{Checker, Model};
 use unincluded_model::{Action, Protocol, Rule, Variant};
+use unincluded_properties::long_run::{Kept, Promise, USUAL, long_run};
 use unincluded_properties::oracle::{Opinion, STEPS};
+use unincluded_properties::rates::Effort;
 use unincluded_properties::search::Outcome as Found;
 use unincluded_properties::{CATALOGUE, Kind, Oracle, Property, Search, Stop};
 use unincluded_traces::{Run, TraceError};
@@ -47,6 +49,12 @@ fn by_search(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> E
     examined.properties =
         outcomes.map(|(place, found)| judged(protocol, &CATALOGUE[*place], found)).collect();
 
+    // What a violation cut short promises nothing for the long run.
+    if report.closed && (asked.full || report.transitions <= USUAL) {
+        line.asking(Some(report.states));
+        let effort = Effort { limits: asked.limits(), threads, latency: true };
+        examined.properties.extend(long_run(protocol, effort).into_iter().map(promised));
+    }
     if asked.engine == Engine::Both && report.closed {
         line.asking(Some(report.states));
         let opinion = caught(|| Oracle::new(protocol).explore(threads));
@@ -152,6 +160,27 @@ fn judged(protocol: &Protocol, property: &'static Property, found: &Found) -> Ju
                 ..open
             }
         }
+    }
+}
+
+/// What is known of a promise for the long run. A run without end is told in words.
+fn promised(promise: Promise) -> Judged {
+    let open = Judged::of(promise.id, promise.kind, promise.claim);
+    match promise.kept {
+        Kept::Yes => Judged { verdict: Outcome::Holds, because: promise.figure, ..open },
+        Kept::Open => Judged { because: promise.figure, ..open },
+        Kept::No(lasso, because) => Judged {
+            verdict: Outcome::Violated,
+            steps: Some(lasso.len()),
+            because: Some(because),
+            ..open
+        },
+        Kept::NoBy(run, because) => Judged {
+            verdict: Outcome::Violated,
+            steps: Some(run.len()),
+            because: Some(because),
+            ..open
+        },
     }
 }
 

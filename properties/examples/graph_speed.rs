@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     if let Some(Ok(managers)) = model.strip_prefix("2pc-").map(str::parse) {
         return go(engine, TwoPhase { managers }, threads);
     }
-    let Ok(scenario) = Scenario::built_in(model) else { return ExitCode::from(2) };
+    let Some(scenario) = Scenario::built_in(model) else { return ExitCode::from(2) };
     let protocol = Protocol::new(scenario);
     if engine == "runs" {
         let runs = Runs::new(&protocol, Conditions::AsTheScenario, false);
@@ -74,10 +74,17 @@ where
         }
         "stateright" => {
             let checker = model.checker().threads(threads).spawn_bfs().join();
-            println!("{} states, {} generated", checker.unique_state_count(), checker.state_count());
+            println!(
+                "{} states, {} generated",
+                checker.unique_state_count(),
+                checker.state_count()
+            );
         }
         "rules" => {
-            let graph = explore(&Modelled::new(model), Exploration { threads, edges: false, ..Exploration::default() });
+            let graph = explore(
+                &Modelled::new(model),
+                Exploration { threads, edges: false, ..Exploration::default() },
+            );
             println!("{}", graph.transitions);
         }
         _ => return ExitCode::from(2),

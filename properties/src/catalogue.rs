@@ -19,6 +19,8 @@ pub enum Kind {
     Reachable,
     /// That from every state something good can still happen.
     Progress,
+    /// How fast it goes in the long run.
+    Rate,
 }
 
 impl Kind {
@@ -29,6 +31,7 @@ impl Kind {
             Kind::Step => "step",
             Kind::Reachable => "reachable",
             Kind::Progress => "progress",
+            Kind::Rate => "rate",
         }
     }
 }

@@ -4,7 +4,8 @@
 //! a state, an action and what followed, [`emission`] of amounts and the calendar around the switch to
 //! 6 s blocks, [`reachable`] of situations that must be found, and
 //! [`progress`] of what can still happen. [`search`] decides them; [`oracle`] lets stateright
-//! explore the same model, as a second opinion.
+//! explore the same model, as a second opinion. On the whole [`mod@graph`] of a scenario, [`outlook`]
+//! says what must happen, [`rates`] how fast, and [`long_run`] judges both.
 
 pub mod catalogue;
 pub mod emission;
@@ -13,6 +14,7 @@ pub mod graph;
 pub mod invariant;
 pub mod label;
 pub mod lasso;
+pub mod long_run;
 pub mod messages;
 pub mod oracle;
 pub mod outlook;

@@ -227,19 +227,18 @@ pub fn assumption(name: &str) -> Option<&'static Assumption> {
 /// The fairness of some assumptions; unknown names assume nothing.
 pub fn fairness(names: &[&str]) -> Fairness {
     let known = names.iter().filter_map(|name| assumption(name));
-    known.fold(Fairness::default(), |all, one| {
-        match one.sense {
-            Sense::Weak => Fairness { weak: all.weak | one.classes, ..all },
-            Sense::Strong => Fairness { strong: all.strong | one.classes, ..all },
-            Sense::Ends => Fairness { ends: all.ends | one.classes, ..all },
-        }
+    known.fold(Fairness::default(), |all, one| match one.sense {
+        Sense::Weak => Fairness { weak: all.weak | one.classes, ..all },
+        Sense::Strong => Fairness { strong: all.strong | one.classes, ..all },
+        Sense::Ends => Fairness { ends: all.ends | one.classes, ..all },
     })
 }
 
 /// Decides every claim of progress.
 pub fn progress(protocol: &Protocol, effort: Effort) -> Progress {
     let outlook = Outlook::of(protocol, effort);
-    let claims = CLAIMS.iter().map(|&claim| (claim, outlook.decide(&claim, claim.assumes))).collect();
+    let claims =
+        CLAIMS.iter().map(|&claim| (claim, outlook.decide(&claim, claim.assumes))).collect();
     Progress {
         claims,
         states: outlook.graph.len(),

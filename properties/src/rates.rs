@@ -10,8 +10,8 @@ use unincluded_model::{Action, Emission, Protocol};
 use crate::Lasso;
 use crate::graph::ratio::{Extreme, Ratio, Weighed};
 use crate::graph::{Exploration, Graph, explore};
-use crate::runs::{Event, Runs, class};
 pub use crate::runs::Conditions;
+use crate::runs::{Event, Runs, class};
 use crate::search::{Cut, Limits};
 
 /// What was found out about a protocol's rates.
@@ -123,9 +123,8 @@ pub fn rates_within(protocol: &Protocol, conditions: Conditions, effort: Effort)
     }
     let event = |place: usize| edges.labels[place];
     let bounds = |gain: &dyn Fn(Event) -> i128| {
-        let weighed = Weighed::new(edges, |place| {
-            (gain(event(place)), i128::from(event(place).slots))
-        });
+        let weighed =
+            Weighed::new(edges, |place| (gain(event(place)), i128::from(event(place).slots)));
         let rate = |which| {
             let found = weighed.extreme(which)?;
             let witness = witness(&graph, &runs, &found.cycle)?;
@@ -194,8 +193,9 @@ fn latency(graph: &Graph<Event, ()>, runs: &Runs) -> Option<Latency> {
     let edges = graph.edges.as_ref()?;
     let noted = || edges.labels.iter().enumerate().filter(|(_, event)| event.latency[1] > 0);
     // The first of several: states are numbered by their distance.
-    let (quick, least) =
-        noted().map(|(place, event)| (place, event.latency[0])).min_by_key(|&(place, l)| (l, place))?;
+    let (quick, least) = noted()
+        .map(|(place, event)| (place, event.latency[0]))
+        .min_by_key(|&(place, l)| (l, place))?;
     let (slow, worst) = noted()
         .map(|(place, event)| (place, event.latency[1]))
         .min_by_key(|&(place, l)| (std::cmp::Reverse(l), place))?;

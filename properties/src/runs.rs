@@ -375,12 +375,7 @@ impl System for Runs {
 
     fn mark(&self, _: &Moment) {}
 
-    fn steps(
-        &self,
-        moment: &Moment,
-        _: &mut Vec<Action>,
-        each: &mut impl FnMut(Moment, Event),
-    ) {
+    fn steps(&self, moment: &Moment, _: &mut Vec<Action>, each: &mut impl FnMut(Moment, Event)) {
         for (action, step) in self.protocol.steps(&moment.state) {
             if let Some((next, event)) = self.follow(moment, &action, step) {
                 each(next, event);

@@ -115,9 +115,9 @@ fn states_are_numbered_by_their_distance() {
         assert_eq!(graph.depth_of(state), distance[state as usize]);
         let (start, run) = graph.run_to(&modelled, state).expect("a run");
         assert_eq!(run.len() as u32, distance[state as usize]);
-        let end = run.iter().fold(start, |here, &action| {
-            modelled.step(&here, action).expect("an effect").0
-        });
+        let end = run
+            .iter()
+            .fold(start, |here, &action| modelled.step(&here, action).expect("an effect").0);
         assert_eq!(graph.state(&modelled, state), Some(end));
     }
     assert_eq!(Some(&graph.depth()), distance.iter().max());

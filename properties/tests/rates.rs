@@ -1,9 +1,10 @@
 //! Rates: what a parachain gets in, exactly, and under which conditions.
 
-use unincluded_model::{CollatorKind, Protocol, Scenario};
-use unincluded_properties::Transition;
+use unincluded_model::{CollatorKind, Protocol, Scenario, StaleView};
 use unincluded_properties::graph::ratio::Ratio;
-use unincluded_properties::rates::{Conditions, Rates, rates};
+use unincluded_properties::rates::{Conditions, Effort, Rates, rates, rates_within};
+use unincluded_properties::search::Cut;
+use unincluded_properties::{Limits, Transition};
 
 /// What is varied.
 #[derive(Clone, Copy, Debug)]
@@ -89,19 +90,13 @@ fn a_witness_has_the_rate_it_witnesses() {
         let mut state = protocol.canonical(&protocol.initial()).0;
         let (mut blocks, mut slots) = (0, 0);
         let mut begins = None;
-        for (place, action) in
-            rate.witness.stem.iter().chain(&rate.witness.cycle).enumerate()
-        {
+        for (place, action) in rate.witness.stem.iter().chain(&rate.witness.cycle).enumerate() {
             if place == rate.witness.stem.len() {
                 begins = Some(state.clone());
             }
             let step = protocol.step_whole(&state, action).expect("possible");
-            let transition = Transition {
-                protocol: &protocol,
-                before: &state,
-                action,
-                outcome: Ok(&step.raw),
-            };
+            let transition =
+                Transition { protocol: &protocol, before: &state, action, outcome: Ok(&step.raw) };
             if begins.is_some() {
                 slots += i128::from(transition.relay_block().is_some());
                 blocks += transition.enacted().len() as i128;
@@ -113,34 +108,77 @@ fn a_witness_has_the_rate_it_witnesses() {
     }
 }
 
+/// The relay chain delays and never loses a block; a late inclusion counts as delay.
 #[test]
-fn explore_numbers() {
-    for c in 1..=4 {
-        for (most, window) in [(0, 1), (1, 8), (1, 4), (1, 2)] {
-            let r = slot_based(c).rates(Conditions::FewFaults { most, window });
-            let b = r.blocks.as_ref().expect("rate");
-            let l = r.latency.as_ref().expect("latency");
-            println!("C {c} f {most} w {window}: {} .. {}  latency {} .. {}  states {}", b.least.ratio, b.greatest.ratio, l.least, l.worst, r.states);
-        }
+fn delays_alone_cost_little_and_nothing_with_a_capacity_of_the_window_and_one() {
+    for (capacity, least, worst) in [(2, ratio(1, 3), 6), (3, ratio(2, 3), 5), (4, ratio(1, 1), 4)]
+    {
+        let mut scenario = slot_based(capacity).scenario();
+        scenario.environment.idle = false;
+        scenario.environment.loss = false;
+        scenario.environment.stale_view = StaleView::Never;
+        let protocol = Protocol::new(scenario.clone().checked("delays").expect("legal"));
+        let found = rates(&protocol, Conditions::NothingLost);
+        let (blocks, latency) = (found.blocks.expect("a rate"), found.latency.expect("inclusions"));
+        // (C - 1) / L, and 2 L + 2 - C.
+        assert_eq!((blocks.least.ratio, latency.worst), (least, worst), "C {capacity}");
+        // Of backing alone: C / (L + 1), and L + 1.
+        scenario.environment.unavailability = false;
+        let protocol = Protocol::new(scenario.checked("late backing").expect("legal"));
+        let found = rates(&protocol, Conditions::AsTheScenario);
+        let (blocks, latency) = (found.blocks.expect("a rate"), found.latency.expect("inclusions"));
+        assert_eq!((blocks.least.ratio, latency.worst), (ratio(capacity.into(), 4), 4));
     }
-    for c in 1..=4 {
-        let mut s = slot_based(c).scenario();
-        s.environment.loss = false;
-        s.environment.unavailability = false;
-        s.environment.idle = false;
-        s.environment.stale_view = unincluded_model::StaleView::Never;
-        for (un, e) in [(false, 1), (false, 2), (true, 1), (true, 2)] {
-            s.environment.unavailability = un;
-            s.environment.earliest_backing = e;
-            let p = Protocol::new(s.clone().checked("x").expect("legal"));
-            let r = rates(&p, Conditions::AsTheScenario);
-            let b = r.blocks.as_ref().expect("rate");
-            let l = r.latency.as_ref().expect("latency");
-            println!("delay only C {c} unavail {un} earliest {e}: {} .. {}  latency {} .. {}  states {}", b.least.ratio, b.greatest.ratio, l.least, l.worst, r.states);
-            let r = rates(&p, Conditions::NothingLost);
-            let b = r.blocks.as_ref().expect("rate");
-            let l = r.latency.as_ref().expect("latency");
-            println!("   nothing lost: {} .. {}  latency {} .. {}  states {} stuck {}", b.least.ratio, b.greatest.ratio, l.least, l.worst, r.states, r.stuck);
-        }
+}
+
+/// At most `most` faulty slots of any `window`.
+#[test]
+fn a_fault_now_and_then_costs_what_it_costs() {
+    for (capacity, most, window, least, worst) in [
+        (1, 0, 1, ratio(1, 3), 3),
+        (1, 1, 8, ratio(7, 24), 4),
+        (1, 1, 4, ratio(1, 4), 4),
+        (3, 0, 1, ratio(1, 1), 3),
+        (3, 1, 8, ratio(7, 8), 4),
+        (3, 1, 4, ratio(3, 4), 5),
+        (3, 1, 2, ratio(1, 4), 5),
+        (4, 0, 1, ratio(1, 1), 3),
+        (4, 1, 8, ratio(13, 16), 5),
+        (4, 1, 4, ratio(5, 8), 5),
+    ] {
+        let found = slot_based(capacity).rates(Conditions::FewFaults { most, window });
+        let (blocks, latency) = (found.blocks.expect("a rate"), found.latency.expect("inclusions"));
+        let fastest = if capacity == 1 { ratio(1, 2) } else { ratio(1, 1) };
+        assert_eq!((blocks.least.ratio, blocks.greatest.ratio), (least, fastest), "C {capacity}");
+        assert_eq!((latency.least, latency.worst), (2, worst), "C {capacity}, {most} in {window}");
     }
+}
+
+/// Anything may go wrong: nothing gets in, or as late as L + max(P, F).
+#[test]
+fn with_any_fault_at_any_time_there_is_a_worst_latency_and_no_least_rate() {
+    let found = slot_based(3).rates(Conditions::AsTheScenario);
+    assert_eq!(found.blocks.expect("a rate").least.ratio, ratio(0, 1));
+    assert_eq!(found.latency.expect("inclusions").worst, 3 + 10);
+}
+
+/// Every block brings the same, so tokens go with blocks.
+#[test]
+fn tokens_a_slot_are_blocks_a_slot_times_a_blocks_reward() {
+    let network = slot_based(1);
+    let found = network.rates(Conditions::Steady { delay: 3 });
+    let reward = i128::try_from(network.protocol().block_reward()).expect("fits");
+    assert_eq!(found.tokens.expect("a rate").least.ratio, ratio(reward, 3));
+}
+
+/// What is undone has no rate, and a limit is no rate.
+#[test]
+fn there_is_no_rate_where_none_can_be_told() {
+    let forks = Protocol::new(Scenario::built_in("forks").expect("built in"));
+    let found = rates(&forks, Conditions::FewFaults { most: 0, window: 1 });
+    assert!(found.unclear.is_some() && found.blocks.is_none() && found.latency.is_none());
+    let limits = Limits { states: Some(50), ..Limits::default() };
+    let effort = Effort { limits, ..Effort::default() };
+    let found = rates_within(&slot_based(3).protocol(), Conditions::AsTheScenario, effort);
+    assert_eq!((found.cut_by, found.blocks), (Some(Cut::States(50)), None));
 }

@@ -145,7 +145,7 @@ fn claim(out: &mut String, run: &Run) {
         out,
         match property.kind() {
             Kind::Reachable => "What can come about",
-            Kind::Invariant | Kind::Step | Kind::Progress => "What should hold",
+            Kind::Invariant | Kind::Step | Kind::Progress | Kind::Rate => "What should hold",
         },
     );
     paragraph(out, "  ", property.claim);

@@ -11,7 +11,7 @@ use crate::progress::grouped;
 use crate::screen::{Paint, shown_name};
 
 /// The kinds, in the order of reports.
-const KINDS: [&str; 4] = ["invariant", "step", "reachable", "progress"];
+const KINDS: [&str; 5] = ["invariant", "step", "reachable", "progress", "rate"];
 
 /// What is counted, the worst first, and in which word.
 const WORDS: [(Outcome, &str); 5] = [
@@ -119,6 +119,10 @@ fn every_property(scenario: &Examined, paint: Paint) -> String {
             let words = coloured(scenario.weight(one), format!("{words:14}"), paint);
             let claim = indented(one.claim, 39);
             let _ = writeln!(text, "    {words} {:19} {}", one.name, claim.trim_start());
+            // Of what holds in the long run the figure is worth as much as the verdict.
+            if let (Outcome::Holds, Some(figure)) = (one.verdict, &one.because) {
+                let _ = writeln!(text, "{}", paint.faint(indented(figure, 39)));
+            }
         }
     }
     text.push('\n');

@@ -21,12 +21,7 @@ const DONE: u32 = u32::MAX;
 impl Components {
     /// For a graph of so many states.
     pub fn new(states: usize) -> Self {
-        Components {
-            met: vec![0; states],
-            low: vec![0; states],
-            way: Vec::new(),
-            open: Vec::new(),
-        }
+        Components { met: vec![0; states], low: vec![0; states], way: Vec::new(), open: Vec::new() }
     }
 
     /// The components of a part of a graph: some states, and the edges among them that are allowed.

@@ -144,7 +144,9 @@ impl<'a, L: Copy, K> Judge<'a, L, K> {
         // Numbers go up with the distance, so triggers come in order.
         let mut triggers = (0..known)
             .flat_map(|state| self.edges.of(state).map(move |place| (state, place)))
-            .filter(|&(_, place)| self.classes[place] & first != 0 && self.classes[place] & second == 0)
+            .filter(|&(_, place)| {
+                self.classes[place] & first != 0 && self.classes[place] & second == 0
+            })
             .map(|(state, place)| (self.graph.depth_of(state) + 1, place))
             .peekable();
         let mut level: Vec<u32> = Vec::new();

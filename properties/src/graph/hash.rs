@@ -178,7 +178,8 @@ mod tests {
     /// leading bits is hit about as often as any other.
     #[test]
     fn fingerprints_of_small_numbers_are_spread() {
-        let all: Vec<u64> = (0..1u32 << 16).map(|n| fingerprint(&[n as u8, (n >> 8) as u8])).collect();
+        let all: Vec<u64> =
+            (0..1u32 << 16).map(|n| fingerprint(&[n as u8, (n >> 8) as u8])).collect();
         for bit in 0..64 {
             let ones = all.iter().filter(|&print| print >> bit & 1 == 1).count();
             assert!((32_000..33_600).contains(&ones), "bit {bit}: {ones}");

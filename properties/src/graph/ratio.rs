@@ -54,7 +54,11 @@ impl Ord for Ratio {
 
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.cost == 1 { write!(f, "{}", self.gain) } else { write!(f, "{}/{}", self.gain, self.cost) }
+        if self.cost == 1 {
+            write!(f, "{}", self.gain)
+        } else {
+            write!(f, "{}/{}", self.gain, self.cost)
+        }
     }
 }
 

@@ -215,8 +215,10 @@ impl Model for Synod {
             if !state.sent.contains(&Sent::Prepare { ballot }) {
                 actions.push(SynodAction::Prepare(ballot));
             }
-            let proposed =
-                state.sent.iter().any(|s| matches!(s, Sent::Propose { ballot: b, .. } if *b == ballot));
+            let proposed = state
+                .sent
+                .iter()
+                .any(|s| matches!(s, Sent::Propose { ballot: b, .. } if *b == ballot));
             if let Some(value) = self.value(state, ballot).filter(|_| !proposed) {
                 actions.push(SynodAction::Propose(ballot, value));
             }
@@ -252,7 +254,8 @@ impl Model for Synod {
                 next.sent.insert(Sent::Propose { ballot, value });
             }
             SynodAction::Accept(from, ballot, value) => {
-                next.acceptors[from] = Acceptor { promised: ballot, accepted: Some((ballot, value)) };
+                next.acceptors[from] =
+                    Acceptor { promised: ballot, accepted: Some((ballot, value)) };
                 if !next.sent.insert(Sent::Accepted { ballot, from, value }) {
                     return None;
                 }
@@ -266,7 +269,9 @@ impl Model for Synod {
             Property::always("one value is chosen", |model: &Synod, state| {
                 (1..=model.ballots).filter(|&value| Synod::is_chosen(state, value)).count() <= 1
             }),
-            Property::sometimes("the second value is chosen", |_, state| Synod::is_chosen(state, 2)),
+            Property::sometimes("the second value is chosen", |_, state| {
+                Synod::is_chosen(state, 2)
+            }),
         ]
     }
 }
@@ -340,10 +345,10 @@ impl Model for Counter {
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
             Property::always("no addition is lost", |_, state: &CounterState| {
-                let added = |&(_, stage): &(u8, Stage)| {
-                    matches!(stage, Stage::Releases | Stage::Done)
-                };
-                state.threads.iter().filter(|thread| added(thread)).count() == usize::from(state.counter)
+                let added =
+                    |&(_, stage): &(u8, Stage)| matches!(stage, Stage::Releases | Stage::Done);
+                state.threads.iter().filter(|thread| added(thread)).count()
+                    == usize::from(state.counter)
             }),
             Property::always("one holds the lock", |model: &Counter, state: &CounterState| {
                 let inside = |&(_, stage): &(u8, Stage)| {
