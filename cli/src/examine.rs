@@ -68,7 +68,11 @@ fn by_search(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> E
     let is_wedged = matches!(wedged, Some(Found::Violated { .. }));
     if wedged.is_some() && asked.asks_for_progress(report.is_violated() && !is_wedged) {
         line.asking(Some(report.states));
-        examined.properties.extend(promises(subject, asked, threads, &report));
+        // Decided once more, with a run to keep where one is broken, and without what is not assumed.
+        let decided = promises(subject, asked, threads, &report);
+        let is_open = |one: &Judged| decided.iter().all(|other| other.name != one.name);
+        examined.properties.retain(is_open);
+        examined.properties.extend(decided);
     }
     examined
 }
