@@ -418,6 +418,9 @@ pub(crate) enum Phase {
     Switch,
     /// All of it at 6 s.
     After,
+    /// At 6 s, with the calendar, the parameters and the decay of 2026.
+    #[value(name = "2026")]
+    In2026,
 }
 
 /// When rewards are claimed.

@@ -16,7 +16,7 @@ use crate::agreement::disagreement;
 use crate::arguments::{Check, Engine};
 use crate::endless::promises;
 use crate::progress::Line;
-use crate::report::{Examined, Judged, Outcome, Within, actions};
+use crate::report::{Examined, Judged, Outcome, Within, actions, switch};
 use crate::subject::{Subject, changes};
 
 /// Lets the engines look at one scenario.
@@ -45,6 +45,7 @@ fn by_search(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> E
     examined.transitions = Some(report.transitions);
     examined.depth = Some(report.depth);
     examined.collision_probability = report.collision_probability;
+    examined.switch = report.measured.as_ref().map(switch::lines).unwrap_or_default();
     let outcomes = report.outcomes.iter();
     examined.properties =
         outcomes.map(|(place, found)| judged(protocol, &CATALOGUE[*place], found)).collect();
@@ -129,6 +130,7 @@ fn blank(subject: &Subject, engine: &'static str) -> Examined {
         depth: None,
         collision_probability: 0.0,
         seconds: 0.0,
+        switch: Vec::new(),
         properties: Property::claimed(protocol).map(|(_, one)| Judged::open(one)).collect(),
     }
 }

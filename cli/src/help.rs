@@ -127,7 +127,7 @@ pub(crate) const SIMULATE_HELP: &str = "\
 Run the emission of a whole cycle, block by block.
 
 A cycle is the \"year\" after which the chain computes its amounts anew: 5,270,400 blocks on Astar since \
-the switch to 6 s, 2,635,200 before. The machine executes each included block with the runtime's own \
+the switch to 6 s, 2,635,200 before, 5,256,000 in 2026. The machine executes each included block with the runtime's own \
 rounding: two rewards per block, pools per era and period, claims that mint. It starts with the block \
 after a recalculation and ends with the next one.
 
@@ -138,13 +138,14 @@ does exactly the same again.
 *Recorded* is what blocks paid and what eras and periods set aside; its distance from the target, the \
 maximum emission, is shown beside the bound that rounding cannot leave. *Issued* is what was minted: what \
 nobody claims is never minted. *Not earned* is what stakers miss where less than the ideal share is \
-staked.";
+staked, *decayed* what decay takes of every amount in 2026.";
 
 /// `simulate`, by example.
 pub(crate) const SIMULATE_EXAMPLES: &str = "\
 Examples:
   unincluded simulate astar
   unincluded simulate astar --phase switch --switch-after 1000000
+  unincluded simulate astar --phase 2026
   unincluded simulate shiden --skipped-slots 0.01 --orphaned 0.02 --late 0.01 --seed 7
   unincluded simulate astar --staked 30 --claims never --plot year.svg
   unincluded simulate shibuya --format json

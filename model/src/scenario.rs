@@ -74,6 +74,12 @@ pub struct Switch {
     pub blocks_per_era: u8,
     /// How long what users and governance begin lasts; blocks at 12 s, 1 to 16.
     pub duration: u8,
+    /// C under the old code; blocks, 0 to 12. That of the new code unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity_before: Option<u8>,
+    /// How the old code compares relay parents (RPN-1). As the new one does unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay_number_check_before: Option<RelayNumberCheck>,
 }
 
 impl Switch {
@@ -1025,6 +1031,7 @@ impl Scenario {
             switch.eras_per_build_and_earn_subperiod,
             switch.blocks_per_era,
             switch.duration,
+            switch.capacity_before.unwrap_or(1),
         ];
         for ((key, least, most), value) in SWITCH.into_iter().zip(values) {
             if !(least..=most).contains(&value.into()) {
@@ -1167,12 +1174,13 @@ const RECONFIGURED: [(&str, i64, i64); 3] = [
 ];
 
 /// The legal range of every number of a [switch], which a scenario need not have.
-const SWITCH: [(&str, i64, i64); 5] = [
+const SWITCH: [(&str, i64, i64); 6] = [
     ("switch.periods_per_cycle", 1, 2),
     ("switch.eras_per_voting_subperiod", 1, 3),
     ("switch.eras_per_build_and_earn_subperiod", 1, 4),
     ("switch.blocks_per_era", 2, 6),
     ("switch.duration", 1, 16),
+    ("switch.capacity_before", 0, 12),
 ];
 
 fn whole_number(least: i64, most: i64) -> String {

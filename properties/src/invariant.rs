@@ -17,9 +17,10 @@ fn authored(state: &State) -> impl Iterator<Item = BlockIndex> + '_ {
 ///
 /// Rule: SEG-5. No other rule implies it: the relay chain would include a longer one.
 pub fn segment_within_capacity(protocol: &Protocol, state: &State) -> Verdict {
-    let capacity = usize::from(protocol.parameters().unincluded_segment_capacity.max(1));
     for block in authored(state) {
-        let held = state.block(block).segment.len();
+        let block = state.block(block);
+        let (held, capacity) =
+            (block.segment.len(), usize::from(protocol.capacity_of(block).max(1)));
         holds!(
             (1..=capacity).contains(&held),
             "a segment holds {held} blocks and the capacity is {capacity}"

@@ -14,8 +14,9 @@ use crate::step::is_honest;
 
 /// A segment holds as many blocks as the capacity (INV-SEG-1 to 5).
 pub fn a_full_segment(t: &Transition) -> bool {
-    let capacity = usize::from(t.protocol.parameters().unincluded_segment_capacity.max(1));
-    let full = |block: &ParaBlock| block.segment.len() == capacity;
+    let full = |block: &ParaBlock| {
+        block.segment.len() == usize::from(t.protocol.capacity_of(block).max(1))
+    };
     t.authored().is_some_and(|(_, block, after)| full(after.block(block)))
 }
 
@@ -69,12 +70,11 @@ pub fn a_relay_parent_advances(t: &Transition) -> bool {
 
 /// A block is built on the relay parent of its parent, which only a lenient check allows.
 pub fn a_relay_parent_is_shared(t: &Transition) -> bool {
-    let lenient = t.protocol.parameters().relay_number_check != RelayNumberCheck::Strict;
-    lenient
-        && t.authored().is_some_and(|(author, _, _)| {
-            let parent = t.old(author.parent);
-            parent.authored > 0 && t.relay_parent(author) == parent.relay_parent
-        })
+    t.authored().is_some_and(|(author, _, _)| {
+        let parent = t.old(author.parent);
+        let lenient = t.protocol.relay_number_check_on(parent) != RelayNumberCheck::Strict;
+        lenient && parent.authored > 0 && t.relay_parent(author) == parent.relay_parent
+    })
 }
 
 /// A candidate is included (INV-REL-5 to 7, 10, 11; INV-1, INV-2, INV-17).

@@ -50,7 +50,7 @@ pub fn relay_numbers_advance(t: &Transition) -> Verdict {
     let Some((author, _, _)) = t.authored() else { return Ok(()) };
     let order =
         t.before.compare_numbers(&t.relay_parent(author), &t.old(author.parent).relay_parent);
-    let follows = match t.protocol.parameters().relay_number_check {
+    let follows = match t.protocol.relay_number_check_on(t.old(author.parent)) {
         RelayNumberCheck::Strict => order.is_gt(),
         RelayNumberCheck::Monotonic => order.is_ge(),
         RelayNumberCheck::Any => true,
@@ -265,7 +265,8 @@ pub fn honest_blocks_are_valid(t: &Transition) -> Verdict {
         return Ok(());
     }
     let second = t.old(author.parent).relay_parent == t.relay_parent(author);
-    let strict = t.protocol.parameters().relay_number_check == RelayNumberCheck::Strict;
+    let check = t.protocol.relay_number_check_on(t.old(author.parent));
+    let strict = check == RelayNumberCheck::Strict;
     let is_over = *refusal == Refusal::GoAheadWithoutCode && aborts_twice(t.protocol);
     let excused =
         strict && second || *refusal == Refusal::SignalWithdrawn && lost_its_abort(t) || is_over;

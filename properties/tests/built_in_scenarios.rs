@@ -54,7 +54,7 @@ slots-2s                    294       903   11
 2025-06                   10144     31810   26
 today                      4338     13006   25
 hook-2025-06              12012     35175   13
-astar-switch              88579    268028   77
+astar-switch              59247    176264   84
 ";
 
 /// The same of those that are checked nightly.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use unincluded_model::action::{Bits, Claim, NewCode, Precheck, Traffic};
+use unincluded_model::economics::BlockTime;
 use unincluded_properties::outlook::{ASSUMPTIONS, Assumption};
 use unincluded_properties::{Kind, Property};
 
@@ -271,7 +272,12 @@ fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> Strin
     if new.consumed.contains(block) {
         text.push_str(acts(new));
     }
-    let capacity = run.header.scenario.parameters.unincluded_segment_capacity;
+    let scenario = &run.header.scenario;
+    let is_old = |own: &EmissionOfBlock| own.block_time == BlockTime::TwelveSeconds;
+    let before = scenario.switch.filter(|_| new.emission.as_ref().is_some_and(is_old));
+    let capacity = before
+        .and_then(|switch| switch.capacity_before)
+        .unwrap_or(scenario.parameters.unincluded_segment_capacity);
     let _ = write!(
         text,
         " It counts {} of {capacity} blocks as not yet included: {}.",

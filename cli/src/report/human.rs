@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use unincluded_properties::search::Cut;
 
-use super::{Examined, Judged, Outcome, Summary, Verdict};
+use super::{Examined, Judged, Outcome, Summary, Verdict, switch};
 use crate::keep;
 use crate::layout::{columns, indented, painted};
 use crate::progress::grouped;
@@ -33,6 +33,10 @@ pub(crate) fn render(summary: &Summary, verbose: bool, paint: Paint) -> String {
             text += &every_property(scenario, paint);
         }
         text += &whatever_is_wrong(scenario, paint);
+        if scenario.verdict() == Verdict::Holds && !scenario.switch.is_empty() {
+            text += &switch::table(&scenario.title, &scenario.switch);
+            text.push('\n');
+        }
     }
     text += &last_line(summary, paint);
     text
