@@ -1,0 +1,1 @@
+//! What every layer's comparison shares: how much to try, and where a divergence is kept.

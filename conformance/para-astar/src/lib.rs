@@ -1,0 +1,1 @@
+//! Astar's generation of the cumulus pallets beside the model.

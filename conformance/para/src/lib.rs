@@ -1,0 +1,1 @@
+//! The newest cumulus pallets beside the model.
