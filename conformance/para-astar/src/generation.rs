@@ -33,3 +33,14 @@ pub(crate) fn check_seal(header: mock::Header) {
     let block = <mock::MockBlock as BlockT>::LazyBlock::new(header, Vec::new());
     BlockExecutor::<Runtime, Nothing>::execute_block(block);
 }
+
+/// MSG-5: whether as many messages of other paras have to come in full as are sure to fit, and not
+/// one.
+#[cfg(test)]
+pub(crate) const ASKS_FOR_AS_MANY_AS_FIT: bool = false;
+
+/// BLK-2: the offsets into the claim queue that a digest may say, with an offset of r: r itself.
+#[cfg(test)]
+pub(crate) fn offsets(r: u8) -> Vec<u8> {
+    vec![r]
+}

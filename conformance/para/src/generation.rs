@@ -36,3 +36,14 @@ pub(crate) fn check_seal(header: mock::Header) {
     let mut block = <mock::MockBlock as BlockT>::LazyBlock::new(header, Vec::new());
     BlockExecutor::<Runtime, Nothing>::verify_and_remove_seal(&mut block);
 }
+
+/// MSG-5: whether as many messages of other paras have to come in full as are sure to fit, and not
+/// one.
+#[cfg(test)]
+pub(crate) const ASKS_FOR_AS_MANY_AS_FIT: bool = true;
+
+/// BLK-2: the offsets into the claim queue that a digest may say, with an offset of r: r + 1 at most.
+#[cfg(test)]
+pub(crate) fn offsets(r: u8) -> Vec<u8> {
+    (0..=r + 1).collect()
+}

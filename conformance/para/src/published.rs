@@ -1,22 +1,16 @@
-//! A block of the mock runtime, from the relay chain's proof to the state after it.
+//! A block of the mock runtime, from its inherent to the state after it.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
-use std::sync::Once;
 
-use codec::{Decode, Encode};
+use codec::Encode;
 use cumulus_pallet_parachain_system as parachain_system;
 use cumulus_pallet_parachain_system::parachain_inherent::{
     BasicParachainInherentData, InboundDownwardMessages, InboundHrmpMessages, InboundMessagesData,
 };
-use cumulus_primitives_core::relay_chain::{Header as RelayHeader, UpgradeGoAhead};
-use cumulus_primitives_core::{
-    InboundDownwardMessage, InboundHrmpMessage, ParaId, PersistedValidationData,
-};
-use cumulus_primitives_parachain_inherent::{MessageQueueChain, ParachainInherentData};
-use cumulus_test_relay_sproof_builder::RelayStateSproofBuilder;
+use cumulus_primitives_core::relay_chain::Header as RelayHeader;
+use cumulus_primitives_core::{ParaId, PersistedValidationData};
+use cumulus_primitives_parachain_inherent::ParachainInherentData;
 use frame_support::inherent::{InherentData, ProvideInherent};
 use frame_support::traits::{OnFinalize, OnInitialize, UnfilteredDispatchable};
 use sp_consensus_aura::digests::CompatibleDigestItem;
@@ -27,18 +21,27 @@ use sp_core::{H256, Pair};
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::traits::Header as _;
 use sp_runtime::{BuildStorage, Digest, DigestItem};
-use sp_state_machine::{Backend, BasicExternalities, StorageProof, TrieBackendBuilder};
-use unincluded_conformance_driver::pallets::Entry;
+use sp_state_machine::BasicExternalities;
 use unincluded_conformance_driver::{
     Attempt, Authored, Message, Observed, Pallets, Setting, Shown,
 };
-use unincluded_model::Signal;
 
 use crate::generation;
 use crate::mock::{
     self, Aura, AuraExt, FULL_MESSAGES, Header, OTHER, ParachainSystem, Runtime,
-    RuntimeGenesisConfig, RuntimeOrigin, SELF, System, Timestamp, with_setting,
+    RuntimeGenesisConfig, RuntimeOrigin, System, Timestamp, with_setting,
 };
+use crate::observe::observe;
+use crate::proof::{
+    MESSAGE, Relay, builder, downward, downward_chain, inbound, inbound_chain, place_of,
+    relay_state,
+};
+use crate::quiet::quietly;
+
+/// Code by its number.
+fn code(number: u64) -> Vec<u8> {
+    number.encode()
+}
 
 /// The pallets of this generation.
 #[derive(Clone, Copy, Debug)]
@@ -53,23 +56,6 @@ pub struct Block {
     pub hash: H256,
     storage: Rc<Storage>,
 }
-
-/// A relay block's state as the para sees it.
-#[derive(Clone, Debug)]
-pub struct Relay {
-    /// What it shows.
-    pub shown: Rc<Shown>,
-    /// The root of its state.
-    pub root: H256,
-    proof: StorageProof,
-    headers: Rc<[RelayHeader]>,
-}
-
-/// Bytes of one message of the para.
-const MESSAGE: usize = 8;
-
-/// Upward messages, and bytes of them, that the relay chain takes from one candidate at most.
-const PER_CANDIDATE: u32 = 16;
 
 impl Pallets for Published {
     const NAME: &'static str = generation::NAME;
@@ -104,7 +90,9 @@ impl Pallets for Published {
     }
 
     fn relay(setting: &Setting, shown: &Shown) -> Relay {
-        relay_state(setting, shown)
+        // A message of the other para can be as large as all that comes in full: one is then as many as
+        // are sure to fit, and a collator is free to bring any number from one on (MSG-5 of 0.32).
+        relay_state(setting, shown, FULL_MESSAGES)
     }
 
     fn author(
@@ -178,7 +166,7 @@ impl Pallets for Published {
 }
 
 /// Runs in the state after a block and changes nothing.
-fn read<R>(setting: &Setting, block: &Block, ask: impl FnOnce() -> R) -> R {
+pub(crate) fn read<R>(setting: &Setting, block: &Block, ask: impl FnOnce() -> R) -> R {
     let mut ext = BasicExternalities::new((*block.storage).clone());
     with_setting(setting, Vec::new(), || ext.execute_with(ask))
 }
@@ -191,21 +179,39 @@ fn execute(
     relay: &Relay,
     attempt: &Attempt<'_>,
 ) -> (Header, Option<String>) {
-    let number = parent.header.number() + 1;
-    let digest = Digest {
-        logs: vec![
-            DigestItem::PreRuntime(AURA_ENGINE_ID, Slot::from(attempt.para_slot).encode()),
-            DigestItem::Other(attempt.salt.encode()),
-        ],
-    };
-    check_seal(parent, number, &digest, attempt.is_strangers);
+    if attempt.is_strangers {
+        generation::check_seal(sealed(parent, attempt, Sr25519Keyring::Eve));
+    }
     // The model has no queue of what waits to be sent: what waited is not there in the next block.
     parachain_system::PendingUpwardMessages::<Runtime>::kill();
     if setting.is_code_granted {
         parachain_system::PendingValidationCode::<Runtime>::put(code(1));
     }
+    initialize(parent, attempt, Vec::new());
+    give_inherent(setting, parent, relay, attempt);
+    set_timestamp(attempt.para_slot * setting.para_slot_ms);
+    if attempt.sends_message {
+        ParachainSystem::send_upward_message(vec![3; MESSAGE]).expect("a short message");
+    }
+    let upgrade_error = attempt.new_code.and_then(|number| {
+        let scheduled = ParachainSystem::schedule_code_upgrade(code(number));
+        scheduled.err().map(|error| <&'static str>::from(error).to_owned())
+    });
+    (finalize(parent), upgrade_error)
+}
 
-    System::initialize(&number, &parent.hash, &digest);
+/// What a header says before the runtime adds its own.
+fn digest(attempt: &Attempt<'_>, more: Vec<DigestItem>) -> Digest {
+    let slot = DigestItem::PreRuntime(AURA_ENGINE_ID, Slot::from(attempt.para_slot).encode());
+    let mut logs = vec![slot, DigestItem::Other(attempt.salt.encode())];
+    logs.extend(more);
+    Digest { logs }
+}
+
+/// The beginning of a block.
+pub(crate) fn initialize(parent: &Block, attempt: &Attempt<'_>, more: Vec<DigestItem>) {
+    let number = parent.header.number() + 1;
+    System::initialize(&number, &parent.hash, &digest(attempt, more));
     ParachainSystem::on_initialize(number);
     if attempt.asks_aura {
         Aura::on_initialize(number);
@@ -214,7 +220,15 @@ fn execute(
     }
     AuraExt::on_initialize(number);
     System::note_finished_initialize();
+}
 
+/// BLK-4: the inherent of `parachain-system`.
+pub(crate) fn give_inherent(
+    setting: &Setting,
+    parent: &Block,
+    relay: &Relay,
+    attempt: &Attempt<'_>,
+) {
     let inherent = parachain_system::Call::<Runtime>::set_validation_data {
         data: BasicParachainInherentData {
             validation_data: validation_data(parent, relay),
@@ -224,42 +238,38 @@ fn execute(
         },
         inbound_messages_data: handed_over(attempt),
     };
-    inherent
-        .dispatch_bypass_filter(RuntimeOrigin::none())
-        .expect("the inherent panics or succeeds");
-    let now = attempt.para_slot * setting.para_slot_ms;
+    inherent.dispatch_bypass_filter(RuntimeOrigin::none()).expect("it panics or succeeds");
+}
+
+/// BLK-6: the inherent of the timestamp; milliseconds.
+pub(crate) fn set_timestamp(now: u64) {
     pallet_timestamp::Call::<Runtime>::set { now }
         .dispatch_bypass_filter(RuntimeOrigin::none())
-        .expect("the inherent panics or succeeds");
+        .expect("it panics or succeeds");
+}
 
-    if attempt.sends_message {
-        ParachainSystem::send_upward_message(vec![3; MESSAGE]).expect("a short message");
-    }
-    let upgrade_error = attempt.new_code.and_then(|number| {
-        let scheduled = ParachainSystem::schedule_code_upgrade(code(number));
-        scheduled.err().map(|error| <&'static str>::from(error).to_owned())
-    });
-
+/// The end of a block.
+pub(crate) fn finalize(parent: &Block) -> Header {
+    let number = parent.header.number() + 1;
     System::note_finished_extrinsics();
     AuraExt::on_finalize(number);
     Aura::on_finalize(number);
     Timestamp::on_finalize(number);
     ParachainSystem::on_finalize(number);
-    (System::finalize(), upgrade_error)
+    System::finalize()
 }
 
-/// BLK-3: asks `aura-ext` whether the seal is the owner's. Only a stranger's is worth the work: an
-/// owner's costs a signature for each block and is checked in a test of its own.
-fn check_seal(parent: &Block, number: u32, digest: &Digest, is_strangers: bool) {
-    if !is_strangers {
-        return;
-    }
-    let mut header = Header::new(number, H256::zero(), H256::zero(), parent.hash, digest.clone());
-    let signature = Sr25519Keyring::Eve.pair().sign(header.hash().as_bytes());
+/// BLK-3: the header of a block that this key seals. Only strangers' are checked with every attempt:
+/// an owner's costs a signature each, and has a test of its own.
+pub(crate) fn sealed(parent: &Block, attempt: &Attempt<'_>, key: Sr25519Keyring) -> Header {
+    let number = parent.header.number() + 1;
+    let digest = digest(attempt, Vec::new());
+    let mut header = Header::new(number, H256::zero(), H256::zero(), parent.hash, digest);
+    let signature = key.pair().sign(header.hash().as_bytes());
     let seal =
         <DigestItem as CompatibleDigestItem<AuthoritySignature>>::aura_seal(signature.into());
     header.digest_mut().push(seal);
-    generation::check_seal(header);
+    header
 }
 
 /// HOOK-9: the relay parent and the relay blocks after it.
@@ -289,214 +299,4 @@ fn validation_data(parent: &Block, relay: &Relay) -> PersistedValidationData {
         relay_parent_storage_root: relay.root,
         max_pov_size: 10 * 1024 * 1024,
     }
-}
-
-fn builder() -> RelayStateSproofBuilder {
-    let mut builder = RelayStateSproofBuilder {
-        para_id: ParaId::new(SELF),
-        num_authorities: 0,
-        ..RelayStateSproofBuilder::default()
-    };
-    builder.host_config.max_upward_message_num_per_candidate = PER_CANDIDATE;
-    builder.host_config.hrmp_max_message_num_per_candidate = PER_CANDIDATE;
-    builder
-}
-
-/// The relay chain's state, as the published builder makes it, with a proof of all of it.
-fn relay_state(setting: &Setting, shown: &Shown) -> Relay {
-    let mut builder = builder();
-    builder.included_para_head = Some(shown.included_head.clone().into());
-    builder.current_slot = shown.slot.unwrap_or_default().into();
-    builder.upgrade_go_ahead = shown.signal.map(|signal| match signal {
-        Signal::GoAhead => UpgradeGoAhead::GoAhead,
-        Signal::Abort => UpgradeGoAhead::Abort,
-    });
-    if shown.is_restricted {
-        let key = cumulus_primitives_core::relay_chain::well_known_keys::upgrade_restriction_signal(
-            builder.para_id,
-        );
-        let present = cumulus_primitives_core::relay_chain::UpgradeRestriction::Present;
-        builder.additional_key_values.push((key, present.encode()));
-    }
-    let bytes = shown.upward_room * MESSAGE as u32;
-    builder.relay_dispatch_queue_remaining_capacity = Some((shown.upward_room, bytes));
-    if shown.has_messages {
-        builder.dmq_mqc_head = Some(downward_chain(&shown.downward).head());
-        let (held, capacity) = shown.outbound;
-        let channel = builder.upsert_outbound_channel(ParaId::new(OTHER));
-        channel.max_capacity = capacity;
-        channel.max_total_size = capacity * MESSAGE as u32;
-        channel.max_message_size = MESSAGE as u32;
-        channel.msg_count = held;
-        channel.total_size = held * MESSAGE as u32;
-        let channel = builder.upsert_inbound_channel(ParaId::new(OTHER));
-        channel.max_capacity = PER_CANDIDATE;
-        channel.max_total_size = FULL_MESSAGES;
-        // As large as all that comes in full: one message is then as many as are sure to fit, and a
-        // collator is free to bring any number from one on (MSG-5 of 0.32).
-        channel.max_message_size = FULL_MESSAGES;
-        channel.mqc_head = Some(inbound_chain(&shown.inbound).head());
-    }
-    let (root, proof, headers) = if setting.relay_parent_offset > 0 {
-        builder.num_authorities = 2;
-        builder.into_state_root_proof_and_descendants(setting.relay_parent_offset.into())
-    } else {
-        let (root, proof) = builder.into_state_root_and_proof();
-        (root, proof, Vec::new())
-    };
-    let shown_here = Rc::new(shown.clone());
-    if shown.slot.is_some() {
-        return Relay { shown: shown_here, root, proof, headers: headers.into() };
-    }
-    // The same state without the slot, which the builder always writes.
-    let slot = cumulus_primitives_core::relay_chain::well_known_keys::CURRENT_SLOT.to_vec();
-    let db = proof.into_memory_db::<sp_core::Blake2Hasher>();
-    let mut backend = TrieBackendBuilder::new(db, root).build();
-    backend.insert(vec![(None, vec![(slot, None)])], sp_core::storage::StateVersion::default());
-    let root = *backend.root();
-    let keys: Vec<Vec<u8>> = backend
-        .keys(sp_state_machine::IterArgs::default())
-        .expect("the state is whole")
-        .filter_map(Result::ok)
-        .collect();
-    let proof = sp_state_machine::prove_read(backend, keys).expect("the state is whole");
-    Relay { shown: shown_here, root, proof, headers: headers.into() }
-}
-
-/// Code by its number.
-fn code(number: u64) -> Vec<u8> {
-    number.encode()
-}
-
-fn code_number(code: &[u8]) -> Option<u64> {
-    u64::decode(&mut &*code).ok()
-}
-
-fn downward(message: &Message) -> InboundDownwardMessage {
-    InboundDownwardMessage { sent_at: message.sent_at, msg: message.place.to_le_bytes().to_vec() }
-}
-
-fn inbound(message: &Message) -> InboundHrmpMessage {
-    InboundHrmpMessage { sent_at: message.sent_at, data: message.place.to_le_bytes().to_vec() }
-}
-
-fn place_of(message: &[u8]) -> u32 {
-    message.try_into().map_or(u32::MAX, u32::from_le_bytes)
-}
-
-fn downward_chain(messages: &[Message]) -> MessageQueueChain {
-    messages.iter().fold(MessageQueueChain::default(), |mut chain, message| {
-        chain.extend_downward(&downward(message));
-        chain
-    })
-}
-
-fn inbound_chain(messages: &[Message]) -> MessageQueueChain {
-    messages.iter().fold(MessageQueueChain::default(), |mut chain, message| {
-        chain.extend_hrmp(&inbound(message));
-        chain
-    })
-}
-
-/// What the pallet stores of the segment; its own types keep their fields to themselves.
-#[derive(Decode)]
-struct StoredBandwidth {
-    ump_msg_count: u32,
-    _ump_total_bytes: u32,
-    hrmp_outgoing: BTreeMap<ParaId, (u32, u32)>,
-}
-
-#[derive(Decode)]
-struct StoredAncestor {
-    used_bandwidth: StoredBandwidth,
-    para_head_hash: Option<H256>,
-    consumed_go_ahead_signal: Option<UpgradeGoAhead>,
-}
-
-#[derive(Decode)]
-struct StoredTracker {
-    used_bandwidth: StoredBandwidth,
-    hrmp_watermark: Option<u32>,
-    consumed_go_ahead_signal: Option<UpgradeGoAhead>,
-}
-
-impl StoredBandwidth {
-    fn outbound(&self) -> u32 {
-        self.hrmp_outgoing.values().map(|(messages, _)| messages).sum()
-    }
-}
-
-fn signal(signal: UpgradeGoAhead) -> Signal {
-    match signal {
-        UpgradeGoAhead::GoAhead => Signal::GoAhead,
-        UpgradeGoAhead::Abort => Signal::Abort,
-    }
-}
-
-fn stored<T: Decode>(pallet: &[u8], name: &[u8]) -> Option<T> {
-    let key = frame_support::storage::storage_prefix(pallet, name);
-    let bytes = sp_io::storage::get(&key)?;
-    Some(T::decode(&mut &bytes[..]).expect("the stored form is the one of this generation"))
-}
-
-fn observe() -> Observed {
-    let segment: Vec<StoredAncestor> =
-        stored(b"ParachainSystem", b"UnincludedSegment").unwrap_or_default();
-    let tracker: Option<StoredTracker> = stored(b"ParachainSystem", b"AggregatedUnincludedSegment");
-    let slot_info: Option<(Slot, u32)> = stored(b"AuraExt", b"RelaySlotInfo");
-    let entry = |ancestor: &StoredAncestor| Entry {
-        hash: ancestor.para_head_hash.map(|hash| hash.0),
-        upward: ancestor.used_bandwidth.ump_msg_count,
-        outbound: ancestor.used_bandwidth.outbound(),
-        signal: ancestor.consumed_go_ahead_signal.map(signal),
-    };
-    let heads = parachain_system::LastHrmpMqcHeads::<Runtime>::get();
-    let code = sp_io::storage::get(sp_core::storage::well_known_keys::CODE);
-    let pending: Option<Vec<u8>> = stored(b"ParachainSystem", b"PendingValidationCode");
-    let new: Option<Vec<u8>> = stored(b"ParachainSystem", b"NewValidationCode");
-    Observed {
-        segment: segment.iter().map(entry).collect(),
-        aggregate_upward: tracker.as_ref().map_or(0, |t| t.used_bandwidth.ump_msg_count),
-        aggregate_outbound: tracker.as_ref().map_or(0, |t| t.used_bandwidth.outbound()),
-        aggregate_signal: tracker.as_ref().and_then(|t| t.consumed_go_ahead_signal).map(signal),
-        aggregate_watermark: tracker.as_ref().and_then(|t| t.hrmp_watermark),
-        slot_info: slot_info.map(|(slot, blocks)| (*slot, blocks)),
-        last_relay_number: parachain_system::LastRelayChainBlockNumber::<Runtime>::get(),
-        code: code.and_then(|code| code_number(&code)),
-        pending_code: pending.and_then(|code| code_number(&code)),
-        new_code: new.and_then(|code| code_number(&code)),
-        sent_upward: parachain_system::UpwardMessages::<Runtime>::get().len() as u32,
-        sent_outbound: parachain_system::HrmpOutboundMessages::<Runtime>::get().len() as u32,
-        watermark: Some(parachain_system::HrmpWatermark::<Runtime>::get()),
-        processed: parachain_system::ProcessedDownwardMessages::<Runtime>::get(),
-        downward_head: parachain_system::LastDmqMqcHead::<Runtime>::get().head().0,
-        inbound_head: heads.get(&ParaId::new(OTHER)).map_or([0; 32], |chain| chain.head().0),
-    }
-}
-
-thread_local! {
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs what may panic, and gives the words of the panic. Nothing is printed meanwhile: a panic is
-/// how a runtime refuses.
-fn quietly<R>(run: impl FnOnce() -> R) -> Result<R, String> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !QUIET.with(Cell::get) {
-                before(info);
-            }
-        }));
-    });
-    QUIET.with(|quiet| quiet.set(true));
-    let outcome = panic::catch_unwind(AssertUnwindSafe(run));
-    QUIET.with(|quiet| quiet.set(false));
-    outcome.map_err(|payload| match payload.downcast::<String>() {
-        Ok(words) => *words,
-        Err(payload) => {
-            payload.downcast::<&str>().map_or_else(|_| String::new(), |w| (*w).to_owned())
-        }
-    })
 }
