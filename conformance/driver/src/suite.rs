@@ -90,19 +90,14 @@ fn chain<P: Pallets>(
     for round in 0..capacity.min(12) + 2 {
         look::<P>(&world, &taken, report)?;
         let deepest = deepest(&world);
-        let mut actions = vec![Action::Author(Author::honest(deepest, Age::TIP))];
-        for relay in 0..distance {
-            let includes = (round * distance + relay) % 3 < included;
-            actions.push(Action::RelayBlock(RelayBlockPlan {
-                back: Few::none(),
-                ..grown(&world, includes)
-            }));
-        }
-        for mut action in actions {
-            if let Action::RelayBlock(_) = action {
-                let includes = (round + taken.len()) % 3 < included;
-                action = Action::RelayBlock(grown(&world, includes));
-            }
+        for relay in 0..=distance {
+            let action = match relay {
+                0 => Action::Author(Author::honest(deepest, Age::TIP)),
+                _ => {
+                    let includes = (round * distance + relay) % 3 < included;
+                    Action::RelayBlock(grown(&world, includes))
+                }
+            };
             world.salt += 1;
             let step = world.step(&action);
             match step {
@@ -137,14 +132,15 @@ fn grown<P: Pallets>(world: &World<P>, includes: bool) -> RelayBlockPlan {
     }
 }
 
-/// Every attempt in a state and every answer.
+/// Every attempt on the deepest block, one of the false claims after the other, and every answer.
 fn look<P: Pallets>(
     world: &World<P>,
     taken: &[Action],
     report: &mut Report,
 ) -> Result<(), Box<Found>> {
     report.states += 1;
-    for (author, _) in attempts(world, None) {
+    let deepest = deepest(world);
+    for author in attempts(world, Some(report.states)).into_iter().filter(|a| a.parent == deepest) {
         let verdict = world.attempt(&author).map_err(|divergence| {
             let mut actions = taken.to_vec();
             actions.push(Action::Author(author));
