@@ -252,7 +252,7 @@ pub fn teeth() -> Vec<Tooth> {
         without("upgrade-abort", Rule::Upg5),
         without("messages", Rule::Msg1),
         without("messages", Rule::Msg2),
-        without("messages", Rule::Msg4),
+        without("messages-full-segment", Rule::Msg4),
         without("messages-in", Rule::Msg5),
         without("messages-in", Rule::Msg6),
         without("messages-down", Rule::Msg7),
