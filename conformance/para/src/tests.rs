@@ -185,7 +185,7 @@ fn the_relay_blocks_after_the_relay_parent_are_a_chain_with_seals() {
         (2, |headers| headers.swap(1, 2), "InvalidChainSequence"),
         (2, |headers| drop(headers[2].digest.logs.pop()), "InvalidSeal"),
         (2, |headers| drop(headers[2].digest.logs.remove(0)), "MissingPredigest"),
-        (2, |headers| headers[2].number += 1, "InvalidSeal"),
+        (2, |headers| headers[2].number += 1, "InvalidSignature"),
         (2, |headers| headers[0].state_root = [9; 32].into(), "InvalidStateRoot"),
     ] {
         let words = with(descendants, tamper);
