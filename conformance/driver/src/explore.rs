@@ -104,6 +104,7 @@ pub fn explore<P: Pallets>(case: &Case, most: usize) -> Result<Report, Box<Found
 }
 
 /// The run that led to a state, and one step more.
+#[allow(clippy::unnecessary_box_returns, reason = "it is an error, which is to be small")]
 fn found(
     ways: &[(usize, Option<Action>)],
     mut at: usize,

@@ -76,6 +76,7 @@ pub struct Shown {
 
 /// A block to be.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Attempt<'a> {
     /// The para slot it claims.
     pub para_slot: u64,

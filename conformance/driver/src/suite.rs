@@ -91,12 +91,11 @@ fn chain<P: Pallets>(
         look::<P>(&world, &taken, report)?;
         let deepest = deepest(&world);
         for relay in 0..=distance {
-            let action = match relay {
-                0 => Action::Author(Author::honest(deepest, Age::TIP)),
-                _ => {
-                    let includes = (round * distance + relay) % 3 < included;
-                    Action::RelayBlock(grown(&world, includes))
-                }
+            let action = if relay == 0 {
+                Action::Author(Author::honest(deepest, Age::TIP))
+            } else {
+                let backs = (round * distance + relay) % 3 < included;
+                Action::RelayBlock(grown(&world, backs))
             };
             world.salt += 1;
             let step = world.step(&action);
@@ -120,11 +119,11 @@ fn deepest<P: Pallets>(world: &World<P>) -> BlockIndex {
 }
 
 /// The next relay block: what is pending becomes available, and the next block on it is backed.
-fn grown<P: Pallets>(world: &World<P>, includes: bool) -> RelayBlockPlan {
+fn grown<P: Pallets>(world: &World<P>, backs: bool) -> RelayBlockPlan {
     let branch = world.state.main();
     let bits = branch.pending.iter().map(|_| Bits::Enough);
     let head = branch.pending.last().map_or(branch.tip().included, |pending| pending.block);
-    let next = world.state.children(head).next().filter(|_| includes);
+    let next = world.state.children(head).next().filter(|_| backs);
     RelayBlockPlan {
         bits: Few::of(bits).unwrap_or_default(),
         back: Few::of(next).unwrap_or_default(),

@@ -57,9 +57,9 @@ pub fn changed(scenario: &Scenario, changes: &Changes) -> Scenario {
     let has_messages = !scenario.messages.is_off();
     let mut result = scenario.clone();
     let mut try_one = |change: &dyn Fn(&mut Scenario)| {
-        let mut changed = result.clone();
-        change(&mut changed);
-        if let Ok(legal) = changed.checked("a walk") {
+        let mut tried = result.clone();
+        change(&mut tried);
+        if let Ok(legal) = tried.checked("a walk") {
             result = legal;
         }
     };
@@ -167,7 +167,7 @@ pub fn walks<P: Pallets>(scenarios: &[Scenario], steps: usize, seed: u8) -> Resu
         let scenario = &scenarios[number as usize % scenarios.len()];
         let mut seen = Report::default();
         let course = (changes(), proptest::collection::vec(any::<u16>(), 20..LONGEST));
-        let plain = number % 4 == 0;
+        let plain = number.is_multiple_of(4);
         let seen_here = std::cell::RefCell::new(&mut seen);
         let outcome = runner.run(&course, |(changes, choices)| {
             let scenario = if plain { scenario.clone() } else { changed(scenario, &changes) };

@@ -223,6 +223,10 @@ impl<P: Pallets> World<P> {
 
     /// Follows a step that the model took. Says whether it could: a block that was not compared is
     /// not there to build on.
+    ///
+    /// # Panics
+    ///
+    /// If the step is another state's.
     pub fn advance(
         &mut self,
         action: &Action,
