@@ -165,16 +165,16 @@ pub fn walks<P: Pallets>(scenarios: &[Scenario], steps: usize, seed: u8) -> Resu
         let config = Config { cases: 1, failure_persistence: None, ..Config::default() };
         let mut runner = TestRunner::new_with_rng(config, rng);
         let scenario = &scenarios[number as usize % scenarios.len()];
-        let mut seen = Report::default();
+        let mut result = Report::default();
         let course = (changes(), proptest::collection::vec(any::<u16>(), 20..LONGEST));
         let plain = number.is_multiple_of(4);
-        let seen_here = std::cell::RefCell::new(&mut seen);
+        let noted = std::cell::RefCell::new(&mut result);
         let outcome = runner.run(&course, |(changes, choices)| {
             let scenario = if plain { scenario.clone() } else { changed(scenario, &changes) };
             let case = Case::of(Protocol::new(scenario));
             match walk::<P>(&case, &choices) {
                 Ok(report) => {
-                    **seen_here.borrow_mut() = report;
+                    **noted.borrow_mut() = report;
                     Ok(())
                 }
                 Err(found) => {
@@ -184,7 +184,7 @@ pub fn walks<P: Pallets>(scenarios: &[Scenario], steps: usize, seed: u8) -> Resu
             }
         });
         outcome.map_err(|error| error.to_string())?;
-        total += seen;
+        total += result;
         number += 1;
     }
     Ok(total)
