@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use unincluded_model::economics::{Network, Perquintill};
-use unincluded_model::{Rule, Variant};
+use unincluded_model::{RelayNumberCheck, Rule, Variant};
 use unincluded_properties::Limits;
+use unincluded_properties::grid::Axis;
 
 use crate::exit::EXIT_CODES;
 use crate::{help, values};
@@ -58,7 +59,7 @@ pub(crate) enum Command {
     Replay(Replay),
     /// Tell a saved trace as a story
     Explain(Explain),
-    /// Judge the history of a real relay chain
+    /// Judge the history of a real relay chain, or the log of a collator
     #[command(long_about = help::VALIDATE_HELP)]
     Validate(Validate),
     /// Browse the states of a scenario in the Stateright Explorer
@@ -68,6 +69,12 @@ pub(crate) enum Command {
     /// Run the emission of a whole cycle, block by block
     #[command(long_about = help::SIMULATE_HELP)]
     Simulate(Box<Simulate>),
+    /// Vary parameters, and see what holds and how fast it is
+    #[command(long_about = help::SWEEP_HELP)]
+    Sweep(Box<Sweep>),
+    /// Judge what was said in public about Astar's upgrade
+    #[command(long_about = help::CLAIMS_HELP)]
+    Claims(Box<Claimed>),
 }
 
 /// What is changed about the rules.
@@ -118,12 +125,41 @@ pub(crate) struct Check {
     /// Do not stop at the first violation: see everything and name all that is violated.
     #[arg(long)]
     pub(crate) keep_going: bool,
+    /// Whether to decide what must happen in the end as well, on the whole graph of a scenario.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) progress: WhenProgress,
+    /// Do not assume something that claims of progress rest on; can be repeated, or a list with commas.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = values::assumption)]
+    pub(crate) not_assuming: Vec<&'static str>,
     /// Scenarios looked at side by side; all cores if not given.
     #[arg(long, value_name = "N", value_parser = values::threads)]
     pub(crate) threads: Option<usize>,
 }
 
+/// When to decide claims of progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhenProgress {
+    /// Where scenarios are named and their rules are not broken otherwise, or with --keep-going.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
 impl Check {
+    /// Whether claims of progress are decided; where the rules are broken already only if asked for.
+    pub(crate) fn asks_for_progress(&self, is_broken: bool) -> bool {
+        match self.progress {
+            WhenProgress::Always => true,
+            WhenProgress::Never => false,
+            WhenProgress::Auto => {
+                let is_named = !self.scenarios.is_empty() || !self.not_assuming.is_empty();
+                is_named && self.engine != Engine::Stateright && (!is_broken || self.keep_going)
+            }
+        }
+    }
+
     /// How far the search goes.
     pub(crate) fn limits(&self) -> Limits {
         Limits { states: self.max_states, memory: Some(self.max_memory), time: self.time_limit }
@@ -131,8 +167,7 @@ impl Check {
 
     /// Threads to use.
     pub(crate) fn threads(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        self.threads.unwrap_or_else(cores)
+        threads_or_cores(self.threads)
     }
 }
 
@@ -218,9 +253,12 @@ pub(crate) struct Explain {
 #[derive(Args, Debug)]
 #[command(after_help = help::VALIDATE)]
 pub(crate) struct Validate {
-    /// Relay blocks, one JSON object a line; - for standard input.
+    /// Relay blocks, one JSON object a line, or the log of a collator; - for standard input.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// What the file has; told by its first line if not given.
+    #[arg(long, value_name = "KIND", default_value = "auto")]
+    pub(crate) kind: Recorded,
     /// Only this para.
     #[arg(long, value_name = "ID")]
     pub(crate) para: Option<u32>,
@@ -237,9 +275,53 @@ pub(crate) struct Validate {
     /// Votes that back a candidate, at least.
     #[arg(long, value_name = "VOTES", default_value = "2")]
     pub(crate) votes: u32,
+    /// Of a log. C: blocks that the unincluded segment of the para can hold.
+    #[arg(long, value_name = "C", default_value = "3", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(crate) capacity: u64,
+    /// Of a log. V: V + 1 blocks can share a relay slot.
+    #[arg(long, value_name = "V", default_value = "1", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(crate) velocity: u64,
+    /// Of a log. Cores that the para holds.
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u64).range(1..=100))]
+    pub(crate) cores: u64,
+    /// Of a log. How the numbers of relay parents advance.
+    #[arg(long, value_name = "CHECK", default_value = "monotonic")]
+    pub(crate) relay_numbers: RelayNumbers,
     /// How to report.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: PlainFormat,
+}
+
+/// What a file has recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Recorded {
+    /// Relay blocks if the first line is a JSON object, else a log.
+    Auto,
+    /// Relay blocks, one JSON object a line.
+    Blocks,
+    /// What a collator logs, at debug level for most of it.
+    Log,
+}
+
+/// How the numbers of relay parents advance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RelayNumbers {
+    /// Each is higher than the parent's.
+    Strict,
+    /// None is lower than the parent's.
+    Monotonic,
+    /// Unchecked.
+    Any,
+}
+
+impl From<RelayNumbers> for RelayNumberCheck {
+    fn from(numbers: RelayNumbers) -> RelayNumberCheck {
+        match numbers {
+            RelayNumbers::Strict => RelayNumberCheck::Strict,
+            RelayNumbers::Monotonic => RelayNumberCheck::Monotonic,
+            RelayNumbers::Any => RelayNumberCheck::Any,
+        }
+    }
 }
 
 /// `explore`.
@@ -277,6 +359,8 @@ pub(crate) enum Listed {
     Scenarios,
     /// Other forms of rules: historic or mistaken.
     Variants,
+    /// The networks: releases, constants, calendars, and what was in flight at the switch.
+    Networks,
 }
 
 /// `simulate`.
@@ -334,6 +418,9 @@ pub(crate) enum Phase {
     Switch,
     /// All of it at 6 s.
     After,
+    /// At 6 s, with the calendar, the parameters and the decay of 2026.
+    #[value(name = "2026")]
+    In2026,
 }
 
 /// When rewards are claimed.
@@ -357,4 +444,130 @@ mod tests {
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
     }
+}
+
+/// `sweep`.
+#[derive(Args, Debug)]
+#[command(after_help = format!("{}\n\n{}", help::SWEEP_EXAMPLES, help::SWEEP_EXIT_CODES))]
+pub(crate) struct Sweep {
+    /// Built-in scenarios, by name, or paths to TOML files.
+    #[arg(value_name = "SCENARIO", required = true)]
+    pub(crate) scenarios: Vec<String>,
+    /// What is varied, and over which values; can be repeated. The names are those of the table above.
+    #[arg(long, value_name = "AXIS=VALUES", value_parser = values::axis)]
+    pub(crate) over: Vec<(Axis, Vec<u8>)>,
+    /// Look for the least C that sustains the full rate, at each place of the other axes.
+    #[arg(long, value_name = "C", value_parser = ["C"])]
+    pub(crate) smallest: Option<String>,
+    /// Bound the rate as well where at most so many relay slots in any so many are faulty: 1/8.
+    #[arg(long, value_name = "FAULTS/SLOTS", value_parser = values::few_faults)]
+    pub(crate) faults: Option<(u8, u8)>,
+    /// Measure as well how many blocks are missed when one is late, lost or never available.
+    #[arg(long)]
+    pub(crate) mishaps: bool,
+    #[command(flatten)]
+    pub(crate) changes: Changes,
+    /// How to report.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: TableFormat,
+    /// Draw a heat map into an SVG file: the last axis from left to right, all others downwards.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
+    /// Where traces are saved: of violations, and of the runs that break the next smaller C.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub(crate) out: PathBuf,
+    /// States at most, for each cell.
+    #[arg(long, value_name = "N", default_value = "2000000", value_parser = values::states)]
+    pub(crate) max_states: usize,
+    /// Memory at most, for each cell: MiB, or with a suffix (512MiB, 2GiB).
+    #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = values::bytes)]
+    pub(crate) max_memory: usize,
+    /// Seconds at most, for the search of each cell.
+    #[arg(long, value_name = "SECONDS", value_parser = values::seconds)]
+    pub(crate) time_limit: Option<Duration>,
+    /// Cells looked at side by side; all cores if not given.
+    #[arg(long, value_name = "N", value_parser = values::threads)]
+    pub(crate) threads: Option<usize>,
+}
+
+impl Sweep {
+    /// How far the search of a cell goes.
+    pub(crate) fn limits(&self) -> Limits {
+        let (states, memory) = (Some(self.max_states), Some(self.max_memory));
+        Limits { states, memory, time: self.time_limit }
+    }
+
+    /// Threads to use.
+    pub(crate) fn threads(&self) -> usize {
+        threads_or_cores(self.threads)
+    }
+}
+
+/// As many threads as asked for, or as there are cores.
+fn threads_or_cores(asked: Option<usize>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    asked.unwrap_or_else(cores)
+}
+
+/// How to report a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// For people.
+    Human,
+    /// One JSON object.
+    Json,
+    /// A row for each cell, with commas between.
+    Csv,
+}
+
+/// `claims`.
+#[derive(Args, Debug)]
+#[command(after_help = format!("{}\n\n{}", help::CLAIMS_EXAMPLES, help::CLAIMS_EXIT_CODES))]
+pub(crate) struct Claimed {
+    /// Claims, by id; all if none is given.
+    #[arg(value_name = "CLAIM")]
+    pub(crate) claims: Vec<String>,
+    #[command(flatten)]
+    pub(crate) changes: Changes,
+    /// How to report.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: ClaimsFormat,
+    /// Save a trace for each claim that a run shows.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// States at most, for each search.
+    #[arg(long, value_name = "N", value_parser = values::states)]
+    pub(crate) max_states: Option<usize>,
+    /// Memory at most, for each search: MiB, or with a suffix (512MiB, 2GiB).
+    #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = values::bytes)]
+    pub(crate) max_memory: usize,
+    /// Seconds at most, for each search.
+    #[arg(long, value_name = "SECONDS", value_parser = values::seconds)]
+    pub(crate) time_limit: Option<Duration>,
+    /// Claims judged side by side; all cores if not given.
+    #[arg(long, value_name = "N", value_parser = values::threads)]
+    pub(crate) threads: Option<usize>,
+}
+
+impl Claimed {
+    /// How far each search goes.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits { states: self.max_states, memory: Some(self.max_memory), time: self.time_limit }
+    }
+
+    /// Threads to use.
+    pub(crate) fn threads(&self) -> usize {
+        threads_or_cores(self.threads)
+    }
+}
+
+/// How to report claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClaimsFormat {
+    /// For people.
+    Human,
+    /// One JSON object.
+    Json,
+    /// A table for a document.
+    Markdown,
 }

@@ -17,7 +17,9 @@ Examples:
   unincluded fuzz astar --cases 1000       long random runs
   unincluded explain out/TRACE.jsonl       a saved run, told step by step
   unincluded list scenarios                what there is to check
-  unincluded simulate astar                a year of emission, block by block";
+  unincluded simulate astar                a year of emission, block by block
+  unincluded sweep astar --over C=1..4     how fast it is with other parameters
+  unincluded claims                        what was said of the upgrade, judged";
 
 /// What `check` decides, and how.
 pub(crate) const CHECK_HELP: &str = "\
@@ -44,6 +46,7 @@ Examples:
   unincluded check astar lookahead --verbose       every property of two of them
   unincluded check astar --without SEG-5,SEG-3     two rules switched off
   unincluded check siblings --variant FRAG-5=first-seen --keep-going
+  unincluded check astar --not-assuming owners-build   a run without end that breaks a claim
   unincluded check mine.toml --max-states 5000000 --max-memory 2GiB --time-limit 60
   unincluded check --format sarif > results.sarif  for code scanning";
 
@@ -84,10 +87,12 @@ Examples:
 
 /// What `validate` decides.
 pub(crate) const VALIDATE_HELP: &str = "\
-Judge whether what a real relay chain did is a behaviour that the rules allow.
+Judge whether what a real relay chain did, or what a collator says it did, is a behaviour that the rules \
+allow.
 
 The file has relay blocks, one JSON object a line, with their headers, votes and the events of \
-candidates. Nothing is known of what was before, so each para is judged from an unknown state. A step \
+candidates; or it is the log of a collator, with its targets aura::cumulus and \
+parachain::collator-protocol::stats at debug level. Nothing is known of what was before, so each para is judged from an unknown state. A step \
 that leaves no record, such as the end of a session, is supposed only where nothing else explains the \
 next one, and is said.
 
@@ -103,7 +108,8 @@ unusable.
 Examples:
   unincluded validate blocks.jsonl
   unincluded validate --para 2006 --format json blocks.jsonl
-  unincluded validate --lookahead 1 before-async-backing.jsonl";
+  unincluded validate --lookahead 1 before-async-backing.jsonl
+  journalctl -u collator -o cat | unincluded validate -";
 
 /// After the options of `explore`.
 pub(crate) const EXPLORE: &str = "\
@@ -121,7 +127,7 @@ pub(crate) const SIMULATE_HELP: &str = "\
 Run the emission of a whole cycle, block by block.
 
 A cycle is the \"year\" after which the chain computes its amounts anew: 5,270,400 blocks on Astar since \
-the switch to 6 s, 2,635,200 before. The machine executes each included block with the runtime's own \
+the switch to 6 s, 2,635,200 before, 5,256,000 in 2026. The machine executes each included block with the runtime's own \
 rounding: two rewards per block, pools per era and period, claims that mint. It starts with the block \
 after a recalculation and ends with the next one.
 
@@ -132,13 +138,14 @@ does exactly the same again.
 *Recorded* is what blocks paid and what eras and periods set aside; its distance from the target, the \
 maximum emission, is shown beside the bound that rounding cannot leave. *Issued* is what was minted: what \
 nobody claims is never minted. *Not earned* is what stakers miss where less than the ideal share is \
-staked.";
+staked, *decayed* what decay takes of every amount in 2026.";
 
 /// `simulate`, by example.
 pub(crate) const SIMULATE_EXAMPLES: &str = "\
 Examples:
   unincluded simulate astar
   unincluded simulate astar --phase switch --switch-after 1000000
+  unincluded simulate astar --phase 2026
   unincluded simulate shiden --skipped-slots 0.01 --orphaned 0.02 --late 0.01 --seed 7
   unincluded simulate astar --staked 30 --claims never --plot year.svg
   unincluded simulate shibuya --format json
@@ -148,8 +155,100 @@ Exit codes:
   1  it is not: that would be a fault of the model
   2  misuse: a bad argument, or a file that cannot be written";
 
+/// What `sweep` measures.
+pub(crate) const SWEEP_HELP: &str = "\
+Vary parameters, and see what holds and how fast it is.
+
+Every cell of the grid is one scenario with other values. Our own search sees all its states, with the \
+faults that the scenario names, and decides every property; and the run in which nothing goes wrong is \
+followed until it goes round, which gives its rate exactly.
+
+The axes, each given once as --over AXIS=VALUES, with VALUES as 3, 1..4 or 1,4:
+
+  C         blocks that a segment may hold, 0 to 12
+  V         blocks for each relay slot, 0 to 3
+  cores     cores of the para, 1 to 3
+  r         relay blocks from the relay parent to the best relay block, 0 to 2
+  L         relay blocks after its relay parent in which a candidate is backed, 1 to 4
+  P         relay blocks after which a candidate can time out, 1 to 12
+  F         relay blocks after which groups rotate, 1 to 24
+  D         relay blocks from the relay parent to the inclusion, at the least, 2 to 5; 3 + r if not given
+  lag       collators that see the relay tip one block late: never, together, apart
+  collator  who authors: slot-based, lookahead, adversary
+
+With --faults F/S the least and the greatest rate are found over all runs in which at most F relay slots of \
+any S are faulty.
+
+A cell that cannot be decided says why and is never a pass: its values do not go together, a limit came \
+first, or its run has no one rate.
+
+With --smallest C the least capacity that sustains the full rate is looked for at each place of the other \
+axes, held against what networks choose, and shown together with the run that the next smaller one does \
+for ever.";
+
+/// `sweep`, by example.
+pub(crate) const SWEEP_EXAMPLES: &str = "\
+Examples:
+  unincluded sweep astar --over C=1..4 --over D=2..4
+  unincluded sweep astar lookahead --over C=2..4 --plot rates.svg
+  unincluded sweep astar --over C=1..3 --mishaps
+  unincluded sweep astar --smallest C --over r=0..2
+  unincluded sweep elastic --smallest C --over V=1..3 --format json";
+
+/// How `sweep` ends.
+pub(crate) const SWEEP_EXIT_CODES: &str = "\
+Exit codes:
+  0  every cell is decided, and every property holds in it; a least C is known at every place
+  1  a property is violated in some cell
+  2  misuse: a bad argument, or a file that cannot be read or written
+  3  some cell is not decided, or no C that was tried sustains the full rate; not a pass";
+
+/// What `claims` judges.
+pub(crate) const CLAIMS_HELP: &str = "\
+Judge what was said in public about Astar's upgrade.
+
+Each claim *holds*, *holds if* something is the case that was not said, or is *refuted*; with the reason in \
+figures, and the command that shows them. Nothing is written down beforehand: every verdict is computed from \
+searches, rates, cycles of emission and constants when the command runs. With a rule switched off or changed \
+the verdicts are those of such a network.";
+
+/// `claims`, by example.
+pub(crate) const CLAIMS_EXAMPLES: &str = "\
+Examples:
+  unincluded claims
+  unincluded claims confirmation-halved security-not-compromised
+  unincluded claims --without SEG-5
+  unincluded claims --format json --out traces";
+
+/// How `claims` ends.
+pub(crate) const CLAIMS_EXIT_CODES: &str = "\
+Exit codes:
+  0  every claim is decided; one that is refuted is an answer, and no failure
+  2  misuse: a bad argument, or a file that cannot be written
+  3  some claim is not decided: a limit came first";
+
 /// After the options of `list`.
 pub(crate) const LIST: &str = "\
 Examples:
   unincluded list scenarios
   unincluded list rules --format json";
+
+#[cfg(test)]
+mod tests {
+    use unincluded_properties::grid::{Axis, Legal};
+
+    /// The table of axes in the help is that of the grid.
+    #[test]
+    fn the_help_of_sweep_names_every_axis_and_its_legal_values() {
+        for axis in Axis::ALL {
+            let start = format!("  {:8}  ", axis.name());
+            let line = super::SWEEP_HELP.lines().find(|line| line.starts_with(&start));
+            let line = line.unwrap_or_else(|| panic!("{} is not in the help", axis.name()));
+            let range = match axis.legal() {
+                Legal::Numbers(least, most) => format!("{least} to {most}"),
+                Legal::Words(words) => words.join(", "),
+            };
+            assert!(line.contains(axis.meaning()) && line.contains(&range), "{line}");
+        }
+    }
+}

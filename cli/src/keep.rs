@@ -15,9 +15,14 @@ const LONGEST_NAME: usize = 160;
 
 /// Saves a run, and says where. A random run has a name of its own: it is no shortest one.
 pub(crate) fn save(run: &Run, is_random: bool, directory: &Path) -> Result<PathBuf> {
+    save_as(run, &name(run, is_random), directory)
+}
+
+/// Saves a run under that name, shortened if need be, and says where.
+pub(crate) fn save_as(run: &Run, name: &str, directory: &Path) -> Result<PathBuf> {
     fs::create_dir_all(directory)
         .with_context(|| format!("cannot create the directory {}", directory.display()))?;
-    let path = directory.join(file_name(run, is_random));
+    let path = directory.join(file_name(name));
     let write = || -> Result<()> {
         let mut file = BufWriter::new(File::create(&path)?);
         unincluded_traces::write(run, &mut file)?;
@@ -27,8 +32,8 @@ pub(crate) fn save(run: &Run, is_random: bool, directory: &Path) -> Result<PathB
     Ok(path)
 }
 
-/// `astar-without-SEG-5-INV-SEG-1.jsonl`: what was run, what was changed, what it shows.
-fn file_name(run: &Run, is_random: bool) -> String {
+/// `astar-without-SEG-5-INV-SEG-1`: what was run, what was changed, what it shows.
+fn name(run: &Run, is_random: bool) -> String {
     let header = &run.header;
     let mut name = header.scenario.name.clone();
     for rule in &header.without {
@@ -40,12 +45,21 @@ fn file_name(run: &Run, is_random: bool) -> String {
     if let Some(property) = &header.property {
         name += &format!("-{property}");
     }
+    if header.lasso.is_some() {
+        name += "-for-ever";
+    }
     if is_random {
         name += "-random";
     }
+    name
+}
+
+fn file_name(name: &str) -> String {
+    let mut name = name.to_owned();
     if name.len() > LONGEST_NAME {
         let digest = digest(&name);
-        name.truncate(LONGEST_NAME);
+        let end = (0..=LONGEST_NAME).rev().find(|&end| name.is_char_boundary(end)).unwrap_or(0);
+        name.truncate(end);
         name += &format!("-{}", &digest[..8]);
     }
     name + ".jsonl"

@@ -1,4 +1,4 @@
-//! `list`: the rules, properties, scenarios and variants by name.
+//! `list`: the rules, properties, scenarios, variants and networks by name.
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -8,13 +8,14 @@ use unincluded_properties::CATALOGUE;
 use crate::arguments::{List, Listed, PlainFormat};
 use crate::exit::Exit;
 use crate::layout::indented;
+use crate::networks::networks;
 use crate::screen::{Paint, Screen};
 
 /// One thing of a list: its name, what it says, and what else there is to say, by key.
-struct Entry {
-    name: String,
-    says: String,
-    more: Vec<(&'static str, Value)>,
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) says: String,
+    pub(crate) more: Vec<(&'static str, Value)>,
 }
 
 /// Lists what is asked for.
@@ -24,6 +25,7 @@ pub(crate) fn list(asked: &List, screen: &Screen) -> Result<Exit> {
         Listed::Properties => ("id", "claim", properties()),
         Listed::Scenarios => ("name", "about", scenarios()),
         Listed::Variants => ("name", "sentence", variants()),
+        Listed::Networks => ("name", "about", networks()),
     };
     screen.answer(&match asked.format {
         PlainFormat::Human => entries.iter().map(|entry| human(entry, screen.paint())).collect(),

@@ -6,7 +6,9 @@
 mod agreement;
 mod arguments;
 mod check;
+mod claims;
 mod digest;
+mod endless;
 mod examine;
 mod exit;
 mod explore;
@@ -18,11 +20,13 @@ mod kept;
 mod layout;
 mod list;
 mod nearest;
+mod networks;
 mod progress;
 mod report;
 mod screen;
 mod simulate;
 mod subject;
+mod sweep;
 mod validate;
 mod values;
 
@@ -46,6 +50,8 @@ fn main() -> ExitCode {
         Command::Explore(asked) => explore::explore(asked, &screen),
         Command::List(asked) => list::list(asked, &screen),
         Command::Simulate(asked) => simulate::simulate(asked, &screen),
+        Command::Sweep(asked) => sweep::sweep(asked, &screen),
+        Command::Claims(asked) => claims::claims(asked, &screen),
     };
     let exit = answer.unwrap_or_else(|error| {
         screen.error(&format!("{error:#}"));

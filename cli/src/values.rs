@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use unincluded_model::economics::{Network, Perquintill, TOKEN};
 use unincluded_model::{Rule, Variant};
+use unincluded_properties::grid::{Axis, Legal};
 use unincluded_traces::MAX_STEPS;
+
+use unincluded_properties::outlook::ASSUMPTIONS;
 
 use crate::nearest::did_you_mean;
 
@@ -20,6 +23,16 @@ pub(crate) fn rule(word: &str) -> Result<Rule, String> {
 pub(crate) fn variant(word: &str) -> Result<Variant, String> {
     let known = || Variant::ALL.iter().map(|variant| variant.name());
     word.parse::<Variant>().map_err(|error| format!("{error}{}", did_you_mean(word, known())))
+}
+
+/// Something that claims of progress rest on, by its name.
+pub(crate) fn assumption(word: &str) -> Result<&'static str, String> {
+    let known = || ASSUMPTIONS.iter().map(|assumption| assumption.name);
+    known().find(|name| name.eq_ignore_ascii_case(word)).ok_or_else(|| {
+        let near = did_you_mean(word, known());
+        let names: Vec<&str> = known().collect();
+        format!("nothing is assumed under the name {word:?}{near}; there are {}", names.join(", "))
+    })
 }
 
 /// Bytes: a whole number of MiB, or of what the suffix says.
@@ -73,6 +86,54 @@ fn up_to<N: Copy + From<u8> + FromStr + PartialOrd + Display>(
     let number = word.parse().ok();
     let number = number.filter(|number| *number >= N::from(1) && *number <= most);
     number.ok_or_else(|| format!("a whole number from 1 to {most}"))
+}
+
+/// What is varied, and over which values: `C=1..4`, `L=2,4`, `collator=slot-based,lookahead`.
+pub(crate) fn axis(word: &str) -> Result<(Axis, Vec<u8>), String> {
+    let names = || Axis::ALL.map(Axis::name);
+    let Some((name, values)) = word.split_once('=') else {
+        return Err(format!(
+            "legal is an axis with its values, as C=1..4; axes are {}",
+            names().join(", ")
+        ));
+    };
+    let Some(axis) = Axis::named(name) else {
+        let near = did_you_mean(name, names());
+        return Err(format!("there is no axis {name:?}{near}; legal are {}", names().join(", ")));
+    };
+    let illegal = |found: &str| {
+        format!("{}={found}: legal for {} are {}", axis.name(), axis.name(), axis.legal())
+    };
+    let mut chosen: Vec<u8> = Vec::new();
+    for part in values.split(',') {
+        let range = part.split_once("..").filter(|_| matches!(axis.legal(), Legal::Numbers(..)));
+        let (first, last) = range.unwrap_or((part, part));
+        let value = |word: &str| axis.value(word).ok_or_else(|| illegal(word));
+        let (first, last) = (value(first)?, value(last)?);
+        if first > last {
+            return Err(illegal(part));
+        }
+        for value in first..=last {
+            if chosen.contains(&value) {
+                return Err(format!(
+                    "{}={values}: {} is there twice",
+                    axis.name(),
+                    axis.word(value)
+                ));
+            }
+            chosen.push(value);
+        }
+    }
+    Ok((axis, chosen))
+}
+
+/// Faulty slots at most, and in how many: `1/8`.
+pub(crate) fn few_faults(word: &str) -> Result<(u8, u8), String> {
+    let both = word
+        .split_once('/')
+        .and_then(|(most, window)| Some((most.parse().ok()?, window.parse().ok()?)));
+    both.filter(|(most, window)| (1..=32).contains(window) && most <= window)
+        .ok_or_else(|| "faulty slots and the slots they are among, 0/1 to 32/32, as 1/8".to_owned())
 }
 
 /// A seed, decimal or hexadecimal.
@@ -149,6 +210,37 @@ mod tests {
         assert_eq!(bytes("2g"), Ok(2 << 30));
         for word in ["", "0", "-1", "1.5", "2TB", "18446744073709551615", "MiB"] {
             assert!(bytes(word).is_err(), "{word:?}");
+        }
+    }
+
+    #[test]
+    fn an_axis_has_a_name_and_legal_values() {
+        assert_eq!(axis("C=1..4"), Ok((Axis::Capacity, vec![1, 2, 3, 4])));
+        assert_eq!(axis("L=4,2"), Ok((Axis::Lookahead, vec![4, 2])));
+        assert_eq!(axis("r=0..1,2"), Ok((Axis::Offset, vec![0, 1, 2])));
+        assert_eq!(axis("collator=lookahead,slot-based"), Ok((Axis::Collator, vec![1, 0])));
+        for (word, said) in [
+            ("C", "as C=1..4"),
+            ("c=1", "did you mean \"C\"?"),
+            ("C=13", "C=13: legal for C are whole numbers from 0 to 12"),
+            ("C=0..13", "C=13"),
+            ("C=4..1", "C=4..1: legal for C"),
+            ("C=", "C=: legal for C"),
+            ("C=1,,2", "legal for C"),
+            ("C=1,1", "1 is there twice"),
+            ("C=-1", "legal for C"),
+            ("lag=late", "lag=late: legal for lag are never, together, apart"),
+        ] {
+            let error = axis(word).expect_err(word);
+            assert!(error.contains(said), "{word}: {error}");
+        }
+    }
+
+    #[test]
+    fn faults_are_so_many_of_so_many() {
+        assert_eq!((few_faults("1/8"), few_faults("0/1")), (Ok((1, 8)), Ok((0, 1))));
+        for word in ["1", "2/1", "1/33", "1/0", "-1/2", "1/8/9", ""] {
+            assert!(few_faults(word).is_err(), "{word:?}");
         }
     }
 

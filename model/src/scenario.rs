@@ -74,6 +74,12 @@ pub struct Switch {
     pub blocks_per_era: u8,
     /// How long what users and governance begin lasts; blocks at 12 s, 1 to 16.
     pub duration: u8,
+    /// C under the old code; blocks, 0 to 12. That of the new code unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity_before: Option<u8>,
+    /// How the old code compares relay parents (RPN-1). As the new one does unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relay_number_check_before: Option<RelayNumberCheck>,
 }
 
 impl Switch {
@@ -464,12 +470,20 @@ pub enum Prechecks {
     Accepting,
     /// It is accepted or rejected in any later relay block, or never.
     Divided,
+    /// The same of code that the relay chain does not know; it may know the code, and then there is no
+    /// vote on it.
+    DividedOrKnown,
 }
 
 impl Prechecks {
     /// Whether there is no vote.
     pub fn is_known(&self) -> bool {
         *self == Prechecks::Known
+    }
+
+    /// Whether validators may reject code.
+    pub fn may_reject(self) -> bool {
+        matches!(self, Prechecks::Divided | Prechecks::DividedOrKnown)
     }
 }
 
@@ -695,14 +709,15 @@ enum Set {
 }
 
 built_in! {
-    Gate: "astar-sync", "astar", "lookahead", "adversary", "bandwidth", "withholding", "siblings",
+    Gate: "astar-sync", "astar", "lookahead", "adversary", "bandwidth", "withholding", "siblings", "evicted",
         "forks", "shibuya", "sessions", "reconfiguration", "forks-sessions", "elastic", "offset", "coretime",
         "coretime-stored", "lapse", "groups", "votes", "collations", "disputes",
-        "disputes-elastic", "disputes-chains", "disputes-groups", "upgrade", "upgrade-abort",
+        "disputes-elastic", "disputes-chains", "disputes-groups", "disputes-again", "upgrade", "upgrade-abort",
+        "upgrade-known",
         "upgrade-forks", "upgrade-sessions", "upgrade-adversary", "upgrade-elastic", "messages",
         "messages-full-segment", "messages-down", "messages-in", "messages-elastic", "collators",
         "authorities", "slots-12s", "slots-2s", "2025-06", "today", "hook-2025-06", "astar-switch";
-    Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
+    Nightly: "siblings-long", "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
         "elastic-sessions", "elastic-offset", "offset-two", "disputes-unavailability", "forks-elastic",
         "messages-all", "messages-elastic-two", "messages-sessions";
 }
@@ -1016,6 +1031,7 @@ impl Scenario {
             switch.eras_per_build_and_earn_subperiod,
             switch.blocks_per_era,
             switch.duration,
+            switch.capacity_before.unwrap_or(1),
         ];
         for ((key, least, most), value) in SWITCH.into_iter().zip(values) {
             if !(least..=most).contains(&value.into()) {
@@ -1091,6 +1107,13 @@ impl Scenario {
         Ok(())
     }
 
+    /// The least and the most that a number of a scenario may be, by its key with its table:
+    /// `protocol.cores`.
+    pub fn range(key: &str) -> Option<(i64, i64)> {
+        let found = RANGES.iter().find(|(known, ..)| *known == key);
+        found.map(|&(_, _, least, most)| (least, most))
+    }
+
     /// The configuration that every block's state holds (INFL-6, INFL-7).
     pub fn inflation(&self) -> InflationConfiguration {
         self.inflation_over(&self.economics.calendar.calendar())
@@ -1151,12 +1174,13 @@ const RECONFIGURED: [(&str, i64, i64); 3] = [
 ];
 
 /// The legal range of every number of a [switch], which a scenario need not have.
-const SWITCH: [(&str, i64, i64); 5] = [
+const SWITCH: [(&str, i64, i64); 6] = [
     ("switch.periods_per_cycle", 1, 2),
     ("switch.eras_per_voting_subperiod", 1, 3),
     ("switch.eras_per_build_and_earn_subperiod", 1, 4),
     ("switch.blocks_per_era", 2, 6),
     ("switch.duration", 1, 16),
+    ("switch.capacity_before", 0, 12),
 ];
 
 fn whole_number(least: i64, most: i64) -> String {

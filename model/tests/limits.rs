@@ -712,7 +712,12 @@ fn the_rotation_in_which_a_candidate_is_backed_does_not_matter() {
 
 /// So many honest validators, and P1 an invalid block.
 fn invalid_block(validators: u16) -> Run {
-    let run = with("disputes", |scenario| {
+    invalid_block_in("disputes", validators)
+}
+
+fn invalid_block_in(scenario: &str, validators: u16) -> Run {
+    let run = with(scenario, |scenario| {
+        scenario.environment.fork_depth = 2;
         scenario.parameters.validators = validators;
         scenario.environment.lying = 0;
         scenario.environment.unavailability = true;
@@ -748,10 +753,49 @@ fn at_the_supermajority_a_disputed_candidate_is_dropped() {
 }
 
 #[test]
-fn a_candidate_that_lost_its_dispute_is_not_backed_again() {
+fn a_candidate_that_loses_its_dispute_is_not_backed_again_in_that_block() {
     let run = invalid_block(4).backs(P1);
     let plan = RelayBlockPlan { back: few([P1]), ..voting([Bits::OneShort]) };
     assert_eq!(run.refusal(&disputing(3, plan)), Refusal::ConcludedInvalid);
+}
+
+/// P1 lost its dispute in R2; with a window of three relay blocks R3 can back it again.
+fn condemned_and_backed_again() -> Run {
+    let run = invalid_block_in("disputes-again", 4).backs(P1);
+    let run = run.does(&disputing(3, voting([Bits::OneShort])));
+    assert!(run.state.main().pending.is_empty());
+    run.backs(P1)
+}
+
+#[test]
+fn in_the_next_block_a_candidate_that_lost_its_dispute_is_backed_again() {
+    assert_eq!(condemned_and_backed_again().state.main().pending[0].block, P1);
+}
+
+#[test]
+fn a_vote_more_against_a_candidate_that_lost_its_dispute_drops_it_again() {
+    let run = invalid_block_in("disputes-again", 6).backs(P1);
+    let run = run.does(&disputing(5, voting([Bits::OneShort]))).backs(P1);
+    let run = run.does(&disputing(1, voting([Bits::OneShort])));
+    assert!(run.state.main().pending.is_empty());
+}
+
+#[test]
+fn including_a_candidate_that_lost_its_dispute_freezes_its_fork_at_once() {
+    let run = condemned_and_backed_again().does(&Action::Fork);
+    let run = run.does(&Action::RelayBlock(voting([Bits::Enough])));
+    assert_eq!(run.state.branches.len(), 1);
+    assert_eq!(run.state.main().tip().included, ROOT);
+}
+
+#[test]
+fn votes_that_exceed_a_third_before_the_inclusion_freeze_nothing_later() {
+    let run = invalid_block_in("disputes-again", 7).backs(P1);
+    let run = run.does(&disputing(4, voting([Bits::OneShort]))).does(&Action::Fork);
+    let run = run.does(&Action::RelayBlock(voting([Bits::Enough])));
+    assert_eq!(run.state.main().tip().included, P1);
+    let run = run.does(&disputing(3, RelayBlockPlan::quiet(0)));
+    assert_eq!(run.state.branches.len(), 2);
 }
 
 // DISP-2: (N-1)/3 + 1 votes against an included candidate.
@@ -865,6 +909,26 @@ fn the_block_that_acts_on_the_go_ahead_is_the_last_of_12_s_and_the_next_is_of_6_
     assert_eq!(phases(&emissions), [Before, Before, Before, LastOld, After]);
     let rates: Vec<u8> = emissions.iter().map(|emission| emission.rate).collect();
     assert_eq!(rates, [0, 0, 0, 0, 1]);
+}
+
+/// econ:UPG, SEG-5, RPN-1: the old code has room for one block and wants another relay parent for each; the
+/// new one, from the state of the last old block on, has room for three.
+#[test]
+fn the_last_old_block_leaves_room_for_three_and_the_one_before_it_for_one() {
+    let included = |blocks: u8| {
+        (1..=blocks).fold(idle_switch(), |run, number| {
+            let plain = Author::honest(BlockIndex(number - 1), Age(0));
+            let new_code = if number == 1 { NewCode::Next } else { NewCode::None };
+            let own = Author { new_code, ..plain };
+            run.does(&Action::Author(own)).backs(BlockIndex(number)).includes()
+        })
+    };
+    // Block 2 is an old one, and block 3 the last of them.
+    let old = included(1).authors(BlockIndex(1), 0).passes(1);
+    let full = Refusal::NoRoomToBuild { held: 1, capacity: 1 };
+    assert_eq!(old.refusal(&author(BlockIndex(2), 0)), full);
+    let new = included(3).authors(BlockIndex(3), 0).passes(1);
+    assert!(new.permits(&author(BlockIndex(4), 0)));
 }
 
 #[test]

@@ -169,6 +169,63 @@ fn what_is_modelled_is_at_the_place_named() {
     }
 }
 
+/// The lines of `docs/economics.md` that must be there, beside those that name figures.
+const LINES: &[(&str, &[&str])] = &[("S", &["1..13"]), ("M", &["1..15"])];
+
+#[test]
+fn every_scenario_mistake_and_figure_of_the_economics_has_a_test() {
+    let rows = rows("docs/economics.md", "Line |");
+    let lines: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    for line in ids(LINES) {
+        assert_eq!(lines.iter().filter(|it| **it == line).count(), 1, "{line}");
+    }
+    assert!(lines.len() > ids(LINES).len(), "there are no figures");
+    for row in &rows {
+        let tests = tests_named(&row.status);
+        assert!(!tests.is_empty(), "{} names no test", row.id);
+        for (file, test) in tests {
+            assert!(is_test(&read(file), test), "{}: {file} has no test {test}", row.id);
+        }
+    }
+}
+
+/// Claims and defects of the economics: a property of the catalogue, a test, or what a test runs.
+#[test]
+fn every_claim_and_defect_of_the_economics_is_tested_or_left_out_with_a_reason() {
+    let families = [("BUG-", &["1..20"][..]), ("INV-", &["1..26", "10b"])];
+    let wanted: BTreeSet<String> = ids(&families).into_iter().collect();
+    let rows = table().into_iter().filter(|row| wanted.contains(&row.id));
+    let untested: Vec<String> = rows
+        .filter(|row| !row.is("abstracted") && !row.status.contains("as the property "))
+        .filter(|row| {
+            let places = tests_named(&row.status);
+            !places.iter().any(|&(file, item)| {
+                // The ledger runs in every block of the economy's tests.
+                file == "properties/src/economy/ledger.rs" || is_test(&read(file), item)
+            })
+        })
+        .map(|row| row.id)
+        .collect();
+    assert!(untested.is_empty(), "{untested:?}");
+}
+
+/// The places that a cell names.
+fn tests_named(cell: &str) -> Vec<(&str, &str)> {
+    cell.split('`').filter_map(|word| word.split_once("::")).collect()
+}
+
+/// Whether a file has a test of that name, by itself or among those of proptest.
+fn is_test(text: &str, name: &str) -> bool {
+    let Some(place) = text.find(&format!("fn {name}(")) else { return false };
+    let (before, _) = text[..place].rsplit_once('\n').unwrap_or_default();
+    before
+        .lines()
+        .rev()
+        .map(str::trim)
+        .take_while(|line| line.starts_with("#[") || line.starts_with("//"))
+        .any(|line| line == "#[test]")
+}
+
 /// Every id there is, in the order of [`FAMILIES`].
 fn every_id() -> Vec<String> {
     ids(FAMILIES)
@@ -190,12 +247,17 @@ fn ids(families: &[(&str, &[&str])]) -> Vec<String> {
     ids
 }
 
-/// The rows of all tables of the page.
+/// The rows of all tables of the scope.
 fn table() -> Vec<Row> {
-    read("docs/scope.md")
+    rows("docs/scope.md", "Id |")
+}
+
+/// The rows of all tables of a page, but those that begin with `head`.
+fn rows(page: &str, head: &str) -> Vec<Row> {
+    read(page)
         .lines()
         .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"))
-        .filter(|line| !line.starts_with("Id |"))
+        .filter(|line| !line.starts_with(head))
         .map(|line| {
             let cells: Vec<&str> = line.split(" | ").collect();
             let [id, says, status] = cells[..] else { panic!("not three cells: {line}") };

@@ -262,7 +262,7 @@ pub fn a_cycle_begins_while_migrating(t: &Transition) -> bool {
 
 /// What can be in flight.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum InFlightKind {
+pub(crate) enum InFlightKind {
     Unlocking,
     Referendum,
     Motion,
@@ -283,7 +283,7 @@ fn ends_early(t: &Transition, kind: InFlightKind) -> bool {
 }
 
 /// What ends in the block that is authored, and how many slots of 6 s before its time.
-fn endings(t: &Transition) -> Vec<(InFlightKind, i64)> {
+pub(crate) fn endings(t: &Transition) -> Vec<(InFlightKind, i64)> {
     let Some((switch, parent, emission)) = emitted(t) else { return Vec::new() };
     let planned = 2 * i64::from(switch.duration);
     let early = planned - i64::from(elapsed(&counted(&parent, &emission)));
@@ -298,14 +298,14 @@ fn endings(t: &Transition) -> Vec<(InFlightKind, i64)> {
 }
 
 /// A cycle whose last block was authored.
-struct Ended<'a> {
+pub(crate) struct Ended<'a> {
     switch: &'a Switch,
     /// As the last block would have left it, had the next cycle not begun.
-    emission: Emission,
+    pub(crate) emission: Emission,
 }
 
 /// The cycle that the new block ends, and the block.
-fn ended_cycle<'a>(t: &Transition<'a>) -> Option<(Ended<'a>, &'a ParaBlock)> {
+pub(crate) fn ended_cycle<'a>(t: &Transition<'a>) -> Option<(Ended<'a>, &'a ParaBlock)> {
     let (switch, parent, emission) = emitted(t)?;
     let (_, block, after) = t.authored()?;
     let has_ended = emission.cycle.old_blocks + emission.cycle.new_blocks == 0;
@@ -326,7 +326,7 @@ fn issued_at(block: &ParaBlock, rate: usize) -> u8 {
 }
 
 /// The switch, and the emission of the parent and of the block that was authored on it.
-fn emitted<'a>(t: &Transition<'a>) -> Option<(&'a Switch, Emission, Emission)> {
+pub(crate) fn emitted<'a>(t: &Transition<'a>) -> Option<(&'a Switch, Emission, Emission)> {
     let (author, block, after) = t.authored()?;
     let switch = t.protocol.scenario().switch.as_ref()?;
     Some((switch, t.old(author.parent).emission, after.block(block).emission))
@@ -344,7 +344,7 @@ fn counted(parent: &Emission, emission: &Emission) -> Emission {
 }
 
 /// Slots of 6 s since the cycle began.
-fn elapsed(emission: &Emission) -> u32 {
+pub(crate) fn elapsed(emission: &Emission) -> u32 {
     2 * u32::from(emission.cycle.old_blocks) + u32::from(emission.cycle.new_blocks)
 }
 

@@ -17,9 +17,10 @@ fn authored(state: &State) -> impl Iterator<Item = BlockIndex> + '_ {
 ///
 /// Rule: SEG-5. No other rule implies it: the relay chain would include a longer one.
 pub fn segment_within_capacity(protocol: &Protocol, state: &State) -> Verdict {
-    let capacity = usize::from(protocol.parameters().unincluded_segment_capacity.max(1));
     for block in authored(state) {
-        let held = state.block(block).segment.len();
+        let block = state.block(block);
+        let (held, capacity) =
+            (block.segment.len(), usize::from(protocol.capacity_of(block).max(1)));
         holds!(
             (1..=capacity).contains(&held),
             "a segment holds {held} blocks and the capacity is {capacity}"
@@ -197,22 +198,17 @@ pub fn occupancy_is_bounded(protocol: &Protocol, state: &State) -> Verdict {
     Ok(())
 }
 
-/// DISP-1, DISP-2: a candidate against which more than two thirds have voted is neither pending nor
-/// included on a fork that goes on. The property counts in its own words.
-pub fn the_condemned_go(protocol: &Protocol, state: &State) -> Verdict {
+/// INV-DISP-2: what more than two thirds of the validators have voted against is not included on a
+/// relay fork that goes on. It may be pending: a malicious group can back it again while its relay
+/// parent is in the window (DISP-1); the block that includes it freezes the fork.
+pub fn the_condemned_are_not_included(protocol: &Protocol, state: &State) -> Verdict {
     let validators = protocol.parameters().validators;
     for (place, branch) in state.branches.iter().enumerate() {
         for block in state.indices() {
             let against = u32::from(state.block(block).against[place]);
             if 3 * against > 2 * u32::from(validators) {
-                let waits = branch.pending.iter().any(|pending| pending.block == block);
-                let is_in = state.descends_from(branch.tip().included, block);
                 holds!(
-                    !waits,
-                    "a candidate is pending that {against} of {validators} voted against"
-                );
-                holds!(
-                    !is_in,
+                    !state.descends_from(branch.tip().included, block),
                     "a block stays included that {against} of {validators} voted against"
                 );
             }
@@ -321,22 +317,39 @@ fn around_the_switch(protocol: &Protocol, state: &State) -> Option<(Amounts, Amo
 /// What is issued, and over which calendar.
 type Amounts = (InflationConfiguration, Calendar);
 
-/// AGREE-1: validators that know the same backable siblings offer the same one.
+/// AGREE-1: validators that hold the same backable siblings offer the same one.
 ///
-/// Rule: FRAG-5.
+/// Rule: FRAG-5. Not that they have learned of the same: what a validator has forgotten it does not
+/// offer (R-VIEWS-DIFFER).
 pub fn validators_agree(protocol: &Protocol, state: &State) -> Verdict {
     if protocol.environment().followed_validators < 2 {
         return Ok(());
     }
-    let base = state.main().tip().newest();
-    let same = state.children(base).all(|child| {
-        let known = state.block(child).known_backable;
-        known == 0 || known == 0b11
-    });
+    let mut siblings = state.children(state.main().tip().newest()).map(|child| state.block(child));
+    let same = siblings.all(|child| child.is_held_by(0) == child.is_held_by(1));
     holds!(
         !same || state.chains[0] == state.chains[1],
-        "two validators know the same siblings and offer different ones"
+        "two validators hold the same siblings and offer different ones"
     );
+    Ok(())
+}
+
+/// AGREE-3: where a candidate is pending no validator holds another on its parent. So whatever each has
+/// learned, and whichever author's candidate was backed, their views agree up to the newest head. Beyond
+/// it they may differ (R-VIEWS-DIFFER).
+///
+/// Rule: FRAG-7.
+pub fn rivals_are_forgotten(protocol: &Protocol, state: &State) -> Verdict {
+    let followed = usize::from(protocol.environment().followed_validators);
+    for pending in state.main().pending.iter().map(|pending| pending.block) {
+        for rival in state.children(state.block(pending).parent) {
+            let is_held = (0..followed).any(|at| state.block(rival).is_held_by(at));
+            holds!(
+                rival == pending || !is_held,
+                "a validator holds a candidate beside one that is pending"
+            );
+        }
+    }
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use unincluded_model::{Action, Protocol, Refusal, State};
 use crate::catalogue::{CATALOGUE, Check, Property};
 use crate::fingerprint::{FingerprintMap, collision_probability, fingerprint};
 use crate::progress::FaultFree;
-use crate::{Transition, Verdict};
+use crate::{Measured, Transition, Verdict};
 
 /// How far to go.
 #[derive(Clone, Copy, Debug, Default)]
@@ -104,6 +104,8 @@ pub enum Cut {
     Verdict,
     /// A state has more para blocks than the model holds.
     ModelIsFull,
+    /// The model panicked.
+    Panic,
 }
 
 impl fmt::Display for Cut {
@@ -114,6 +116,7 @@ impl fmt::Display for Cut {
             Cut::Time(most) => write!(f, "the limit of {} s of time", most.as_secs_f64()),
             Cut::Horizon(actions) => write!(f, "the scenario's own horizon of {actions} actions"),
             Cut::Verdict => write!(f, "a violation, after which the search stops"),
+            Cut::Panic => write!(f, "a panic of the model"),
             Cut::ModelIsFull => write!(f, "{}", Refusal::ModelIsFull),
         }
     }
@@ -138,6 +141,8 @@ pub struct Report {
     pub elapsed: Duration,
     /// What is known of each property claimed, by its place in the catalogue.
     pub outcomes: Vec<(usize, Outcome)>,
+    /// What the switch to 6 s blocks does, in numbers, where the scenario has it.
+    pub measured: Option<Measured>,
 }
 
 impl Report {
@@ -186,6 +191,7 @@ struct Run<'a> {
     frontier: VecDeque<(u32, State)>,
     watched: Vec<Watched>,
     fault_free: Option<FaultFree>,
+    measured: Option<Measured>,
     transitions: u64,
     depth: u32,
     cut_by: Option<Cut>,
@@ -238,6 +244,7 @@ impl<'a> Run<'a> {
             frontier: VecDeque::new(),
             watched,
             fault_free: progress.then(|| FaultFree::usual(search.protocol)),
+            measured: search.protocol.scenario().switch.map(|_| Measured::default()),
             transitions: 0,
             depth: 0,
             cut_by: None,
@@ -343,6 +350,9 @@ impl<'a> Run<'a> {
     }
 
     fn judge_step(&mut self, transition: &Transition, origin: Origin) {
+        if let Some(measured) = &mut self.measured {
+            measured.note(transition);
+        }
         for at in 0..self.watched.len() {
             if self.watched[at].verdict.is_some() {
                 continue;
@@ -438,6 +448,7 @@ impl<'a> Run<'a> {
             collision_probability: collision_probability(self.origins.len()),
             elapsed: self.started.elapsed(),
             outcomes: self.watched.into_iter().map(settle).collect(),
+            measured: self.measured,
         }
     }
 }

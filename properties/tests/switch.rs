@@ -13,6 +13,7 @@ use unincluded_model::scenario::Switch;
 use unincluded_model::state::{CycleSoFar, InFlight};
 use unincluded_model::{Emission, Protocol, Rule, Scenario, State, SwitchPhase, Variant};
 use unincluded_properties::fingerprint::fingerprint;
+use unincluded_properties::measured::{Place as Where, Range};
 use unincluded_properties::{CATALOGUE, Limits, Outcome, Search, Stop};
 
 /// Enough for whoever notices to notice.
@@ -46,18 +47,18 @@ fn noticed(protocol: &Protocol) -> String {
 /// Mutants M1 to M4, M7, M9 and M10 of the emission where they touch the switch, and the rest of its
 /// rules: who notices, after how many actions.
 const NOTICED: &str = "\
-INFL-9                         INV-9 21
-econ:UPG-2                     INV-1 9 INV-2 13 INV-2-STEP 12 INV-14 23 INV-18 12 INV-19 9
-econ:UPG-3                     INV-9 19 INV-14 19 INV-15 53 INV-15-ERA 9
-econ:UPG-5                     INV-MBM-1 23
-econ:UPG-6                     INV-15 27
-econ:UPG-8                     INV-15 27
-EMIT-1=global-counter          INV-1 6 INV-2 11 INV-2-STEP 10 INV-14 22 INV-19 6
-INFL-9=era-lengths             INV-9 41 INV-14 47
-INFL-9=in-the-new-era          INV-9 21 INV-14 21 INV-15-ERA 29
-econ:UPG-2=twice               INV-1 9 INV-2 13 INV-2-STEP 12 INV-14 23 INV-18 12 INV-19 25
-econ:UPG-2=after-paying        INV-1 9 INV-2 13 INV-2-STEP 12 INV-14 23 INV-19 9
-econ:UPG-3=from-the-new-block  INV-9 21 INV-14 21 INV-15 57 INV-15-ERA 9
+INFL-9                         INV-9 31
+econ:UPG-2                     INV-1 9 INV-2 13 INV-2-STEP 12 INV-14 31 INV-18 12 INV-19 9
+econ:UPG-3                     INV-9 27 INV-14 27 INV-15 61 INV-15-ERA 11
+econ:UPG-5                     INV-MBM-1 31
+econ:UPG-6                     INV-15 36
+econ:UPG-8                     INV-15 36
+EMIT-1=global-counter          INV-1 5 INV-2 9 INV-2-STEP 8 INV-14 31 INV-19 8
+INFL-9=era-lengths             INV-9 61 INV-14 70 INV-15-ERA 73
+INFL-9=in-the-new-era          INV-9 31 INV-14 31 INV-15 68 INV-15-ERA 43
+econ:UPG-2=twice               INV-1 9 INV-2 13 INV-2-STEP 12 INV-14 31 INV-18 12 INV-19 33
+econ:UPG-2=after-paying        INV-1 9 INV-2 13 INV-2-STEP 12 INV-14 31 INV-19 9
+econ:UPG-3=from-the-new-block  INV-9 29 INV-14 29 INV-15 65 INV-15-ERA 12
 ";
 
 #[test]
@@ -84,6 +85,39 @@ fn every_wrong_form_of_the_switch_is_noticed() {
         writeln!(table, "{:30}{who}", variant.name()).expect("to a string");
     }
     assert_eq!(table, NOTICED, "\n{table}");
+}
+
+/// What `check astar-switch` prints, of every block on every fork: what it issues, how long a cycle takes
+/// (INV-9) and what it emits (INV-14), and what ends early or late (INV-15).
+#[test]
+fn what_the_switch_does_is_measured_on_every_fork() {
+    let protocol = switch();
+    let report = Search::new(&protocol).run(&mut |_| ());
+    assert!(report.closed && report.holds());
+    let measured = report.measured.expect("it has the switch");
+    let (full, half) = (18_088_922_222_430_001_913, 9_044_461_111_215_000_956);
+    assert_eq!(measured.rewards, [only(full), only(half)]);
+    let cycle = |place: Where| measured.cycles[&place];
+    // Ten blocks of 12 s; one slot more with the switch in it.
+    let slots = [Where::Before, Where::Switch, Where::After].map(|place| cycle(place).slots);
+    assert_eq!(slots, [only(20), only(21), only(20)]);
+    assert_eq!(cycle(Where::Before).issued, only(10 * full));
+    assert_eq!(cycle(Where::After).issued, only(20 * half));
+    // One new block more, and a planck less for each pair of them: there is at least one, as a block that ends a
+    // cycle and is the last old one has the switch in the next.
+    let with_it = Range { least: 10 * full - 10 + half, most: 10 * full - 1 + half };
+    assert_eq!(cycle(Where::Switch).issued, Some(with_it));
+    let early: Vec<(&str, i64, i64)> = measured
+        .early
+        .iter()
+        .map(|(what, range)| (what.as_str(), range.least, range.most))
+        .collect();
+    assert_eq!(early, [("a chunk", 0, 2), ("a motion", 0, 4), ("a referendum", -11, 3)]);
+}
+
+/// A range of one value.
+fn only<T: Copy>(value: T) -> Option<Range<T>> {
+    Some(Range { least: value, most: value })
 }
 
 /// Every block there is in some explored state stands where the machine of the economics stands after as
@@ -159,7 +193,7 @@ fn machine_states(terms: &Switch) -> HashMap<Key, Place> {
         note(&chain, &so_far, 0, cycles);
         while cycles < 3 {
             let upgrade = chain.number == last_old;
-            let block = Block { upgrade, progress: Progress::Completes(1), calls: &[] };
+            let block = Block { upgrade, progress: Progress::Completes(1), ..Block::default() };
             let receipt = machine.execute(&mut chain, &block);
             let is_new = chain.number > last_old;
             so_far.has_switch |= upgrade;

@@ -10,14 +10,16 @@ use unincluded_model::{
     Action, Age, Author, Bits, BlockIndex, CollatorKind, ParaBlock, Protocol, Rule, Scenario,
     State, Variant,
 };
+use unincluded_properties::outlook::{ASSUMPTIONS, CLAIMS, Must, Outlook, Progressive};
+use unincluded_properties::rates::Effort;
 use unincluded_properties::{CATALOGUE, Outcome, Search, Stop, Transition};
 
 use crate::error::TraceError;
 use crate::format::Run;
-use crate::run::record;
+use crate::run::{record, record_lasso};
 use crate::story::{headline, paragraph};
 
-use Goal::{Healthy, Later, Shortest};
+use Goal::{Endless, Healthy, Later, Shortest};
 
 /// Name and text of every kept run, in the order of the corpus.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -52,6 +54,9 @@ pub enum Goal {
     Later(&'static str),
     /// A run without faults.
     Healthy(Habits),
+    /// A run that goes round for ever and breaks this claim of progress, though it keeps to all on which
+    /// the claim rests but these assumptions. Its stem is as short as any such run's.
+    Endless(&'static str, &'static [&'static str]),
 }
 
 /// What happens in a healthy run, beside everybody being on time.
@@ -182,6 +187,15 @@ recipes! {
     "lookahead-with-emit-1-once-a-slot" = "lookahead" - [] + [IssuanceOnceASlot], Shortest("INV-1"),
         "A second block on one relay slot pays no reward.",
         "Two blocks.";
+    "siblings-without-frag-7" = "siblings" - [Frag7] + [], Shortest("AGREE-3"),
+        "A validator that forgets nothing holds on to the sibling of a candidate that another has backed.",
+        "Two siblings, a validator that learns of one and another that learns of the other, and the relay block that backs it.";
+    "siblings-reaches-r-views-differ" = "siblings" - [] + [], Shortest("R-VIEWS-DIFFER"),
+        "Both validators have learned of the same candidates. In the view of one a block lost to a sibling and went with its child; the other has not heard of the sibling and backs the block. From then on one offers the child and the other nothing: what was forgotten is not learned again.",
+        "Two siblings and a block on one of them, which both validators learn of; one learns of the sibling, and a relay block backs the other.";
+    "evicted-reaches-r-evicted-again" = "evicted" - [] + [], Shortest("R-EVICTED-AGAIN"),
+        "A candidate times out, and the validator that had offered it has forgotten it. The other learns of it only then, and it is backed again.",
+        "The candidate is built, learned of and backed, times out in the relay block after that, and is learned of and backed once more.";
     "siblings-with-frag-5-first-seen" = "siblings" - [] + [FirstSeen], Shortest("AGREE-1"),
         "Two validators heard of two siblings in opposite orders, and each holds on to the one it heard of first.",
         "Two siblings, and two validators that learn of both.";
@@ -314,6 +328,9 @@ recipes! {
     "upgrade-abort-reaches-r-too-soon" = "upgrade-abort" - [] + [], Shortest("R-TOO-SOON"),
         "The cooldown is over before the upgrade is: a block acts on the go-ahead and brings the next code. It is valid, and no relay block can take it: the upgrade under way would end with its own inclusion.",
         "The first code has to be included and accepted, and the go-ahead to appear.";
+    "upgrade-known-reaches-r-para-ends" = "upgrade-known" - [] + [], Shortest("R-PARA-ENDS"),
+        "A block acts on an abort and brings other code, which the relay chain knows already: with the inclusion the upgrade is scheduled and the abort is still shown. The next block acts on it once more and throws the scheduled code away, so that the go-ahead finds none and every block panics. The para has ended.",
+        "One code has to be included and rejected, a block to act on the abort and be included, another to do so again, and the delay to pass.";
     "upgrade-elastic-without-incl-9" = "upgrade-elastic" - [Incl9] + [], Shortest("INV-UPG-3-STEP"),
         "On a second core a block under new code is backed while the relay chain still has the old code.",
         "The block that acts on the go-ahead is pending, and its child is backed beside it.";
@@ -338,6 +355,12 @@ recipes! {
     "astar-switch-with-econ-upg-2-after-paying" = "astar-switch" - [] + [HalvedAfterPaying], Shortest("INV-1"),
         "The first new block pays the old rewards: a block of 6 s is paid as one of 12 s.",
         "The last old block and one on it.";
+    "disputes-again-reaches-r-backed-again" = "disputes-again" - [] + [], Shortest("R-BACKED-AGAIN"),
+        "An invalid block loses its dispute and is dropped; its relay parent is in the window for one relay block more, and nobody asks a second time.",
+        "The block is built and backed, loses its dispute in the relay block after that, and is backed in the next.";
+    "disputes-again-reaches-r-frozen-again" = "disputes-again" - [] + [], Shortest("R-FROZEN-AGAIN"),
+        "What lost its dispute and was backed again is included, and that freezes the relay fork at once: the votes are known.",
+        "As before, with another branch to go back to and the votes for availability.";
     "disputes-with-disp-2-any-vote" = "disputes" - [] + [OneVoteFreezes], Later("INV-DISP-1"),
         "If one vote were enough, one liar could undo a valid block.",
         "A valid block is built, backed and included, and the liar votes in the next relay block.";
@@ -368,6 +391,24 @@ recipes! {
     "messages-elastic-without-seg-6-msg-1-emu-4" = "messages-elastic" - [Seg6, Msg1, Emu4] + [], Later("INV-UMP-2"),
         "Two pending candidates have one message each and the queue has room for one. The relay chain looks at each alone (INCL-10), and the queue overflows: only the segment and the emulator add them up.",
         "Two blocks are built on one relay parent and backed at once, and included together.";
+    "astar-for-ever-without-coll-7" = "astar" - [Coll7] + [], Endless("INV-E2E-3", &[]),
+        "The included head's own state counts a full segment, and the collators ask it: nobody builds again, though the relay chain grows for ever and every owner would.",
+        "Three blocks have to be in one segment and to be included one after the other.";
+    "astar-for-ever-without-seg-4" = "astar" - [Seg4] + [], Endless("INV-E2E-3", &[]),
+        "Segments are never pruned: three blocks fill them, and nobody builds again.",
+        "Three blocks fill the segment, and the last of them is included before the round can begin.";
+    "astar-for-ever-without-to-2" = "astar" - [To2] + [], Endless("INV-E2E-5", &[]),
+        "No timeout: a candidate that lacks one vote is pending for ever, as nobody is assumed to vote.",
+        "The candidate is backed in the second step, and its age in the state grows until nobody can tell it any more.";
+    "astar-for-ever-nobody-builds" = "astar" - [] + [], Endless("INV-E2E-3", &["owners-build"]),
+        "Where owners may let their turn pass for ever, they do: relay blocks come and go, and no para block.",
+        "It begins at the start; the round is as long as the rotation of groups.";
+    "astar-for-ever-nobody-votes" = "astar" - [] + [], Endless("INV-E2E-3", &["votes-arrive"]),
+        "Where votes may stay away for ever, they do: what is backed is evicted, again and again.",
+        "It begins at the start; the round is as long as two rotations of groups.";
+    "astar-for-ever-no-relay-block" = "astar" - [] + [], Endless("INV-E2E-3", &["relay-grows", "things-happen"]),
+        "Where the relay chain may stop, it does, and everything with it.",
+        "Nobody who can build must be left, and nothing else assumed must be possible.";
 }
 
 impl Recipe {
@@ -387,7 +428,7 @@ impl Recipe {
     /// The property it is about; none for a healthy run.
     pub fn property(&self) -> Option<&'static str> {
         match self.goal {
-            Shortest(id) | Later(id) => Some(id),
+            Shortest(id) | Later(id) | Endless(id, _) => Some(id),
             Healthy(_) => None,
         }
     }
@@ -402,6 +443,7 @@ impl Recipe {
         let actions = match self.goal {
             Shortest(id) | Later(id) => self.shortest(&protocol, id)?,
             Healthy(habits) => self.healthy(&protocol, habits)?,
+            Endless(id, left_out) => return self.endless(&protocol, id, left_out),
         };
         record(&protocol, self.property(), self.about, &actions)
     }
@@ -414,6 +456,19 @@ impl Recipe {
         match report.outcome(id) {
             Some(Outcome::Violated { actions, .. } | Outcome::Found { actions }) => {
                 Ok(actions.clone())
+            }
+            other => Err(self.nothing(&format!("{other:?}"))),
+        }
+    }
+
+    /// A run that goes round for ever.
+    fn endless(&self, protocol: &Protocol, id: &str, left_out: &[&str]) -> Result<Run, TraceError> {
+        let claim = CLAIMS.iter().find(|claim| claim.id == id);
+        let claim = claim.ok_or_else(|| self.nothing("there is no such claim"))?;
+        let assumed = assumed(claim, left_out);
+        match Outlook::of(protocol, Effort::default()).decide(claim, &assumed) {
+            Must::Fails { lasso, .. } => {
+                record_lasso(protocol, Some(id), self.about, &lasso, &assumed)
             }
             other => Err(self.nothing(&format!("{other:?}"))),
         }
@@ -465,11 +520,23 @@ impl Recipe {
         for variant in self.variants {
             let _ = write!(command, " --variant {variant}");
         }
+        if let Endless(_, left_out) = self.goal {
+            for name in left_out {
+                let _ = write!(command, " --not-assuming {name}");
+            }
+            command.push_str(" --keep-going");
+        }
         if matches!(self.goal, Later(_)) {
             command.push_str(" --keep-going --time-limit 10");
         }
         command
     }
+}
+
+/// What a claim rests on, but for what is left out; in the order of the table of assumptions.
+pub fn assumed(claim: &Progressive, left_out: &[&str]) -> Vec<&'static str> {
+    let rests = |name: &&str| claim.assumes.contains(name) && !left_out.contains(name);
+    ASSUMPTIONS.iter().map(|assumption| assumption.name).filter(rests).collect()
 }
 
 /// A healthy run under way.
@@ -559,7 +626,11 @@ pub fn readme(runs: &[Run]) -> String {
         text.push('\n');
         paragraph(&mut text, "", recipe.about);
         if recipe.property().is_some() {
-            let minimal = format!("Why no shorter run shows it: {}", recipe.minimal);
+            let what = match recipe.goal {
+                Endless(..) => "Why no shorter stem leads there",
+                _ => "Why no shorter run shows it",
+            };
+            let minimal = format!("{what}: {}", recipe.minimal);
             text.push('\n');
             paragraph(&mut text, "", &minimal);
         }

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::lasso::NoRound;
+
 /// A real error: what was being done, where, and what was wrong.
 #[derive(Debug, thiserror::Error)]
 pub enum TraceError {
@@ -76,6 +78,9 @@ pub enum TraceError {
         /// The most there may be.
         most: usize,
     },
+    /// What is to be a round is none.
+    #[error("no run without end: it takes {0}")]
+    NoRound(NoRound),
     /// It would take too long to say whether another block can be included.
     #[error("no verdict: more than {most} states lie between step {step} and the next inclusion")]
     Undecided {

@@ -3,15 +3,20 @@
 use std::fmt::Write;
 
 use unincluded_model::action::{Bits, Claim, NewCode, Precheck, Traffic};
+use unincluded_model::economics::BlockTime;
+use unincluded_properties::outlook::{ASSUMPTIONS, Assumption};
 use unincluded_properties::{Kind, Property};
 
 use crate::format::{
     Authoring, Deed, Disputed, EmissionOfBlock, Growth, LiveBlock, Moment, Refused, Run, Status,
     StepRecord,
 };
+use crate::judge::promised;
+use crate::lasso::{Kept, Lasso};
 use crate::name::{ParaName, RelayName};
 use crate::story::{
-    Changes, Waiting, after_skipped, counted, headline, listed, paragraph, plain, reason,
+    Changes, Waiting, after_skipped, counted, headline, in_each_round, listed, paragraph, plain,
+    reason, repeated,
 };
 
 /// The run in words: the headline, what it is about, the rules that were changed, the steps one by
@@ -30,10 +35,17 @@ pub fn explain(run: &Run) -> String {
     paragraph(&mut out, "   0. ", start);
     let reward = run.header.scenario.inflation().block_reward();
     let mut before = None;
-    for step in &run.steps {
+    let lasso = run.header.lasso.as_ref();
+    for (at, step) in run.steps.iter().enumerate() {
+        if lasso.is_some_and(|lasso| lasso.stem == at) {
+            section(&mut out, "What happens again and again");
+        }
         let text = sentences(run, before, step, reward);
         paragraph(&mut out, &format!("{:4}. ", step.step), &text);
         before = step.then.as_ref().or(before);
+    }
+    if let Some(lasso) = lasso {
+        out.push_str(&round(run, lasso));
     }
     if let Some(reason) = reason(run) {
         section(&mut out, "Why");
@@ -46,6 +58,63 @@ pub fn explain(run: &Run) -> String {
 
 fn section(out: &mut String, title: &str) {
     let _ = writeln!(out, "\n{title}");
+}
+
+/// That the round closes, what it comes to, and how it keeps to what is assumed.
+fn round(run: &Run, lasso: &Lasso) -> String {
+    let mut out = String::new();
+    let back = match lasso.stem {
+        0 => "at the start".to_owned(),
+        stem => format!("after step {stem}"),
+    };
+    let text = if run.steps.len() > lasso.stem {
+        format!(
+            "Now everything is as it was {back}, but for the names: from there on {} for ever.",
+            repeated(run, lasso)
+        )
+    } else {
+        "From here on nothing happens any more, for ever.".to_owned()
+    };
+    paragraph(&mut out, "      ", &text);
+    let Some(round) = &run.verdict.verdict.round else { return out };
+    section(&mut out, "What a round comes to");
+    let issued = match &*round.issued {
+        "0" => String::new(),
+        issued => format!(" That issues {} planck.", plain(issued)),
+    };
+    paragraph(&mut out, "  ", &format!("{}.{issued}", capital(&in_each_round(round))));
+    let claim = run.header.property.as_deref().and_then(promised);
+    let (named, left): (Vec<&Assumption>, Vec<&Assumption>) =
+        ASSUMPTIONS.iter().partition(|one| lasso.assumes.iter().any(|name| name == one.name));
+    let left: Vec<&Assumption> = left
+        .into_iter()
+        .filter(|one| claim.is_some_and(|claim| claim.assumes.contains(&one.name)))
+        .collect();
+    if !named.is_empty() {
+        section(&mut out, "What is assumed, and how the round keeps to it");
+    }
+    for (assumption, kept) in named.iter().zip(&round.kept) {
+        let kept = match kept {
+            Kept::DoneIn(step) => format!("step {step} does it"),
+            Kept::NotPossibleAfter(0) => "it is not possible at the start".to_owned(),
+            Kept::NotPossibleAfter(step) => format!("it is not possible after step {step}"),
+            Kept::NeverPossible => "it is not possible anywhere in the round".to_owned(),
+            Kept::NeverDone => "no step of the round does it".to_owned(),
+        };
+        paragraph(&mut out, "  ", &format!("{} Here {kept}.", assumption.says));
+    }
+    if !left.is_empty() {
+        section(&mut out, "What is not assumed, though the claim rests on it");
+    }
+    for assumption in left {
+        paragraph(&mut out, "  ", assumption.says);
+    }
+    out
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(char::to_uppercase).into_iter().flatten().chain(letters).collect()
 }
 
 fn changed_rules(out: &mut String, run: &Run) {
@@ -67,12 +136,17 @@ fn changed_rules(out: &mut String, run: &Run) {
 fn claim(out: &mut String, run: &Run) {
     let verdict = &run.verdict.verdict;
     let property = verdict.property.as_deref().or(run.header.property.as_deref());
+    if let Some(promise) = property.and_then(promised) {
+        section(out, "What should hold");
+        paragraph(out, "  ", promise.says);
+        return;
+    }
     let Some(property) = property.and_then(Property::find) else { return };
     section(
         out,
         match property.kind() {
             Kind::Reachable => "What can come about",
-            Kind::Invariant | Kind::Step | Kind::Progress => "What should hold",
+            Kind::Invariant | Kind::Step | Kind::Progress | Kind::Rate => "What should hold",
         },
     );
     paragraph(out, "  ", property.claim);
@@ -198,7 +272,12 @@ fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> Strin
     if new.consumed.contains(block) {
         text.push_str(acts(new));
     }
-    let capacity = run.header.scenario.parameters.unincluded_segment_capacity;
+    let scenario = &run.header.scenario;
+    let is_old = |own: &EmissionOfBlock| own.block_time == BlockTime::TwelveSeconds;
+    let before = scenario.switch.filter(|_| new.emission.as_ref().is_some_and(is_old));
+    let capacity = before
+        .and_then(|switch| switch.capacity_before)
+        .unwrap_or(scenario.parameters.unincluded_segment_capacity);
     let _ = write!(
         text,
         " It counts {} of {capacity} blocks as not yet included: {}.",
@@ -375,6 +454,9 @@ fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
     text.push_str(match growth.precheck {
         None => "",
         Some(Precheck::Accepted) => " The vote on the new code ends: it is accepted.",
+        Some(Precheck::Known) => {
+            " The relay chain knows the new code already, and there is no vote."
+        }
         Some(Precheck::Rejected) => {
             " The vote on the new code ends: it is rejected, and the para is told to abort."
         }

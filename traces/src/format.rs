@@ -7,6 +7,9 @@
 //! {"step":2,"do":{"author":{"block":"P2","parent":"P1","relay_parent":"R0"}},"refused":{"rule":"SLOTB-3","because":"…"}}
 //! {"verdict":{"property":"INV-SEG-1","holds":true},"steps":2,"digest":"…"}
 //! ```
+//!
+//! A run that goes round for ever is of the version after: its header says after how many steps the
+//! round begins, and all steps after them are one round ([`crate::lasso`]).
 
 use std::fmt;
 
@@ -15,13 +18,17 @@ use unincluded_model::action::{Bits, Claim, Traffic};
 use unincluded_model::economics::BlockTime;
 use unincluded_model::{NewCode, Precheck, Rule, Scenario, Variant};
 
+use crate::lasso::{Lasso, Round};
 use crate::name::{ParaName, RelayName};
 
 /// What the first key of a header says.
 pub const FORMAT: &str = "trace";
 
-/// The version this build writes and reads.
+/// The version of a run that ends.
 pub const VERSION: u32 = 2;
+
+/// The version of a run that goes round for ever. There is no other difference.
+pub const VERSION_OF_LASSOS: u32 = 3;
 
 /// A run, whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +48,7 @@ pub struct Run {
 pub struct Header {
     /// [`FORMAT`], by which a file is known.
     pub unincluded: String,
-    /// [`VERSION`].
+    /// [`VERSION`], or [`VERSION_OF_LASSOS`] where there is a `lasso`.
     pub version: u32,
     /// What the run shows, in a sentence.
     pub about: String,
@@ -54,6 +61,9 @@ pub struct Header {
     /// The property it is about; none where it is about all that the scenario claims.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub property: Option<String>,
+    /// Where the round begins, if the run goes round for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lasso: Option<Lasso>,
 }
 
 /// One step: what was attempted, and either what followed or who refused.
@@ -488,9 +498,12 @@ pub struct LiveBlock {
     /// Siblings whose hash is lower, where a scenario asks.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hash_rank: u8,
-    /// The followed validators that know it is backable.
+    /// The followed validators that have learned that it is backable.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known_by: Vec<u8>,
+    /// Those of them that hold it no more (FRAG-7).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forgotten_by: Vec<u8>,
 }
 
 /// A block that nobody can use any more, and that was never included.
@@ -568,6 +581,9 @@ pub struct Judgement {
     /// How many properties were judged, where the run is about all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judged: Option<usize>,
+    /// What one round does, where the run goes round for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<Round>,
 }
 
 impl fmt::Display for Status {

@@ -3,14 +3,18 @@
 use std::collections::HashSet;
 
 use unincluded_model::{Protocol, Refusal, State};
+use unincluded_properties::outlook::{CLAIMS, Progressive};
 use unincluded_properties::progress::{FaultFree, WIDEST};
 use unincluded_properties::{Check, Property, Transition};
 
 use crate::divergence::Flaw;
 use crate::format::Judgement;
+use crate::lasso::Turned;
 
 /// Watches a run.
 pub(crate) struct Judge {
+    /// The claim of progress of the run, if it is about one.
+    promise: Option<&'static Progressive>,
     /// The one property of the run, or every invariant and step property its scenario claims.
     watched: Vec<&'static Property>,
     is_about_all: bool,
@@ -29,9 +33,20 @@ struct Finding {
 }
 
 impl Judge {
-    /// A judge of the property of this id, or of all.
-    pub(crate) fn new(protocol: &Protocol, property: Option<&str>) -> Result<Judge, Flaw> {
-        let watched = match property {
+    /// A judge of the property of this id, or of all; a claim of progress is about a run that goes round
+    /// for ever.
+    pub(crate) fn new(
+        protocol: &Protocol,
+        property: Option<&str>,
+        is_endless: bool,
+    ) -> Result<Judge, Flaw> {
+        let promise = property.and_then(promised);
+        if promise.is_some() && !is_endless {
+            let found = property.unwrap_or_default();
+            return Err(Flaw::new("property", "one of a run that ends", format!("{found:?}")));
+        }
+        let watched = match property.filter(|_| promise.is_none()) {
+            _ if promise.is_some() => Vec::new(),
             Some(id) => vec![known(protocol, id)?],
             None => Property::claimed(protocol)
                 .map(|(_, property)| property)
@@ -40,6 +55,7 @@ impl Judge {
         };
         let progress = watched.iter().any(|one| matches!(one.check, Check::NotWedged));
         Ok(Judge {
+            promise,
             watched,
             is_about_all: property.is_none(),
             fault_free: progress.then(|| FaultFree::usual(protocol).protocol().clone()),
@@ -97,7 +113,19 @@ impl Judge {
     }
 
     /// What the run shows.
-    pub(crate) fn conclude(&self) -> Judgement {
+    pub(crate) fn conclude(&self, turned: Option<Turned>) -> Judgement {
+        if let (Some(promise), Some(turned)) = (self.promise, &turned) {
+            let (step, because) = turned.against(promise.claim).unzip();
+            return Judgement {
+                property: Some(promise.id.to_owned()),
+                holds: step.is_none(),
+                step,
+                because,
+                judged: None,
+                round: Some(turned.round.clone()),
+            };
+        }
+        let round = turned.map(|turned| turned.round);
         let judged = self.is_about_all.then_some(self.watched.len());
         let only = self.watched.first().filter(|_| !self.is_about_all);
         let is_witness = only.is_some_and(|only| matches!(only.check, Check::Witness(_)));
@@ -108,6 +136,7 @@ impl Judge {
                 step: Some(finding.step),
                 because: finding.because.clone(),
                 judged,
+                round,
             },
             None => Judgement {
                 property: only.map(|only| only.id.to_owned()),
@@ -115,9 +144,15 @@ impl Judge {
                 step: None,
                 because: is_witness.then(|| "the situation does not occur in this run".to_owned()),
                 judged,
+                round,
             },
         }
     }
+}
+
+/// The claim of progress of this id.
+pub(crate) fn promised(id: &str) -> Option<&'static Progressive> {
+    CLAIMS.iter().find(|claim| claim.id == id)
 }
 
 /// A property by its id, where the scenario claims it.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::divergence::Flaw;
 use crate::error::TraceError;
-use crate::format::{Conclusion, FORMAT, Header, Run, StepRecord, VERSION};
+use crate::format::{Conclusion, FORMAT, Header, Run, StepRecord, VERSION, VERSION_OF_LASSOS};
 use crate::story::plain;
 
 /// Bytes of a line, at most.
@@ -84,9 +84,12 @@ impl Lines<'_> {
         if kind.unincluded.as_deref() != Some(FORMAT) {
             return Err(self.error("not a trace: the header has no \"unincluded\":\"trace\""));
         }
-        if kind.version != Some(u64::from(VERSION)) {
+        let known = [VERSION, VERSION_OF_LASSOS].map(u64::from);
+        if !kind.version.is_some_and(|version| known.contains(&version)) {
             let found = kind.version.map_or("none".to_owned(), |version| version.to_string());
-            return Err(self.error(format!("this build reads version {VERSION}, not {found}")));
+            return Err(self.error(format!(
+                "this build reads versions {VERSION} and {VERSION_OF_LASSOS}, not {found}"
+            )));
         }
         let header: Header = self.parse(&text)?;
         match header.protocol() {

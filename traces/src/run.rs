@@ -11,8 +11,10 @@ use crate::divergence::{Divergence, Flaw};
 use crate::error::TraceError;
 use crate::format::{
     Conclusion, Deed, FORMAT, Header, Judgement, Refused, Run, StepRecord, VERSION,
+    VERSION_OF_LASSOS,
 };
-use crate::judge::{Judge, known};
+use crate::judge::{Judge, known, promised};
+use crate::lasso::{Lasso, round};
 use crate::ledger::Ledger;
 use crate::read::MAX_STEPS;
 use crate::story::{counted, finding};
@@ -23,6 +25,8 @@ use crate::write::digest;
 pub struct Replayed {
     /// Steps taken or refused.
     pub steps: usize,
+    /// The last of them, which are one round, where the run goes round for ever.
+    pub turn: Option<usize>,
     /// Steps refused.
     pub refused: usize,
     /// The verdict.
@@ -31,8 +35,15 @@ pub struct Replayed {
 
 impl Display for Replayed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Replayed { steps, refused, verdict } = self;
+        let Replayed { steps, turn, refused, verdict } = self;
         write!(f, "{}", counted(*steps, "step"))?;
+        if let Some(turn) = turn {
+            match turn {
+                0 => write!(f, ", and then nothing for ever")?,
+                1 => write!(f, ", the last of them for ever")?,
+                turn => write!(f, ", the last {turn} of them for ever")?,
+            }
+        }
         if *refused > 0 {
             write!(f, ", {refused} refused")?;
         }
@@ -54,7 +65,38 @@ pub fn record(
     about: &str,
     actions: &[Action],
 ) -> Result<Run, TraceError> {
+    recorded(protocol, property, about, actions, None)
+}
+
+/// Takes the actions of a run that goes round for ever, once each, and writes everything down. The
+/// run keeps to the assumptions named, which is all that makes a violation of progress one.
+///
+/// # Errors
+///
+/// As for [`record`]; and if the round does not lead back to where it begins, a step of it is not
+/// taken by anybody, or it holds back what is to be taken.
+pub fn record_lasso(
+    protocol: &Protocol,
+    property: Option<&str>,
+    about: &str,
+    run: &unincluded_properties::Lasso<Action>,
+    assumes: &[&str],
+) -> Result<Run, TraceError> {
+    let actions: Vec<Action> = run.unrolled(run.len()).copied().collect();
+    let assumes = assumes.iter().map(|&name| name.to_owned()).collect();
+    let lasso = Lasso { stem: run.stem.len(), assumes };
+    recorded(protocol, property, about, &actions, Some(lasso))
+}
+
+fn recorded(
+    protocol: &Protocol,
+    property: Option<&str>,
+    about: &str,
+    actions: &[Action],
+    lasso: Option<Lasso>,
+) -> Result<Run, TraceError> {
     let property = match property {
+        Some(id) if promised(id).is_some() => Some(id.to_owned()),
         Some(id) => {
             let found = Property::find(id).ok_or(TraceError::UnknownProperty(id.to_owned()))?;
             if !(found.applies)(protocol) {
@@ -70,20 +112,21 @@ pub fn record(
     }
     let header = Header {
         unincluded: FORMAT.to_owned(),
-        version: VERSION,
+        version: if lasso.is_some() { VERSION_OF_LASSOS } else { VERSION },
         about: about.to_owned(),
         scenario: protocol.scenario().clone().checked("the scenario")?,
         without: protocol.off().iter().collect(),
         variants: protocol.variants().iter().collect(),
         property,
+        lasso,
     };
     let again = header.rules();
     if again.reductions() != protocol.reductions() {
         return Err(TraceError::OtherReductions);
     }
 
-    let mut course = Course::new(&again, header.property.as_deref())
-        .map_err(|flaw| TraceError::UnknownProperty(flaw.found))?;
+    let mut course =
+        Course::new(&again, &header).map_err(|flaw| TraceError::UnknownProperty(flaw.found))?;
     let mut steps = Vec::with_capacity(actions.len());
     for (number, &action) in (1..).zip(actions) {
         let (branch, held) = (branch(action), course.ledger.state().branches.len());
@@ -103,8 +146,15 @@ pub fn record(
     if let Some(step) = course.judge.undecided() {
         return Err(TraceError::Undecided { step, most: WIDEST });
     }
-    let verdict =
-        Conclusion { verdict: course.judge.conclude(), steps: steps.len(), digest: String::new() };
+    let round = match &header.lasso {
+        Some(lasso) => Some(round(&again, lasso, actions, &steps).map_err(TraceError::NoRound)?),
+        None => None,
+    };
+    let verdict = Conclusion {
+        verdict: course.judge.conclude(round),
+        steps: steps.len(),
+        digest: String::new(),
+    };
     let mut run = Run { header, steps, verdict };
     run.verdict.digest = digest(&run)?;
     Ok(run)
@@ -119,10 +169,10 @@ pub fn record(
 pub fn replay(run: &Run) -> Result<Replayed, Divergence> {
     let in_header = |flaw: Flaw| flaw.on_line(1, None);
     let protocol = run.header.protocol().map_err(in_header)?;
-    let property = run.header.property.as_deref();
-    let mut course = Course::new(&protocol, property).map_err(in_header)?;
+    let mut course = Course::new(&protocol, &run.header).map_err(in_header)?;
 
     let mut refused = 0;
+    let mut actions = Vec::with_capacity(run.steps.len());
     for (number, found) in (1..).zip(&run.steps) {
         let here = |flaw: Flaw| flaw.on_line(number + 1, Some(number));
         if found.step != number {
@@ -134,7 +184,15 @@ pub fn replay(run: &Run) -> Result<Replayed, Divergence> {
             return Err(here(flaw));
         }
         refused += usize::from(found.refused.is_some());
+        actions.push(action);
     }
+    let round = match &run.header.lasso {
+        Some(lasso) => {
+            let round = round(&protocol, lasso, &actions, &run.steps);
+            Some(round.map_err(|why| why.in_file(lasso))?)
+        }
+        None => None,
+    };
 
     let last = |flaw: Flaw| flaw.on_line(run.steps.len() + 2, None);
     let sealed = digest(run).map_err(|error| last(Flaw::new("digest", "a digest", error)))?;
@@ -143,7 +201,7 @@ pub fn replay(run: &Run) -> Result<Replayed, Divergence> {
         let undecided = TraceError::Undecided { step, most: WIDEST };
         return Err(last(Flaw::new("verdict", undecided, finding(found))));
     }
-    let verdict = course.judge.conclude();
+    let verdict = course.judge.conclude(round);
     let steps = run.steps.len();
     let expected = Conclusion { verdict: verdict.clone(), steps, digest: String::new() };
     let found = Conclusion { digest: String::new(), ..run.verdict.clone() };
@@ -153,7 +211,8 @@ pub fn replay(run: &Run) -> Result<Replayed, Divergence> {
     if run.verdict.digest != sealed {
         return Err(last(Flaw::new("digest", sealed, &run.verdict.digest)));
     }
-    Ok(Replayed { steps, refused, verdict })
+    let turn = run.header.lasso.as_ref().map(|lasso| steps - lasso.stem);
+    Ok(Replayed { steps, turn, refused, verdict })
 }
 
 impl Header {
@@ -162,8 +221,9 @@ impl Header {
         if self.unincluded != FORMAT {
             return Err(Flaw::new("unincluded", FORMAT, &self.unincluded));
         }
-        if self.version != VERSION {
-            return Err(Flaw::new("version", VERSION, self.version));
+        let version = if self.lasso.is_some() { VERSION_OF_LASSOS } else { VERSION };
+        if self.version != version {
+            return Err(Flaw::new("version", version, self.version));
         }
         if let Err(error) = self.scenario.clone().checked("scenario") {
             return Err(match error {
@@ -178,7 +238,7 @@ impl Header {
         let protocol = self.rules();
         in_order("without", protocol.off().iter(), &self.without)?;
         in_order("variants", protocol.variants().iter(), &self.variants)?;
-        if let Some(id) = &self.property {
+        if let Some(id) = self.property.as_ref().filter(|id| promised(id).is_none()) {
             known(&protocol, id)?;
         }
         Ok(protocol)
@@ -210,9 +270,9 @@ struct Course<'a> {
 }
 
 impl<'a> Course<'a> {
-    fn new(protocol: &'a Protocol, property: Option<&str>) -> Result<Self, Flaw> {
+    fn new(protocol: &'a Protocol, header: &Header) -> Result<Self, Flaw> {
         let ledger = Ledger::new(protocol);
-        let mut judge = Judge::new(protocol, property)?;
+        let mut judge = Judge::new(protocol, header.property.as_deref(), header.lasso.is_some())?;
         judge.see_state(0, protocol, ledger.state());
         Ok(Course { protocol, ledger, judge })
     }

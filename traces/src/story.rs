@@ -7,6 +7,7 @@ use unincluded_model::action::Bits;
 use unincluded_properties::{Kind, Property};
 
 use crate::format::{Growth, Judgement, LiveBlock, Moment, Run, Status};
+use crate::lasso::{Lasso, Round};
 use crate::name::{ParaName, RelayName};
 
 /// Characters of a line, at most.
@@ -34,10 +35,17 @@ pub(crate) fn finding(verdict: &Judgement) -> String {
     let kind = verdict.property.as_deref().and_then(Property::find).map(Property::kind);
     let id = plain(verdict.property.as_deref().unwrap_or("something"));
     let when = match verdict.step {
+        Some(0) if verdict.round.is_some() => "for ever from the start on".to_owned(),
+        Some(step) if verdict.round.is_some() => {
+            format!("for ever after {}", counted(step, "step"))
+        }
         Some(0) => "at the start".to_owned(),
         Some(step) => format!("after {}", counted(step, "step")),
         None => "along this run".to_owned(),
     };
+    if let (None, true, Some(round)) = (&verdict.property, verdict.holds, &verdict.round) {
+        return format!("For ever, {}", in_each_round(round));
+    }
     match (kind, verdict.holds, verdict.judged) {
         (Some(Kind::Reachable), true, _) => format!("{id} occurs {when}"),
         (Some(Kind::Reachable), false, _) => format!("{id} does not occur {when}"),
@@ -45,6 +53,29 @@ pub(crate) fn finding(verdict: &Judgement) -> String {
         (_, true, Some(judged)) => format!("{judged} properties hold along this run"),
         (_, true, None) => format!("{id} holds {when}"),
         (_, false, _) => format!("{id} is violated {when}"),
+    }
+}
+
+/// What a round comes to: `in every 3 relay slots 2 blocks are included`.
+pub(crate) fn in_each_round(round: &Round) -> String {
+    let included = match round.included {
+        0 => "no block is included".to_owned(),
+        1 => "1 block is included".to_owned(),
+        several => format!("{several} blocks are included"),
+    };
+    match round.relay_slots {
+        0 => format!("no relay slot passes, and {included}"),
+        1 => format!("in every relay slot {included}"),
+        slots => format!("in every {slots} relay slots {included}"),
+    }
+}
+
+/// The steps of one round, in words: `step 6 is repeated`, `steps 6 to 8 are repeated`.
+pub(crate) fn repeated(run: &Run, lasso: &Lasso) -> String {
+    match run.steps.len().saturating_sub(lasso.stem) {
+        0 => "nothing happens any more".to_owned(),
+        1 => format!("step {} is repeated", run.steps.len()),
+        _ => format!("steps {} to {} are repeated", lasso.stem + 1, run.steps.len()),
     }
 }
 

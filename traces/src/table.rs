@@ -9,7 +9,7 @@ use crate::format::{
 };
 use crate::story::{
     Changes, WIDTH, Waiting, after_skipped, counted, headline, names, paragraph, plain, reason,
-    wrapped,
+    repeated, wrapped,
 };
 
 /// The columns. The last takes what is left.
@@ -26,6 +26,17 @@ const CELL: usize = 16;
 struct Row {
     cells: [String; 7],
     remark: Option<String>,
+}
+
+impl Row {
+    /// A line across the table.
+    fn across(text: String) -> Row {
+        Row { cells: [const { String::new() }; 7], remark: Some(text) }
+    }
+
+    fn is_across(&self) -> bool {
+        self.remark.is_some() && self.cells[0].is_empty()
+    }
 }
 
 /// The run as a table, between what it shows and why. A block in brackets can no longer be
@@ -46,9 +57,23 @@ fn rows(run: &Run) -> Vec<Row> {
     let start = ["0", "the start", "R0", "P0", "-", "-", "-"].map(str::to_owned);
     let mut rows = vec![Row { cells: start, remark: None }];
     let mut before = None;
-    for step in &run.steps {
+    let lasso = run.header.lasso.as_ref();
+    let begins = |at: usize| lasso.filter(|lasso| lasso.stem == at);
+    for (at, step) in run.steps.iter().enumerate() {
+        if let Some(lasso) = begins(at) {
+            rows.push(Row::across(format!("-- from here on {} for ever:", repeated(run, lasso))));
+        }
         rows.push(row(before, step));
         before = step.then.as_ref().or(before);
+    }
+    if let Some(lasso) = lasso {
+        rows.push(Row::across(match run.steps.len().checked_sub(lasso.stem) {
+            None | Some(0) => "-- from here on nothing happens any more".to_owned(),
+            Some(_) => match lasso.stem {
+                0 => "-- and again, as everything is as it was at the start".to_owned(),
+                stem => format!("-- and again, as everything is as it was after step {stem}"),
+            },
+        }));
     }
     rows
 }
@@ -246,6 +271,7 @@ fn grown(growth: &Growth, changes: &Changes) -> String {
     match growth.precheck {
         None => {}
         Some(Precheck::Accepted) => events.push("accepts the code".to_owned()),
+        Some(Precheck::Known) => events.push("knows the code".to_owned()),
         Some(Precheck::Rejected) => events.push("rejects the code, abort".to_owned()),
     }
     if let Some(code) = changes.switched {
@@ -342,6 +368,10 @@ fn lay_out(out: &mut String, rows: &[Row]) {
 
     let heads = Row { cells: HEADS.map(str::to_owned), remark: None };
     for row in std::iter::once(&heads).chain(rows) {
+        if let Some(text) = row.remark.as_ref().filter(|_| row.is_across()) {
+            paragraph(out, &" ".repeat(widths[0] + 2), text);
+            continue;
+        }
         let shown = if row.remark.is_some() { 2 } else { 7 };
         let cells = row.cells.iter().zip(widths).take(shown);
         let remark = row.remark.iter().map(|remark| (remark, rest));

@@ -4,14 +4,14 @@ use std::fmt::Write;
 
 use unincluded_properties::search::Cut;
 
-use super::{Examined, Judged, Outcome, Summary, Verdict};
+use super::{Examined, Judged, Outcome, Summary, Verdict, switch};
 use crate::keep;
 use crate::layout::{columns, indented, painted};
 use crate::progress::grouped;
 use crate::screen::{Paint, shown_name};
 
 /// The kinds, in the order of reports.
-const KINDS: [&str; 4] = ["invariant", "step", "reachable", "progress"];
+const KINDS: [&str; 5] = ["invariant", "step", "reachable", "progress", "rate"];
 
 /// What is counted, the worst first, and in which word.
 const WORDS: [(Outcome, &str); 5] = [
@@ -33,6 +33,10 @@ pub(crate) fn render(summary: &Summary, verbose: bool, paint: Paint) -> String {
             text += &every_property(scenario, paint);
         }
         text += &whatever_is_wrong(scenario, paint);
+        if scenario.verdict() == Verdict::Holds && !scenario.switch.is_empty() {
+            text += &switch::table(&scenario.title, &scenario.switch);
+            text.push('\n');
+        }
     }
     text += &last_line(summary, paint);
     text
@@ -119,6 +123,10 @@ fn every_property(scenario: &Examined, paint: Paint) -> String {
             let words = coloured(scenario.weight(one), format!("{words:14}"), paint);
             let claim = indented(one.claim, 39);
             let _ = writeln!(text, "    {words} {:19} {}", one.name, claim.trim_start());
+            // Of what holds in the long run the figure is worth as much as the verdict.
+            if let (Outcome::Holds, Some(figure)) = (one.verdict, &one.because) {
+                let _ = writeln!(text, "{}", paint.faint(indented(figure, 39)));
+            }
         }
     }
     text.push('\n');

@@ -6,6 +6,7 @@ pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod sarif;
 mod source;
+pub(crate) mod switch;
 mod verdict;
 mod within;
 
@@ -68,6 +69,9 @@ pub(crate) struct Examined {
     pub(crate) collision_probability: f64,
     /// Time taken, by all engines.
     pub(crate) seconds: f64,
+    /// What the switch to 6 s blocks does, where the scenario has it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) switch: Vec<switch::Line>,
     /// What is known of each property claimed.
     pub(crate) properties: Vec<Judged>,
 }
@@ -313,6 +317,7 @@ mod tests {
             depth: None,
             collision_probability: 0.0,
             seconds: 0.0,
+            switch: Vec::new(),
             properties: verdicts.iter().map(judged).collect(),
         }])
     }

@@ -4,7 +4,8 @@
 //! The fingerprint of a result is that of its run, so that the same violation stays one alert.
 
 use serde_json::{Value, json};
-use unincluded_properties::CATALOGUE;
+use unincluded_properties::outlook::CLAIMS;
+use unincluded_properties::{CATALOGUE, Kind};
 
 use super::{Examined, Judged, Summary, Verdict, source};
 use crate::digest::digest;
@@ -14,21 +15,19 @@ const MOST_STEPS: usize = 10_000;
 
 /// The summary, as SARIF.
 pub(crate) fn render(summary: &Summary) -> String {
-    let rules: Vec<Value> = CATALOGUE
-        .iter()
-        .map(|property| {
+    let rules: Vec<Value> = rules()
+        .map(|(id, claim, kind)| {
             json!({
-                "id": property.id,
-                "name": property.id,
-                "shortDescription": { "text": property.claim },
-                "fullDescription": { "text": property.claim },
+                "id": id,
+                "name": id,
+                "shortDescription": { "text": claim },
+                "fullDescription": { "text": claim },
                 "help": { "text": format!(
-                    "{} ({}). `unincluded check SCENARIO` decides it, `unincluded explain FILE` \
+                    "{claim} ({}). `unincluded check SCENARIO` decides it, `unincluded explain FILE` \
                      tells why a saved run violates it.",
-                    property.claim,
-                    property.kind().word()
+                    kind.word()
                 ) },
-                "properties": { "tags": [property.kind().word()] },
+                "properties": { "tags": [kind.word()] },
             })
         })
         .collect();
@@ -59,6 +58,12 @@ pub(crate) fn render(summary: &Summary) -> String {
     serde_json::to_string_pretty(&log).expect("words and numbers")
 }
 
+/// Id, claim and kind of everything that can be violated.
+fn rules() -> impl Iterator<Item = (&'static str, &'static str, Kind)> {
+    let properties = CATALOGUE.iter().map(|one| (one.id, one.claim, one.kind()));
+    properties.chain(CLAIMS.iter().map(|claim| (claim.id, claim.says, Kind::Progress)))
+}
+
 fn result(scenario: &Examined, one: &Judged, level: &str) -> Value {
     let mut text = format!("{} in {}: {}", one.name, scenario.title, one.headline());
     if let Some(because) = &one.because {
@@ -74,7 +79,7 @@ fn result(scenario: &Examined, one: &Judged, level: &str) -> Value {
         "locations": source::of_property(one.name).into_iter().map(location).collect::<Vec<_>>(),
         "partialFingerprints": { "primaryLocationLineHash": fingerprint(scenario, one) },
     });
-    if let Some(place) = CATALOGUE.iter().position(|property| property.id == one.name) {
+    if let Some(place) = rules().position(|(id, ..)| id == one.name) {
         result["ruleIndex"] = json!(place);
     }
     if let Some(run) = &one.run {

@@ -20,17 +20,19 @@ macro_rules! text {
 }
 
 const CATALOGUE: (&str, &str) = text!("properties/src/catalogue.rs");
+const OUTLOOK: (&str, &str) = text!("properties/src/outlook.rs");
 const PARA: (&str, &str) = text!("model/src/protocol/para.rs");
 const RELAY: (&str, &str) = text!("model/src/protocol/relay.rs");
 const BACKING: (&str, &str) = text!("model/src/protocol/backing.rs");
 const COLLATOR: (&str, &str) = text!("model/src/protocol/collator.rs");
 const FORKS: (&str, &str) = text!("model/src/protocol/forks.rs");
 
-/// Where a property stands in the catalogue.
+/// Where a property stands in the catalogue, or a claim of progress in its file.
 pub(crate) fn of_property(id: &str) -> Option<Place> {
     let row = format!("\"{id}\"");
     let field = format!("id: {row}");
-    find(CATALOGUE, |line| line.starts_with(&row) || line.starts_with(&field))
+    let is_it = |line: &str| line.starts_with(&row) || line.starts_with(&field);
+    find(CATALOGUE, is_it).or_else(|| find(OUTLOOK, is_it))
 }
 
 /// Where the model says what follows from an action.

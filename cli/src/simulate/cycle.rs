@@ -1,8 +1,10 @@
 //! A cycle of emission: the blocks of the timeline, executed one after the other.
 
-use unincluded_model::economics::claims::{Entitlement, Refused, SPAN_LENGTH};
+use unincluded_model::economics::claims::{Entitlement, Refused};
 use unincluded_model::economics::constants::Runtime;
+use unincluded_model::economics::decay::Decay;
 use unincluded_model::economics::eras::{Account, BonusEntry, Stake, Subperiod};
+use unincluded_model::economics::pools::Inflation;
 use unincluded_model::economics::tiers::Place;
 use unincluded_model::economics::{
     Balance, Block, BlockTime, Call, Chain, InflationConfiguration, Machine, Network, Perquintill,
@@ -84,6 +86,9 @@ pub(crate) struct Cycle {
     pub(crate) recorded: Amounts,
     /// The adjustable part of eras with less than the ideal share at stake; planck.
     pub(crate) not_earned: Balance,
+    /// INFL-14: what decay took of everything that was recorded; planck.
+    pub(crate) decayed: Balance,
+    pub(crate) decay_factor: Perquintill,
     pub(crate) burned: Balance,
     pub(crate) issuance: Balance,
     pub(crate) start: InflationConfiguration,
@@ -107,6 +112,8 @@ pub(crate) fn run(plan: &Plan, timeline: &mut Timeline) -> Cycle {
         issued: Amounts::default(),
         recorded: Amounts::default(),
         not_earned: 0,
+        decayed: 0,
+        decay_factor: chain.inflation.decay.factor,
         burned: 0,
         issuance: plan.issuance,
         start: chain.inflation.configuration,
@@ -128,10 +135,10 @@ pub(crate) fn run(plan: &Plan, timeline: &mut Timeline) -> Cycle {
         if plan.fees > 0 {
             calls.push(Call::PayFee { fee: plan.fees, tip: 0 });
         }
-        let configuration = chain.inflation.configuration;
+        let (inflation, issuance) = (chain.inflation, chain.issuance);
         let block = Block { upgrade, calls: &calls, ..Block::default() };
         let receipt = machine.execute(&mut chain, &block);
-        cycle.count(&receipt, &configuration);
+        cycle.count(&receipt, &inflation, issuance);
         let waits =
             receipt.refused.iter().any(|&(_, refused)| refused == Refused::MigrationsOngoing);
         calls.truncate(if waits { wished } else { 0 });
@@ -174,6 +181,7 @@ pub(crate) fn run(plan: &Plan, timeline: &mut Timeline) -> Cycle {
         at: cycle.milliseconds,
     });
     cycle.issuance = chain.issuance;
+    cycle.decay_factor = chain.inflation.decay.factor;
     cycle
 }
 
@@ -190,6 +198,7 @@ fn start(machine: &Machine, plan: &Plan) -> Chain {
             }),
             bonus: amount
                 .map(|voting_stake| BonusEntry { period: chain.staking.period, voting_stake }),
+            unlock_block: None,
         })
         .collect();
     chain.staking.dapps = plan
@@ -223,7 +232,8 @@ fn wishes(plan: &Plan, chain: &mut Chain, ended: u32, ended_period: bool) -> Vec
     let accounts = chain.staking.accounts.len();
     if claims_now {
         // A claim takes the eras of one span at most, so a period takes one for each of its spans.
-        let spans = plan.network.before.eras_per_build_and_earn_subperiod / SPAN_LENGTH + 2;
+        let span = plan.network.staking.era_reward_span_length;
+        let spans = plan.network.before.eras_per_build_and_earn_subperiod / span + 2;
         for account in 0..accounts {
             let times = if ended_period { spans } else { 2 };
             calls.extend((0..times).map(|_| Call::ClaimStakerRewards { account }));
@@ -268,7 +278,15 @@ impl Cycle {
     }
 
     /// Adds what a block paid, set aside and minted.
-    fn count(&mut self, receipt: &Receipt, configuration: &InflationConfiguration) {
+    ///
+    /// `inflation` and `issuance` (planck) are those before the block.
+    fn count(&mut self, receipt: &Receipt, inflation: &Inflation, issuance: Balance) {
+        // Nothing decays in a cycle that has the switch, so these are the amounts in force.
+        let configuration = &inflation.configuration;
+        if inflation.decay.rate != Perquintill::ONE {
+            self.decayed += configuration.block_reward() - receipt.collators - receipt.treasury;
+        }
+        let undecayed = Inflation { decay: Decay::NONE, ..*inflation };
         for amounts in [&mut self.issued, &mut self.recorded] {
             amounts.collators += receipt.collators;
             amounts.treasury += receipt.treasury;
@@ -278,10 +296,14 @@ impl Cycle {
             self.recorded.stakers += era.staker_pool;
             let most = configuration.base_staker_reward_pool_per_era
                 + configuration.adjustable_staker_reward_pool_per_era;
-            self.not_earned += most - era.staker_pool;
+            let now = issuance + receipt.collators + receipt.treasury;
+            let pool = undecayed.staker_pool(era.staked, now);
+            self.not_earned += most - pool;
+            self.decayed += pool - era.staker_pool + undecayed.dapp_pool() - era.dapp_pool;
         }
         if let Some(period) = &receipt.period_ended {
             self.recorded.bonus += period.bonus_pool;
+            self.decayed += undecayed.bonus_pool() - period.bonus_pool;
         }
         for &(entitlement, amount) in &receipt.minted {
             match entitlement {
@@ -317,9 +339,15 @@ impl Cycle {
         if all == 0 { 0.0 } else { slots as f64 / all as f64 }
     }
 
-    /// What is missing from the target, beyond what was not earned; planck, negative if too much.
+    /// What is missing from the target, beyond what was not earned and what decay took; planck,
+    /// negative if too much.
     pub(crate) fn difference(&self) -> i128 {
-        signed(self.target) - signed(self.recorded.sum()) - signed(self.not_earned)
+        signed(self.target) - signed(self.accounted())
+    }
+
+    /// What was recorded, not earned, or taken by decay; planck.
+    pub(crate) fn accounted(&self) -> Balance {
+        self.recorded.sum() + self.not_earned + self.decayed
     }
 }
 

@@ -40,7 +40,10 @@ pub(crate) fn simulate(asked: &Simulate, screen: &Screen) -> Result<Exit> {
 
 /// What to simulate, if the options fit together.
 fn plan(asked: &Simulate) -> Result<Plan> {
-    let network = asked.network.clone();
+    let network = match asked.phase {
+        Phase::In2026 => asked.network.clone().in_2026(),
+        Phase::Before | Phase::Switch | Phase::After => asked.network.clone(),
+    };
     let most = network.before.blocks_per_cycle() - 1;
     let switch_after = match (asked.phase, &asked.switch_after) {
         (Phase::Switch, None) => Some(network.before.blocks_per_cycle() / 2),
@@ -55,7 +58,7 @@ fn plan(asked: &Simulate) -> Result<Plan> {
     };
     let block_time = match asked.phase {
         Phase::Before | Phase::Switch => BlockTime::TwelveSeconds,
-        Phase::After => BlockTime::SixSeconds,
+        Phase::After | Phase::In2026 => BlockTime::SixSeconds,
     };
     Ok(Plan {
         issuance: asked.issuance.unwrap_or(network.issuance),

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 use unincluded_model::economics::eras::Subperiod;
-use unincluded_model::economics::{BlockTime, Calendar, InflationConfiguration};
+use unincluded_model::economics::{
+    Balance, BlockTime, Calendar, InflationConfiguration, Perquintill,
+};
 
 use super::cycle::{Amounts, Cycle, Plan, SLOT, signed};
 use super::faults::Timeline;
@@ -32,13 +34,16 @@ pub(crate) struct Report {
     issued: Texts,
     recorded: Texts,
     not_earned: String,
+    decayed: String,
+    decay_factor: String,
     burned: String,
     issuance_before: String,
     issuance_after: String,
     pub(crate) target: String,
     difference: String,
     bound: Bound,
-    against: Against,
+    /// None where no cycle at the other block time has the calendar.
+    against: Option<Against>,
     eras: Vec<EraReport>,
 }
 
@@ -78,6 +83,16 @@ struct Bound {
 impl Bound {
     fn new(least: i128, most: i128) -> Self {
         Bound { least: least.to_string(), most: most.to_string(), range: (least, most) }
+    }
+
+    /// Like `from -2 to 5 planck less is`, or `exactly 5 planck less are`.
+    fn in_words(&self, what: &str) -> String {
+        let (least, most) = (signed_grouped(&self.least), signed_grouped(&self.most));
+        if least == most {
+            format!("exactly {least} planck {what} is")
+        } else {
+            format!("from {least} to {most} planck {what} is")
+        }
     }
 
     const fn has(&self, difference: i128) -> bool {
@@ -140,6 +155,7 @@ impl Report {
                 Phase::Before => "before",
                 Phase::Switch => "switch",
                 Phase::After => "after",
+                Phase::In2026 => "2026",
             },
             switch_after: plan.switch_after,
             seed: format!("{seed:#018x}"),
@@ -160,13 +176,15 @@ impl Report {
             issued: Texts::from(&cycle.issued),
             recorded: Texts::from(&cycle.recorded),
             not_earned: cycle.not_earned.to_string(),
+            decayed: cycle.decayed.to_string(),
+            decay_factor: decimal(cycle.decay_factor),
             burned: cycle.burned.to_string(),
             issuance_before: plan.issuance.to_string(),
             issuance_after: cycle.issuance.to_string(),
             target: cycle.target.to_string(),
             difference: cycle.difference().to_string(),
             bound: bound(plan, cycle),
-            against: against(plan, cycle),
+            against: (phase != Phase::In2026).then(|| against(plan, cycle)),
             eras: eras.collect(),
         }
     }
@@ -174,7 +192,7 @@ impl Report {
     /// Whether the emission is where rounding leaves it.
     pub(crate) fn is_within(&self) -> bool {
         self.difference.parse().is_ok_and(|difference| self.bound.has(difference))
-            && self.against.is_within
+            && self.against.as_ref().is_none_or(|against| against.is_within)
     }
 
     /// What it was about: `astar, a cycle at 6 s`.
@@ -184,6 +202,7 @@ impl Report {
             (_, Some(after)) => {
                 format!("the cycle that switches to 6 s after {} blocks", grouped(after))
             }
+            ("2026", _) => "a cycle of 2026".to_owned(),
             _ => "a cycle at 6 s".to_owned(),
         };
         format!("{}, {when}", self.network)
@@ -208,20 +227,26 @@ impl Report {
         if screen.is_quiet() {
             return format!("{headline} {verdict}\n");
         }
-        let against = &self.against;
-        let bound = |bound: &Bound| {
-            format!("{} to {}", signed_grouped(&bound.least), signed_grouped(&bound.most))
-        };
-        let verdicts = format!(
-            "With what was not earned, {} are recorded; from {} planck less is allowed (INV-10). A \
-             cycle at {} s would have recorded {}; from {} planck more is allowed ({}).",
+        let decay = if self.decayed == "0" { "" } else { " and what decay took" };
+        let mut verdicts = format!(
+            "With what was not earned{decay}, {} are recorded; {} allowed (INV-10{}).",
             apart(&self.difference, "less than the target", "more than the target"),
-            bound(&self.bound),
-            against.block_time_ms / 1000,
-            apart(&against.difference, "more", "less"),
-            bound(&against.bound),
-            if self.phase == "switch" { "INV-14" } else { "INV-13" },
+            self.bound.in_words("less"),
+            if self.phase == "switch" { ", INV-14" } else { "" },
         );
+        if let Some(against) = &self.against {
+            verdicts += &format!(
+                " A cycle at {} s would have recorded {}; {} allowed ({}).",
+                against.block_time_ms / 1000,
+                apart(&against.difference, "more", "less"),
+                against.bound.in_words("more"),
+                if self.phase == "switch" { "INV-14" } else { "INV-13" },
+            );
+        }
+        if self.decayed != "0" {
+            verdicts +=
+                &format!(" The decay factor went from 1 to {} (INV-25).", self.decay_factor);
+        }
         format!(
             "{}\n\n{}\n{}\n{}\n{}\n\n{verdict}\n",
             paint.strong(self.title()),
@@ -260,7 +285,7 @@ impl Report {
             vec![name.to_owned(), signed_grouped(recorded), signed_grouped(issued)]
         };
         let (recorded, issued) = (&self.recorded, &self.issued);
-        let rows = [
+        let mut rows = vec![
             row("treasury", &recorded.treasury, &issued.treasury),
             row("collators", &recorded.collators, &issued.collators),
             row("dApps", &recorded.dapps, &issued.dapps),
@@ -268,10 +293,14 @@ impl Report {
             row("bonus", &recorded.bonus, &issued.bonus),
             row("sum", &recorded.sum, &issued.sum),
             row("not earned", &self.not_earned, ""),
+            row("decayed", &self.decayed, ""),
             row("difference", &self.difference, ""),
             row("target", &self.target, ""),
             row("burned", "", &self.burned),
         ];
+        if self.decayed == "0" {
+            rows.retain(|row| row[0] != "decayed");
+        }
         columns(["planck", "recorded", "issued"], rows, &[1, 2])
     }
 
@@ -310,8 +339,8 @@ fn bound(plan: &Plan, cycle: &Cycle) -> Bound {
     match plan.switch_after {
         None => Bound::new(least, most),
         Some(after) => {
-            let (gained, lost) = by_the_switch(plan, after, &cycle.start);
-            Bound::new(least - gained, most + lost)
+            let lost = lost_by_the_switch(plan, after, &cycle.start);
+            Bound::new(least + lost, most + lost)
         }
     }
 }
@@ -324,11 +353,11 @@ fn most_lost(calendar: &Calendar) -> i128 {
         + remainder(calendar.periods_per_cycle)
 }
 
-/// INV-14: what a cycle gains at most by the switch, and what it loses at most; planck.
-fn by_the_switch(plan: &Plan, after: u32, start: &InflationConfiguration) -> (i128, i128) {
-    let halves = start.collator_reward_per_block / 2 + start.treasury_reward_per_block / 2;
-    let left = plan.network.before.blocks_per_cycle() - after;
-    (signed(halves), 2 * i128::from(left))
+/// INV-14: what a cycle loses by the switch, exactly; planck, negative as it gains a block reward.
+fn lost_by_the_switch(plan: &Plan, after: u32, start: &InflationConfiguration) -> i128 {
+    let left = i128::from(plan.network.before.blocks_per_cycle() - after);
+    let lost = |full: Balance| left * signed(full % 2) - signed(full / 2);
+    lost(start.collator_reward_per_block) + lost(start.treasury_reward_per_block)
 }
 
 /// INV-13, INV-14: the same cycle at the other block time; one that switches is held against 12 s.
@@ -341,12 +370,12 @@ fn against(plan: &Plan, cycle: &Cycle) -> Against {
     let configuration =
         InflationConfiguration::new(0, cycle.target, &plan.network.parameters, calendar);
     let recorded = configuration.cycle_total(calendar);
-    let difference = signed(recorded) - signed(cycle.recorded.sum()) - signed(cycle.not_earned);
+    let difference = signed(recorded) - signed(cycle.accounted());
     let pairs = 2 * i128::from(plan.network.before.blocks_per_cycle());
     let bound = match (plan.switch_after, other) {
         (Some(after), _) => {
-            let (gained, lost) = by_the_switch(plan, after, &cycle.start);
-            Bound::new(-gained, lost)
+            let lost = lost_by_the_switch(plan, after, &cycle.start);
+            Bound::new(lost, lost)
         }
         (None, BlockTime::TwelveSeconds) => Bound::new(0, pairs),
         (None, BlockTime::SixSeconds) => Bound::new(-pairs, 0),
@@ -366,6 +395,14 @@ fn apart(difference: &str, above: &str, below: &str) -> String {
         Some(digits) => format!("{} planck {below}", grouped(digits)),
         None => format!("{} planck {above}", grouped(difference)),
     }
+}
+
+/// A fraction with all its digits: `0.810389725684216637`, or `1`.
+fn decimal(fraction: Perquintill) -> String {
+    if fraction == Perquintill::ONE {
+        return "1".to_owned();
+    }
+    format!("0.{:018}", fraction.parts())
 }
 
 /// Digits in groups, with the sign in front.

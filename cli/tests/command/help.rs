@@ -22,7 +22,8 @@ fn the_help_of_check() {
 #[test]
 fn the_help_of_the_other_commands() {
     let help = |command| Place::new().says(&format!("{command} --help")).exits(0).out;
-    let all = ["fuzz", "replay", "explain", "explore", "list", "simulate"].map(help);
+    let all =
+        ["fuzz", "replay", "explain", "explore", "list", "simulate", "sweep", "claims"].map(help);
     insta::assert_snapshot!(all.join("\n----\n\n"));
 }
 

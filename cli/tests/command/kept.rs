@@ -114,3 +114,29 @@ fn standard_input_is_a_file_too() {
     piped(&place, "replay", &text).exits(0).shows(&["-: reproduced:"]);
     piped(&place, "replay", "").exits(2).complains_of(&["standard input:1"]);
 }
+
+#[test]
+fn a_run_without_end_is_saved_reproduced_and_told() {
+    let place = Place::new();
+    let answer = place.says("check astar --not-assuming owners-build").exits(1);
+    answer.shows(&["INV-E2E-3 is violated for ever from the start on", "repeated for ever"]);
+    let saved = "out/astar-INV-E2E-3-for-ever.jsonl";
+    place.says(&format!("replay {saved}")).exits(0).shows(&["reproduced:", "of them for ever"]);
+    place.says(&format!("explain {saved}")).exits(0).shows(&[
+        "What happens again and again",
+        "What is not assumed, though the claim rests on it",
+        "Who can build on the newest relay block",
+    ]);
+    let text = std::fs::read_to_string(place.path(saved)).expect("it is saved");
+    place.write("tampered.jsonl", &text.replace("\"stem\":0", "\"stem\":1"));
+    place.says("replay tampered.jsonl").exits(1).shows(&["line 1, lasso.stem"]);
+}
+
+#[test]
+fn collators_that_ask_on_the_included_head_stop_for_ever() {
+    let place = Place::new();
+    let answer = place.says("check astar --without COLL-7").exits(1);
+    answer.shows(&["NOT-WEDGED is violated after", "INV-E2E-3 is violated for ever after 8 steps"]);
+    let saved = "out/astar-without-COLL-7-INV-E2E-3-for-ever.jsonl";
+    place.says(&format!("replay {saved}")).exits(0);
+}

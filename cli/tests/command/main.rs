@@ -1,6 +1,7 @@
 //! The command as its users meet it: what it prints, what it saves, how it exits.
 
 mod check;
+mod claims;
 mod explore;
 mod fuzz;
 mod help;
@@ -11,6 +12,7 @@ mod misuse;
 mod pipes;
 mod reports;
 mod simulate;
+mod sweep;
 mod validate;
 
 use std::ffi::OsStr;

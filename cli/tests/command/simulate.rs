@@ -39,7 +39,33 @@ fn the_cycle_of_the_switch_has_one_block_reward_more() {
     assert_eq!(switch["blocks_before_the_switch"], 1_000_001);
     let against = &switch["against"];
     assert_eq!(planck(&against["difference"]), 1_635_199 - 9_044_461_111_215_000_956);
-    assert_eq!(planck(&against["bound"]["least"]), -9_044_461_111_215_000_956);
+    assert_eq!(against["bound"]["least"], against["difference"]);
+    assert_eq!(against["bound"]["most"], against["difference"], "INV-14 is an identity");
+    let lost = planck(&against["difference"]);
+    let bound = |key: &str| planck(&switch["bound"][key]);
+    // At 12 s rounding leaves 2 planck too many to 2 (N - 1) and some too few.
+    assert_eq!((bound("least"), bound("most")), (lost - 2, lost + 5_271_399));
+    assert_eq!(planck(&switch["difference"]), lost + 1_835_622);
+}
+
+/// INFL-14, INFL-17: decay takes of every amount what the factor says, and rounding nothing more than without.
+#[test]
+fn a_year_of_2026_decays_and_is_accounted_for_to_the_planck() {
+    let year = cycle("astar --phase 2026");
+    assert_eq!((&year["blocks"], &year["phase"]), (&5_256_000.into(), &"2026".into()));
+    assert_eq!(year["target"], "474229121135000000000000000");
+    assert_eq!(year["decay_factor"], "0.810389725684216637");
+    assert_eq!(year["difference"], "5072336");
+    assert_eq!(year["bound"], serde_json::json!({ "least": "-2", "most": "10513090" }));
+    assert_eq!(year["recorded"]["bonus"], "0");
+    assert_eq!(year["eras"].as_array().map(Vec::len), Some(365));
+    let sums = ["recorded", "issued"].map(|kind| planck(&year[kind]["sum"]));
+    assert!(sums[1] <= sums[0]);
+    // The mean of the factor over the year is about 0.9019, and stakers earn all of it.
+    let share = sums[0] * 10_000 / planck(&year["target"]);
+    assert_eq!((share, &year["not_earned"]), (9_018, &"0".into()));
+    let shiden = cycle("shiden --phase 2026");
+    assert_eq!((&shiden["decayed"], &shiden["decay_factor"]), (&"0".into(), &"1".into()));
 }
 
 #[test]
@@ -124,7 +150,7 @@ fn the_plot_is_an_svg_with_both_pictures() {
 fn every_bad_value_is_named_with_its_key_and_what_is_legal() {
     let cases = [
         ("astr", ["\"astr\"", "did you mean \"astar\"?", "astar, shiden, shibuya"]),
-        ("--phase during", ["during", "--phase", "before, switch, after"]),
+        ("--phase during", ["during", "--phase", "before, switch, after, 2026"]),
         ("--late 1", ["'1'", "--late", "0 to 0.9"]),
         ("--orphaned -1", ["'-1'", "--orphaned", "0 to 0.9"]),
         ("--skipped-slots NaN", ["NaN", "--skipped-slots", "0 to 0.9"]),

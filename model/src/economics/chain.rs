@@ -1,6 +1,7 @@
 //! The machine: what one block does to the emission, hook by hook.
 
-use super::claims::{Entitlement, Refused};
+use super::claims::{Entitlement, Refused, claim_unlocked};
+use super::elsewhere::Elsewhere;
 use super::eras::{EraReward, PeriodEnd, Staking, Subperiod};
 use super::mistake::Mistake;
 use super::network::Network;
@@ -14,10 +15,11 @@ use super::{Balance, BlockTime, Calendar, InflationParameters};
 pub struct Machine {
     network: Network,
     mistake: Option<Mistake>,
+    pub(super) elsewhere: Option<Elsewhere>,
 }
 
 /// What a block leaves behind, as far as the emission goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Chain {
     /// The block's number.
     pub number: u32,
@@ -44,12 +46,14 @@ pub struct Block<'a> {
     pub upgrade: bool,
     /// UPG-5: how much of the lazy migrations it does, if any wait.
     pub progress: Progress,
+    /// XCH-1: the time since the parent, the nominal one if none; milliseconds. Astar does not ask.
+    pub milliseconds: Option<u32>,
     /// What users and root ask for, in this order.
     pub calls: &'a [Call],
 }
 
 /// What users and root can ask for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Call {
     /// Stake for the running period; planck.
     Stake {
@@ -75,6 +79,16 @@ pub enum Call {
         /// The era.
         era: u32,
     },
+    /// DAPP-16.
+    Unlock {
+        /// The account's place.
+        account: usize,
+    },
+    /// DAPP-16.
+    ClaimUnlocked {
+        /// The account's place.
+        account: usize,
+    },
     /// COLL-4: what other calls cost; planck.
     PayFee {
         /// Most of it is burned.
@@ -98,7 +112,7 @@ pub enum Call {
 }
 
 /// DAPP-14: what root can end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Forced {
     /// The era.
     Era,
@@ -121,6 +135,8 @@ pub struct Receipt {
     pub period_ended: Option<PeriodEnd>,
     /// INFL-9: whether the end of the block recalculated.
     pub recalculated: bool,
+    /// INFL-10: whether root recalculated.
+    pub forced: bool,
     /// DAPP-6: minted by claims; planck each.
     pub minted: Vec<(Entitlement, Balance)>,
     /// EMIT-10: claimed and never minted; planck.
@@ -134,13 +150,19 @@ pub struct Receipt {
 impl Machine {
     /// The rules of that network.
     pub const fn new(network: Network) -> Self {
-        Self { network, mistake: None }
+        Self { network, mistake: None, elsewhere: None }
     }
 
     /// The same with one rule in a wrong form.
     #[must_use]
     pub fn with(self, mistake: Mistake) -> Self {
         Self { mistake: Some(mistake), ..self }
+    }
+
+    /// The same with another chain's rule.
+    #[must_use]
+    pub fn like(self, elsewhere: Elsewhere) -> Self {
+        Self { elsewhere: Some(elsewhere), ..self }
     }
 
     /// What is fixed.
@@ -194,9 +216,11 @@ impl Machine {
         &self,
         block_time: BlockTime,
         issuance: Balance,
-        inflation: Inflation,
+        mut inflation: Inflation,
         staking: Staking,
     ) -> Chain {
+        inflation.decay_rate = self.network.decay_rate;
+        inflation.decay.rate = self.network.decay_rate;
         Chain {
             number: 0,
             block_time,
@@ -221,7 +245,7 @@ impl Machine {
         chain.number = chain.number.saturating_add(1);
 
         // The hooks at the start: inflation, dApp staking, authorship.
-        self.payout_block_rewards(chain, &mut receipt);
+        self.payout_block_rewards(chain, block, &mut receipt);
         let Chain { staking, inflation, .. } = chain;
         let calendar = self.network.calendar(chain.block_time);
         let moment = (chain.number, chain.issuance);
@@ -238,7 +262,7 @@ impl Machine {
         // No inherent changes anything here. Then migrations, calls, and what time is left.
         let is_migrating = chain.migrations.is_ongoing();
         if is_migrating {
-            chain.migrations.step(chain.number, block.progress);
+            self.migrate_lazily(chain, block.progress);
         }
         for (place, call) in block.calls.iter().enumerate() {
             let answer = if is_migrating {
@@ -251,7 +275,7 @@ impl Machine {
             }
         }
         if !chain.migrations.is_ongoing() {
-            chain.clean_up();
+            self.clean_up(chain);
         }
 
         // The hooks at the end: inflation.
@@ -264,11 +288,12 @@ impl Machine {
     /// They follow from the parent's configuration alone. What would leave an account below the
     /// existential deposit is not issued (EMIT-3).
     /// Source: `pallets/inflation/src/lib.rs`, `payout_block_rewards`.
-    fn payout_block_rewards(&self, chain: &mut Chain, receipt: &mut Receipt) {
-        let Chain { inflation, issuance, pot, treasury, .. } = chain;
+    fn payout_block_rewards(&self, chain: &mut Chain, block: &Block<'_>, receipt: &mut Receipt) {
+        let Chain { inflation, issuance, pot, treasury, block_time, .. } = chain;
         inflation.decay = inflation.decay.after_a_block();
         let configuration = &inflation.configuration;
         let pay = |account: &mut Balance, reward: Balance| {
+            let reward = self.by_elapsed_time(block, *block_time, reward);
             let reward = inflation.decay.applied_to(reward);
             if account.saturating_add(reward) < self.network.existential_deposit {
                 return 0;
@@ -286,15 +311,25 @@ impl Machine {
     /// Inflation is not the last pallet to end its block, but none after it changes the issuance.
     /// Source: `pallets/inflation/src/lib.rs`, `on_finalize`.
     fn recalculate_if_due(&self, chain: &mut Chain, receipt: &mut Receipt) {
-        if let Some(next_era) = chain.inflation.do_recalculation.take() {
-            let calendar = self.network.calendar(chain.block_time);
-            chain.inflation.recalculate(chain.issuance, calendar, next_era, self.mistake);
+        let mut due = chain.inflation.do_recalculation.take();
+        if self.makes(Mistake::RecalculatedAtABlock) {
+            let blocks = self.network.calendar(chain.block_time).blocks_per_cycle();
+            due = chain.number.is_multiple_of(blocks).then(|| chain.staking.era.saturating_add(1));
+        }
+        if let Some(next_era) = due {
+            self.recalculate(chain, next_era);
             receipt.recalculated = true;
         }
     }
 
+    /// INFL-6: new amounts out of the issuance of this moment.
+    fn recalculate(&self, chain: &mut Chain, next_era: u32) {
+        let calendar = self.amounts_calendar(chain.block_time);
+        let issuance = self.issuance_read(chain.issuance);
+        chain.inflation.recalculate(issuance, calendar, next_era, self.mistake);
+    }
+
     fn call(&self, chain: &mut Chain, call: &Call, receipt: &mut Receipt) -> Result<(), Refused> {
-        let calendar = self.network.calendar(chain.block_time);
         match *call {
             Call::PayFee { fee, tip } => {
                 let (burned, kept) = fee_split(fee, tip);
@@ -311,11 +346,17 @@ impl Machine {
                 chain.inflation.parameters = parameters;
             }
             Call::ForceInflationRecalculation { next_era } => {
-                chain.inflation.recalculate(chain.issuance, calendar, next_era, self.mistake);
+                self.recalculate(chain, next_era);
+                receipt.forced = true;
             }
-            Call::ForceReadjustConfig => chain.inflation.readjust(calendar),
+            Call::ForceReadjustConfig => {
+                chain.inflation.readjust(self.network.calendar(chain.block_time));
+            }
             _ if chain.staking.maintenance => return Err(Refused::Disabled),
+            Call::Force(_) if self.network.has_safeguard => return Err(Refused::ForceNotAllowed),
             Call::Force(what) => force(chain, what),
+            Call::Unlock { account } => return self.unlock(chain, account),
+            Call::ClaimUnlocked { account } => return claim_unlocked(chain, account),
             Call::Stake { account, amount } => return self.stake(chain, account, amount),
             Call::ClaimStakerRewards { account } => {
                 return self.claim_staker_rewards(chain, account, receipt);
@@ -333,6 +374,7 @@ impl Machine {
 
 /// DAPP-14: the next block starts the next era, and this one says so.
 ///
+/// A stake of this block or of the same era then earns nothing, and is in the way until it expires.
 /// Source: `pallets/dapp-staking/src/lib.rs`, `force`.
 fn force(chain: &mut Chain, what: Forced) {
     let next_era = chain.staking.era.saturating_add(1);

@@ -7,11 +7,6 @@ use super::eras::{BonusEntry, Stake, Subperiod};
 use super::mistake::Mistake;
 use super::{Balance, Perbill};
 
-/// DAPP-7: one claim takes eras of one span; eras.
-///
-/// Source: `EraRewardSpanLength` in `runtime/astar/src/lib.rs`.
-pub const SPAN_LENGTH: u32 = 16;
-
 /// What somebody is entitled to, once (INV-3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Entitlement {
@@ -47,21 +42,36 @@ pub enum Refused {
     /// DAPP-13: maintenance.
     #[error("DAPP-13: dApp staking is in maintenance")]
     Disabled,
+    /// DAPP-14: the safeguard of production networks.
+    #[error("DAPP-14: the safeguard is on")]
+    ForceNotAllowed,
     /// There is no such account or dApp.
     #[error("there is no such account or dApp")]
     Unknown,
+    /// The stake would earn from the next era on, and that is of the next period.
+    #[error("the period ends with this era, so the stake would earn nothing")]
+    PeriodEndsInNextEra,
+    /// There is a stake for this period already. On chain it would grow; here it has one amount.
+    #[error("there is a stake for this period already")]
+    AlreadyStaked,
+    /// What can still be claimed is in the way.
+    #[error("there are unclaimed rewards")]
+    UnclaimedRewards,
     /// What is staked is below the minimum.
     #[error("the stake is below the minimum of {minimum} planck")]
     InsufficientStakeAmount {
         /// Planck.
         minimum: Balance,
     },
-    /// There is a stake for this period already.
-    #[error("there is a stake for this period already")]
-    AlreadyStaked,
-    /// What can still be claimed is in the way.
-    #[error("there are unclaimed rewards")]
-    UnclaimedRewards,
+    /// Something unlocks already. On chain there is room for several chunks; here for one.
+    #[error("something unlocks already")]
+    AlreadyUnlocking,
+    /// DAPP-16: nothing unlocks, or not yet.
+    #[error("DAPP-16: nothing has unlocked")]
+    NoUnlockedChunksToClaim,
+    /// DAPP-10: the era is not over.
+    #[error("DAPP-10: the era is not over")]
+    InvalidClaimEra,
     /// DAPP-10: the era's tiers are not recorded, or not any more.
     #[error("DAPP-10: nothing is recorded for the era")]
     NoDAppTierInfo,
@@ -101,9 +111,9 @@ impl Machine {
         Ok(())
     }
 
-    /// Staking for the running period: it earns from the next era on.
+    /// Staking for the running period: it earns from the next era on, so a period's last era takes none.
     ///
-    /// Source: `pallets/dapp-staking/src/lib.rs`, `stake`.
+    /// Source: `pallets/dapp-staking/src/lib.rs`, `inner_stake`.
     pub(super) fn stake(
         &self,
         chain: &mut Chain,
@@ -113,8 +123,9 @@ impl Machine {
         let minimum = self.network().staking.minimum_stake;
         let staking = &chain.staking;
         let owner = staking.accounts.get(account).ok_or(Refused::Unknown)?;
-        if amount < minimum {
-            return Err(Refused::InsufficientStakeAmount { minimum });
+        let votes = staking.subperiod == Subperiod::Voting;
+        if !votes && staking.next_subperiod_start_era <= staking.era.saturating_add(1) {
+            return Err(Refused::PeriodEndsInNextEra);
         }
         let claimable = |period: u32| self.not_expired(chain, period).is_ok();
         if let Some(stake) = owner.stake {
@@ -125,14 +136,17 @@ impl Machine {
                 return Err(Refused::UnclaimedRewards);
             }
         }
-        if owner.bonus.is_some_and(|bonus| claimable(bonus.period)) {
+        if owner.bonus.is_some_and(|bonus| bonus.is_eligible() && claimable(bonus.period)) {
             return Err(Refused::UnclaimedRewards);
         }
-        let (period, votes) = (staking.period, staking.subperiod == Subperiod::Voting);
+        if amount < minimum {
+            return Err(Refused::InsufficientStakeAmount { minimum });
+        }
+        let (period, voting_stake) = (staking.period, if votes { amount } else { 0 });
         let unclaimed_from = staking.era.saturating_add(1);
         let owner = &mut chain.staking.accounts[account];
         owner.stake = Some(Stake { period, unclaimed_from, amount });
-        owner.bonus = votes.then_some(BonusEntry { period, voting_stake: amount });
+        owner.bonus = Some(BonusEntry { period, voting_stake });
         Ok(())
     }
 
@@ -153,7 +167,7 @@ impl Machine {
         let end = staking.records.periods.get(&stake.period);
         let last_earned = end.map_or(staking.era - 1, |end| end.final_era);
         let first = stake.unclaimed_from;
-        let last = last_earned.min(first - first % SPAN_LENGTH + (SPAN_LENGTH - 1));
+        let last = last_earned.min(self.next_span(first).saturating_sub(1));
         if first > last {
             return Err(Refused::NoClaimableRewards);
         }
@@ -161,6 +175,7 @@ impl Machine {
             .records
             .eras
             .range(first..=last)
+            .filter(|(_, reward)| reward.staked > 0)
             .map(|(&era, reward)| {
                 let share = Perbill::from_rational(stake.amount, reward.staked);
                 let amount = share.mul_nearest_half_down(reward.staker_pool);
@@ -185,10 +200,13 @@ impl Machine {
     ) -> Result<(), Refused> {
         let staking = &chain.staking;
         let owner = staking.accounts.get(account).ok_or(Refused::Unknown)?;
-        let entry = owner.bonus.ok_or(Refused::NotEligibleForBonusReward)?;
+        let entry = owner.bonus.ok_or(Refused::NoClaimableRewards)?;
         let period = entry.period;
         if period >= staking.period {
             return Err(Refused::NoClaimableRewards);
+        }
+        if !entry.is_eligible() {
+            return Err(Refused::NotEligibleForBonusReward);
         }
         self.not_expired(chain, period)?;
         let end = staking.records.periods.get(&period).ok_or(Refused::InternalClaimBonusError)?;
@@ -212,9 +230,15 @@ impl Machine {
         (dapp, era): (usize, u32),
         receipt: &mut Receipt,
     ) -> Result<(), Refused> {
+        if dapp >= chain.staking.dapps.len() {
+            return Err(Refused::Unknown);
+        }
+        if era >= chain.staking.era {
+            return Err(Refused::InvalidClaimEra);
+        }
         let tiers = chain.staking.records.tiers.get(&era).ok_or(Refused::NoDAppTierInfo)?;
         self.not_expired(chain, tiers.period)?;
-        let reward = tiers.rewards.get(dapp).ok_or(Refused::Unknown)?;
+        let reward = tiers.rewards.get(dapp).copied().flatten();
         let amount = reward.ok_or(Refused::NoClaimableRewards)?;
         self.pay(chain, None, &[(Entitlement::Dapp { dapp, era }, amount)], receipt)?;
         let tiers = chain.staking.records.tiers.get_mut(&era).ok_or(Refused::NoDAppTierInfo)?;
@@ -263,21 +287,36 @@ fn within_the_old_cap(chain: &Chain, payout: Balance) -> Result<(), Refused> {
     Ok(())
 }
 
-/// The last era of an ended period.
-fn end_of(chain: &Chain, period: u32) -> Option<u32> {
-    chain.staking.records.periods.get(&period).map(|end| end.final_era)
-}
+impl Machine {
+    /// DAPP-16: what is not staked begins to unlock. Nothing is minted.
+    ///
+    /// Source: `pallets/dapp-staking/src/lib.rs`, `unlock`.
+    pub(super) fn unlock(&self, chain: &mut Chain, account: usize) -> Result<(), Refused> {
+        let blocks = self.network().staking.unlocking_blocks(self.calendar(chain));
+        let owner = chain.staking.accounts.get_mut(account).ok_or(Refused::Unknown)?;
+        if owner.unlock_block.is_some() {
+            return Err(Refused::AlreadyUnlocking);
+        }
+        owner.unlock_block = Some(chain.number.saturating_add(blocks));
+        Ok(())
+    }
 
-impl Chain {
+    /// DAPP-7: the first era of the span after that of `era`.
+    const fn next_span(&self, era: u32) -> u32 {
+        let length = self.network().staking.era_reward_span_length;
+        (era - era % length).saturating_add(length)
+    }
+
     /// DAPP-15: what a block has time left for: forget one span and one era of expired records.
     ///
-    /// Claims do not wait for it: they fail by their period (DAPP-8).
-    /// Source: `pallets/dapp-staking/src/lib.rs`, `on_idle`.
-    pub(super) fn clean_up(&mut self) {
-        let records = &mut self.staking.records;
+    /// Claims do not wait for it: they fail by their period (DAPP-8). On chain an era without tiers takes a
+    /// block as well.
+    /// Source: `pallets/dapp-staking/src/lib.rs`, `expired_entry_cleanup`.
+    pub(super) fn clean_up(&self, chain: &mut Chain) {
+        let records = &mut chain.staking.records;
         let oldest = records.oldest_valid_era;
         if let Some(&first) = records.eras.keys().next().filter(|&&first| first < oldest) {
-            let end = first - first % SPAN_LENGTH + SPAN_LENGTH;
+            let end = self.next_span(first);
             if end <= oldest {
                 records.eras = records.eras.split_off(&end);
             }
@@ -286,4 +325,21 @@ impl Chain {
             tiers.remove();
         }
     }
+}
+
+/// DAPP-16: what has unlocked is free. Nothing is minted.
+///
+/// Source: `pallets/dapp-staking/src/lib.rs`, `internal_claim_unlocked`.
+pub(super) fn claim_unlocked(chain: &mut Chain, account: usize) -> Result<(), Refused> {
+    let owner = chain.staking.accounts.get_mut(account).ok_or(Refused::Unknown)?;
+    if owner.unlock_block.is_none_or(|unlock_block| unlock_block > chain.number) {
+        return Err(Refused::NoUnlockedChunksToClaim);
+    }
+    owner.unlock_block = None;
+    Ok(())
+}
+
+/// The last era of an ended period.
+fn end_of(chain: &Chain, period: u32) -> Option<u32> {
+    chain.staking.records.periods.get(&period).map(|end| end.final_era)
 }

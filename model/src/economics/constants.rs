@@ -1,6 +1,7 @@
 //! Astar's runtime constants before and after the switch.
 
 use super::BlockTime;
+use crate::scenario::RelayNumberCheck;
 
 /// TIME-1: a length that the runtime writes in hours; so it doubled in blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,14 +68,29 @@ pub const SHIBUYA_GOVERNANCE: [Constant; 6] = [
 pub struct Runtime {
     /// The nominal time between blocks, and an Aura slot; milliseconds.
     pub slot_duration: u32,
+    /// A slot of the relay chain; milliseconds.
+    pub relay_chain_slot_duration: u32,
     /// C: blocks that are not included yet.
     pub unincluded_segment_capacity: u32,
     /// V: blocks per slot.
     pub block_processing_velocity: u32,
     /// What the timestamp must grow by at least; milliseconds.
     pub minimum_period: u32,
+    /// Whether the timestamp must lie in the Aura slot (`OnTimestampSet`).
+    pub ties_the_timestamp_to_the_slot: bool,
+    /// Whether an Aura slot may repeat (`AllowMultipleBlocksPerSlot`).
+    pub allows_multiple_blocks_per_slot: bool,
+    /// RPN-1: how relay parents are compared (`CheckAssociatedRelayNumber`).
+    pub relay_number_check: RelayNumberCheck,
     /// What a block may compute; milliseconds.
     pub maximum_block_weight: u32,
+    /// What a block's proof may hold; MiB. More only from runtime 1601 on.
+    pub maximum_proof_size: u32,
+    /// How long a block may be; MiB.
+    pub maximum_block_length: u32,
+    /// How many blocks back a transaction's era can reach (`BlockHashCount`, of the relay chain's runtimes); so
+    /// it halved in time.
+    pub block_hash_count: u32,
     /// Gas per byte of proof.
     pub gas_limit_pov_size_ratio: u32,
 }
@@ -83,24 +99,44 @@ impl Runtime {
     /// Astar's, at that block time. Source: `runtime/astar/src/lib.rs`.
     pub const fn astar(block_time: BlockTime) -> Self {
         let slot_duration = block_time.milliseconds();
+        let before = Self {
+            slot_duration,
+            relay_chain_slot_duration: 6_000,
+            unincluded_segment_capacity: 1,
+            block_processing_velocity: 1,
+            minimum_period: slot_duration / 2,
+            ties_the_timestamp_to_the_slot: false,
+            allows_multiple_blocks_per_slot: false,
+            relay_number_check: RelayNumberCheck::Strict,
+            maximum_block_weight: 500,
+            maximum_proof_size: 5,
+            maximum_block_length: 5,
+            block_hash_count: 4_096,
+            gas_limit_pov_size_ratio: 4,
+        };
         match block_time {
-            BlockTime::TwelveSeconds => Self {
-                slot_duration,
-                unincluded_segment_capacity: 1,
-                block_processing_velocity: 1,
-                minimum_period: slot_duration / 2,
-                maximum_block_weight: 500,
-                gas_limit_pov_size_ratio: 4,
-            },
+            BlockTime::TwelveSeconds => before,
             BlockTime::SixSeconds => Self {
-                slot_duration,
                 unincluded_segment_capacity: 3,
-                block_processing_velocity: 1,
                 minimum_period: 0,
+                ties_the_timestamp_to_the_slot: true,
+                allows_multiple_blocks_per_slot: true,
+                relay_number_check: RelayNumberCheck::Monotonic,
                 maximum_block_weight: 2_000,
                 gas_limit_pov_size_ratio: 16,
+                ..before
             },
         }
+    }
+
+    /// Shiden's: its relay parents stay strictly increasing until runtime 1600.
+    pub const fn shiden(block_time: BlockTime) -> Self {
+        Self { relay_number_check: RelayNumberCheck::Strict, ..Self::astar(block_time) }
+    }
+
+    /// Shibuya's, which never compared relay parents.
+    pub const fn shibuya(block_time: BlockTime) -> Self {
+        Self { relay_number_check: RelayNumberCheck::Any, ..Self::astar(block_time) }
     }
 
     /// DIS-5: how much of a second goes into computing; thousandths of it.

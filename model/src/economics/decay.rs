@@ -21,9 +21,10 @@ impl Decay {
     /// INFL-16: no decay, as the migration to storage version 2 writes it.
     pub const NONE: Self = Self { rate: Perquintill::ONE, factor: Perquintill::ONE };
 
-    /// INFL-17: Astar's rate since 2026, from the first block on.
-    pub const ASTAR_2026: Self =
-        Self { rate: Perquintill::from_parts(999_999_960_000_000_000), factor: Perquintill::ONE };
+    /// INFL-14: decay at that rate, from the first block on.
+    pub const fn starting(rate: Perquintill) -> Self {
+        Self { rate, factor: Perquintill::ONE }
+    }
 
     /// INFL-14, ROUND-2: a block begins.
     ///

@@ -11,7 +11,7 @@ use super::{Balance, Calendar};
 /// The storage of dApp staking, as far as it decides what is issued.
 ///
 /// Source: `pallets/dapp-staking/src/lib.rs`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Staking {
     /// DAPP-13: whether everything stands still.
     pub maintenance: bool,
@@ -43,7 +43,7 @@ pub enum Subperiod {
 }
 
 /// One who stakes: one number of stake for a period (ABS-4).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Account {
     /// What is not at stake; planck.
     pub balance: Balance,
@@ -51,10 +51,12 @@ pub struct Account {
     pub stake: Option<Stake>,
     /// What may earn a bonus when its period is over.
     pub bonus: Option<BonusEntry>,
+    /// DAPP-16: the block in which something unlocks.
+    pub unlock_block: Option<u32>,
 }
 
 /// DAPP-7: a stake and from which era on its rewards are unclaimed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Stake {
     /// The period in which it was made; it lapses with it.
     pub period: u32,
@@ -64,17 +66,24 @@ pub struct Stake {
     pub amount: Balance,
 }
 
-/// DAPP-9: what was staked while its period voted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// DAPP-9: what was staked in a period, as far as its bonus goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BonusEntry {
     /// The period.
     pub period: u32,
-    /// Planck.
+    /// What was staked while it voted; planck. None earns no bonus.
     pub voting_stake: Balance,
 }
 
+impl BonusEntry {
+    /// Whether it earns a bonus.
+    pub const fn is_eligible(&self) -> bool {
+        self.voting_stake > 0
+    }
+}
+
 /// EMIT-8: what was set aside and who has claimed it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Records {
     /// By era.
     pub eras: BTreeMap<u32, EraReward>,
@@ -87,7 +96,7 @@ pub struct Records {
 }
 
 /// What an era set aside for stakers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EraReward {
     /// Planck.
     pub staker_pool: Balance,
@@ -98,16 +107,16 @@ pub struct EraReward {
 }
 
 /// What an era set aside for each dApp.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DappTiers {
     /// The period of the era.
     pub period: u32,
-    /// By dApp: planck, or none once claimed.
+    /// By dApp: planck, or none in no tier or once claimed.
     pub rewards: Vec<Option<Balance>>,
 }
 
 /// What a period set aside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PeriodEnd {
     /// Planck.
     pub bonus_pool: Balance,
@@ -151,9 +160,10 @@ impl Staking {
     }
 
     /// What was staked while the running period voted; planck.
-    fn voting_stake(&self) -> Balance {
+    fn voting_stake(&self, keeps_earlier: bool) -> Balance {
         let entries = self.accounts.iter().filter_map(|account| account.bonus);
-        entries.filter(|entry| entry.period == self.period).map(|entry| entry.voting_stake).sum()
+        let counts = |entry: &BonusEntry| entry.period == self.period || keeps_earlier;
+        entries.filter(counts).map(|entry| entry.voting_stake).sum()
     }
 }
 
@@ -238,8 +248,7 @@ impl Machine {
             dapp_pool: inflation.dapp_pool(),
         };
         let rewards = tier_rewards(reward.dapp_pool, &self.network().tiers, &staking.dapps);
-        let tiers =
-            DappTiers { period: staking.period, rewards: rewards.into_iter().map(Some).collect() };
+        let tiers = DappTiers { period: staking.period, rewards };
         staking.records.eras.insert(staking.era, reward);
         staking.records.tiers.insert(staking.era, tiers);
         reward
@@ -249,14 +258,15 @@ impl Machine {
     fn end_period(&self, staking: &mut Staking, inflation: &Inflation) -> PeriodEnd {
         let end = PeriodEnd {
             bonus_pool: inflation.bonus_pool(),
-            total_voting_stake: staking.voting_stake(),
+            total_voting_stake: staking.voting_stake(self.makes(Mistake::VotingStakeKept)),
             final_era: staking.era,
         };
         staking.records.periods.insert(staking.period, end);
         staking.period = staking.period.saturating_add(1);
         staking.subperiod = Subperiod::Voting;
         let retention = self.network().staking.reward_retention_in_periods;
-        let expired = staking.period.checked_sub(retention.saturating_add(1));
+        let early = u32::from(self.makes(Mistake::CleanedUpEarly));
+        let expired = staking.period.checked_sub(retention.saturating_add(1) - early);
         if let Some(end) = expired.and_then(|period| staking.records.periods.remove(&period)) {
             staking.records.oldest_valid_era = end.final_era.saturating_add(1);
         }

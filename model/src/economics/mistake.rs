@@ -30,4 +30,10 @@ pub enum Mistake {
     EraCatchesUp,
     /// M15, INFL-15: recalculation sets the decay factor back to one.
     DecayReset,
+    /// BUG-1: a recalculation is due every so many blocks, wherever eras are.
+    RecalculatedAtABlock,
+    /// BUG-10: voting stakes of earlier periods are kept in the sum that a bonus is divided by.
+    VotingStakeKept,
+    /// BUG-11: records are cleaned up a period too early.
+    CleanedUpEarly,
 }

@@ -12,7 +12,8 @@
 //! periods set aside, [`eras`] when they end, [`claims`] how a reward comes to be minted, [`tiers`]
 //! what a dApp earns, [`pot`] what authors get and [`decay`] what Astar added in 2026. [`switch`] is
 //! the first block of the 6 s runtime, [`constants`] what it changed, and [`in_flight`] what was
-//! under way. The machine is deterministic and knows no forks: a fork is another [`Chain`].
+//! under way; [`elsewhere`] has what other chains did, and [`rollout`] says when the switch came to which
+//! network. The machine is deterministic and knows no forks: a fork is another [`Chain`].
 //!
 //! Sources are files of `AstarNetwork/Astar` at commit `b57fb622c` (runtime 1600, Astar's first at
 //! 6 s) and crates of the SDK release it is locked to, unless a rule says otherwise.
@@ -22,6 +23,7 @@ pub mod chain;
 pub mod claims;
 pub mod constants;
 pub mod decay;
+pub mod elsewhere;
 pub mod eras;
 pub mod in_flight;
 pub mod inflation;
@@ -31,12 +33,14 @@ pub mod network;
 pub mod networks;
 pub mod pools;
 pub mod pot;
+pub mod rollout;
 pub mod rounding;
 pub mod switch;
 pub mod tiers;
 
 pub use calendar::{BlockTime, Calendar, IllegalCalendar};
 pub use chain::{Block, Call, Chain, Machine, Receipt};
+pub use elsewhere::Elsewhere;
 pub use inflation::{Emissions, InflationConfiguration, InflationParameters, recalculate};
 pub use mistake::Mistake;
 pub use network::Network;

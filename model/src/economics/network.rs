@@ -1,13 +1,15 @@
 //! A network as the machine runs it: the calendars of both runtimes, and all that is fixed.
 
 use super::networks::{
-    ASTAR_6S, ASTAR_12S, ASTAR_AT_THE_SWITCH, ASTAR_ISSUANCE_DECEMBER_2023, ASTAR_STAKING,
-    SHIBUYA_6S, SHIBUYA_12S, SHIBUYA_PARAMETERS, SHIBUYA_STAKING, SHIDEN_6S, SHIDEN_12S,
-    SHIDEN_PARAMETERS, SHIDEN_STAKING, StakingTerms,
+    ASTAR_6S, ASTAR_12S, ASTAR_2026, ASTAR_AT_THE_SWITCH, ASTAR_DECAY_RATE_2026,
+    ASTAR_ISSUANCE_DECEMBER_2023, ASTAR_ISSUANCE_OF_THE_DOCUMENTATION, ASTAR_PARAMETERS_2026,
+    ASTAR_STAKING, SHIBUYA_6S, SHIBUYA_12S, SHIBUYA_2026, SHIBUYA_PARAMETERS,
+    SHIBUYA_PARAMETERS_2026, SHIBUYA_STAKING, SHIDEN_6S, SHIDEN_12S, SHIDEN_2026,
+    SHIDEN_PARAMETERS, SHIDEN_PARAMETERS_2026, SHIDEN_STAKING, StakingTerms,
 };
 use super::switch::LazyMigration;
 use super::tiers::Tier;
-use super::{Balance, BlockTime, Calendar, InflationParameters, Permill, TOKEN};
+use super::{Balance, BlockTime, Calendar, InflationParameters, Permill, Perquintill, TOKEN};
 
 /// All that a network's runtime fixes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +32,11 @@ pub struct Network {
     pub lazy_migrations: &'static [LazyMigration],
     /// Whether it had referenda at the switch.
     pub has_governance: bool,
+    /// DAPP-14: whether root is kept from forcing eras. On unless a genesis turns it off, as those for
+    /// development do.
+    pub has_safeguard: bool,
+    /// INFL-14: what a block leaves of the decay factor; fraction, one is no decay.
+    pub decay_rate: Perquintill,
     /// A total issuance to start from; planck.
     pub issuance: Balance,
 }
@@ -60,6 +67,8 @@ impl Network {
             tiers: four_tiers(),
             lazy_migrations: &ASTARS_LAZY_MIGRATIONS,
             has_governance: true,
+            has_safeguard: true,
+            decay_rate: Perquintill::ONE,
             issuance: ASTAR_ISSUANCE_DECEMBER_2023,
         }
     }
@@ -90,6 +99,46 @@ impl Network {
             has_governance: true,
             issuance: 1_000_000_000 * TOKEN,
             ..Self::shiden()
+        }
+    }
+
+    /// The same network in 2026: another calendar, other parameters, no bonus, and on Astar decay.
+    ///
+    /// Its blocks take 6 s, so both calendars are one.
+    #[must_use]
+    pub fn in_2026(self) -> Self {
+        let (calendar, parameters, decay_rate, issuance) = match self.name {
+            "shiden" => (SHIDEN_2026, SHIDEN_PARAMETERS_2026, Perquintill::ONE, self.issuance),
+            "shibuya" => (SHIBUYA_2026, SHIBUYA_PARAMETERS_2026, Perquintill::ONE, self.issuance),
+            _ => (
+                ASTAR_2026,
+                ASTAR_PARAMETERS_2026,
+                ASTAR_DECAY_RATE_2026,
+                ASTAR_ISSUANCE_OF_THE_DOCUMENTATION,
+            ),
+        };
+        Self { before: calendar, after: calendar, parameters, decay_rate, issuance, ..self }
+    }
+
+    /// ABS-1 to ABS-4: Astar's rules and parts with everything else as small as it gets, on a calendar that
+    /// is that of 12 s blocks.
+    pub fn tiny(before: Calendar) -> Self {
+        let blocks_per_era = before.blocks_per_era.saturating_mul(2);
+        Self {
+            name: "tiny",
+            before,
+            after: Calendar { blocks_per_era, ..before },
+            staking: StakingTerms {
+                reward_retention_in_periods: 1,
+                unlocking_period: 2,
+                minimum_stake: 1,
+                era_reward_span_length: 2,
+            },
+            existential_deposit: 1,
+            tiers: vec![Tier { portion: Permill::ONE, slots: 2 }],
+            has_safeguard: false,
+            issuance: 100_007,
+            ..Self::astar()
         }
     }
 

@@ -51,6 +51,29 @@ const fn shibuya(block_time: BlockTime) -> Calendar {
     }
 }
 
+/// Astar since 2026 (runtime 2100): one period, whose voting subperiod is as long as an era.
+///
+/// Source: `runtime/astar/src/lib.rs` at commit `b664ce856`, `InflationCycleConfig`; the other two alike.
+pub const ASTAR_2026: Calendar = calendar_of_2026(1, 364, ASTAR_6S);
+/// Shiden since 2026.
+pub const SHIDEN_2026: Calendar = calendar_of_2026(2, 182, SHIDEN_6S);
+/// Shibuya since 2026.
+pub const SHIBUYA_2026: Calendar = calendar_of_2026(1, 27, SHIBUYA_6S);
+
+/// CYC-6: eras are as long as they were.
+const fn calendar_of_2026(
+    periods_per_cycle: u32,
+    eras_per_build_and_earn_subperiod: u32,
+    before: Calendar,
+) -> Calendar {
+    Calendar {
+        periods_per_cycle,
+        eras_per_voting_subperiod: 1,
+        eras_per_build_and_earn_subperiod,
+        ..before
+    }
+}
+
 /// INFL-1: what a chain starts from unless it brings its own.
 ///
 /// Source: `pallets/inflation/src/lib.rs`, `impl Default for InflationParameters`.
@@ -103,6 +126,34 @@ pub const SHIBUYA_PARAMETERS: InflationParameters = InflationParameters {
     ..DEFAULT_PARAMETERS
 };
 
+/// INFL-1: Astar under "Tokenomics 3.0" (2026), whose ideal staking rate is taken to be the old one.
+pub const ASTAR_PARAMETERS_2026: InflationParameters = InflationParameters {
+    max_inflation_rate: Perquintill::from_rational(55, 1000),
+    base_stakers_part: Perquintill::from_rational(158, 1000),
+    adjustable_stakers_part: Perquintill::from_percent(63),
+    bonus_part: Perquintill::ZERO,
+    ..ASTAR_AT_THE_SWITCH
+};
+
+/// INFL-1: Shiden in 2026.
+pub const SHIDEN_PARAMETERS_2026: InflationParameters = InflationParameters {
+    base_stakers_part: Perquintill::from_percent(15),
+    adjustable_stakers_part: Perquintill::from_rational(638, 1000),
+    bonus_part: Perquintill::ZERO,
+    ..SHIDEN_PARAMETERS
+};
+
+/// INFL-1: Shibuya in 2026.
+pub const SHIBUYA_PARAMETERS_2026: InflationParameters = InflationParameters {
+    base_stakers_part: Perquintill::from_percent(30),
+    adjustable_stakers_part: Perquintill::from_percent(42),
+    bonus_part: Perquintill::ZERO,
+    ..SHIBUYA_PARAMETERS
+};
+
+/// INFL-17: what a block leaves of Astar's decay factor since 2026; fraction.
+pub const ASTAR_DECAY_RATE_2026: Perquintill = Perquintill::from_parts(999_999_960_000_000_000);
+
 /// Astar's total issuance as pull request 1103 quotes it (December 2023); planck.
 pub const ASTAR_ISSUANCE_DECEMBER_2023: Balance = 8_304_517_045_391_557_672_991_818_108;
 
@@ -122,6 +173,8 @@ pub struct StakingTerms {
     pub unlocking_period: u32,
     /// The least that can be staked; planck.
     pub minimum_stake: Balance,
+    /// DAPP-7: a claim takes eras of one span; eras.
+    pub era_reward_span_length: u32,
 }
 
 impl StakingTerms {
@@ -138,12 +191,21 @@ pub const ASTAR_STAKING: StakingTerms = StakingTerms {
     reward_retention_in_periods: 4,
     unlocking_period: 9,
     minimum_stake: 500 * TOKEN,
+    era_reward_span_length: 16,
 };
 
 /// Shiden's, before and after the switch.
-pub const SHIDEN_STAKING: StakingTerms =
-    StakingTerms { reward_retention_in_periods: 3, unlocking_period: 4, minimum_stake: 50 * TOKEN };
+pub const SHIDEN_STAKING: StakingTerms = StakingTerms {
+    reward_retention_in_periods: 3,
+    unlocking_period: 4,
+    minimum_stake: 50 * TOKEN,
+    ..ASTAR_STAKING
+};
 
 /// Shibuya's, before and after the switch.
-pub const SHIBUYA_STAKING: StakingTerms =
-    StakingTerms { reward_retention_in_periods: 2, unlocking_period: 4, minimum_stake: 5 * TOKEN };
+pub const SHIBUYA_STAKING: StakingTerms = StakingTerms {
+    reward_retention_in_periods: 2,
+    unlocking_period: 4,
+    minimum_stake: 5 * TOKEN,
+    ..ASTAR_STAKING
+};

@@ -2,6 +2,7 @@
 
 use super::InflationConfiguration;
 use super::chain::{Chain, Machine};
+use super::elsewhere::Elsewhere;
 use super::eras::Staking;
 use super::mistake::Mistake;
 use super::network::Network;
@@ -19,7 +20,7 @@ pub enum LazyMigration {
 }
 
 /// UPG-5: how far the lazy migrations are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Migrations {
     /// UPG-8: the last block of the old runtime.
     pub last_old_block: Option<u32>,
@@ -30,7 +31,7 @@ pub struct Migrations {
 }
 
 /// UPG-5: how much of the lazy migrations fits into a block.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Progress {
     /// So many migrations come to an end; 0 to 8.
     Completes(usize),
@@ -61,17 +62,36 @@ impl Migrations {
         self.waiting = network.lazy_migrations.iter().filter(never_done).copied().collect();
     }
 
-    /// UPG-5: one step, after what is inherent to block `now`.
-    pub(super) fn step(&mut self, now: u32, progress: Progress) {
+    /// UPG-5: one step, after what is inherent to block `now`; what came to an end.
+    fn step(&mut self, now: u32, progress: Progress) -> Vec<LazyMigration> {
         let ended = match progress {
             Progress::Completes(ended) => ended,
             Progress::CompletesAll => MOST_IN_A_BLOCK,
-            Progress::Fails => return self.waiting.clear(),
+            Progress::Fails => {
+                self.waiting.clear();
+                0
+            }
         };
         let ended = ended.min(MOST_IN_A_BLOCK).min(self.waiting.len());
-        self.done.extend(self.waiting.drain(..ended).map(|lazy| (lazy, now)));
+        let ended: Vec<LazyMigration> = self.waiting.drain(..ended).collect();
+        self.done.extend(ended.iter().map(|&lazy| (lazy, now)));
+        ended
+    }
+
+    /// INV-20: the version that the democracy pallet's storage says it has.
+    ///
+    /// The migration of the switch calls itself one from version 1 to 2 and writes the 2, though the pallet
+    /// is at 1 (BUG-8). Source: `pallets/democracy-mbm/src/lib.rs`, `step`.
+    pub fn democracy_version(&self) -> u16 {
+        let is_done = self.done.iter().any(|(lazy, _)| *lazy == LazyMigration::Democracy);
+        if is_done { 2 } else { DEMOCRACY_VERSION }
     }
 }
+
+/// INV-20: the version of the democracy pallet's code.
+///
+/// Source: `pallet-democracy` 39.0.0, `STORAGE_VERSION`.
+pub const DEMOCRACY_VERSION: u16 = 1;
 
 impl Machine {
     /// UPG-4, UPG-9: the upgrade hook of block `M + 1`, which runs before the block has its number.
@@ -81,14 +101,33 @@ impl Machine {
     /// (BUG-17).
     pub(super) fn on_runtime_upgrade(&self, chain: &mut Chain) {
         chain.block_time = BlockTime::SixSeconds;
-        let configuration = &mut chain.inflation.configuration;
-        *configuration = self.adjust_block_reward(*configuration);
-        self.adjust_era(&mut chain.staking, chain.number);
+        if self.runs_immediate_migrations(chain) {
+            let configuration = &mut chain.inflation.configuration;
+            *configuration = self.adjust_block_reward(*configuration);
+            self.adjust_era(&mut chain.staking, chain.number);
+        }
         chain.migrations.onboard(chain.number, self.network());
+    }
+
+    /// UPG-5, UPG-6: one step of what waits, after what is inherent to the block.
+    ///
+    /// An account's chunk is stretched in the block in which the migration of all of them ends. On chain some
+    /// have their turn a block earlier.
+    pub(super) fn migrate_lazily(&self, chain: &mut Chain, progress: Progress) {
+        let now = chain.number;
+        if !chain.migrations.step(now, progress).contains(&LazyMigration::Unlocking) {
+            return;
+        }
+        for account in &mut chain.staking.accounts {
+            account.unlock_block = account.unlock_block.map(|end| self.unlocking_block(end, now));
+        }
     }
 
     /// UPG-2. Source: `pallets/inflation/src/migration.rs`, `AdjustBlockRewardMigration`.
     fn adjust_block_reward(&self, configuration: InflationConfiguration) -> InflationConfiguration {
+        if self.elsewhere == Some(Elsewhere::ByElapsedTime) {
+            return configuration;
+        }
         match self.mistake() {
             Some(Mistake::RewardsNotHalved) => configuration,
             Some(Mistake::RewardsHalvedTwice) => configuration.halved().halved(),

@@ -28,24 +28,36 @@ pub struct Place {
 
 /// DAPP-10: what each dApp earns of `pool`, in the order of `places`; planck.
 ///
-/// A place in a tier that is not there earns nothing.
+/// None where a dApp is in no tier: there is none of that number, or the slots are taken by the first.
 /// Source: `pallets/dapp-staking/src/lib.rs`, `get_dapp_tier_assignment_and_rewards`, and
 /// `types.rs`, `try_claim`.
-pub fn tier_rewards(pool: Balance, tiers: &[Tier], places: &[Place]) -> Vec<Balance> {
+pub fn tier_rewards(pool: Balance, tiers: &[Tier], places: &[Place]) -> Vec<Option<Balance>> {
+    let mut slots_left: Vec<u16> = tiers.iter().map(|tier| tier.slots).collect();
+    let is_in: Vec<bool> = places
+        .iter()
+        .map(|place| {
+            let Some(left) = slots_left.get_mut(place.tier).filter(|left| **left > 0) else {
+                return false;
+            };
+            *left -= 1;
+            true
+        })
+        .collect();
+    let ranked = || places.iter().zip(&is_in).filter(|(_, is_in)| **is_in).map(|(place, _)| place);
     let per_tier: Vec<(Balance, Balance)> = tiers
         .iter()
         .enumerate()
         .map(|(index, tier)| {
             let reward = tier_reward(tier.portion, pool, tier.slots);
-            let ranks = places.iter().filter(|place| place.tier == index).map(|place| place.rank);
+            let ranks = ranked().filter(|place| place.tier == index).map(|place| place.rank);
             (reward, rank_reward(reward, tier.slots, ranks))
         })
         .collect();
     let earned = |place: &Place| {
-        let &(reward, per_rank) = per_tier.get(place.tier).unwrap_or(&(0, 0));
+        let (reward, per_rank) = per_tier[place.tier];
         reward.saturating_add(per_rank.saturating_mul(place.rank.into()))
     };
-    places.iter().map(earned).collect()
+    places.iter().zip(&is_in).map(|(place, is_in)| is_in.then(|| earned(place))).collect()
 }
 
 /// DAPP-10, DAPP-11: what one rank adds in a tier; planck.

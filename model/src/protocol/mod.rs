@@ -33,10 +33,12 @@ use crate::action::{Action, Author, Claim};
 use crate::economics::Balance;
 use crate::refusal::Refusal;
 use crate::rule::{Rule, RuleSet, Variant, VariantSet};
-use crate::scenario::{CollatorKind, Environment, Parameters, Scenario, StaleView};
+use crate::scenario::{
+    CollatorKind, Environment, Parameters, RelayNumberCheck, Scenario, StaleView, Switch,
+};
 use crate::state::{
     Age, BlockIndex, Branch, Emission, MAX_BLOCKS, MAX_LOOKAHEAD, MAX_VALIDATORS, ParaBlock,
-    Queues, Reconfigured, RelayCode, State, View,
+    Queues, Reconfigured, RelayCode, State, SwitchPhase, View,
 };
 use canonical::{Reductions, Renaming};
 
@@ -155,6 +157,34 @@ impl Protocol {
     /// The network's parameters.
     pub fn parameters(&self) -> &Parameters {
         &self.scenario.parameters
+    }
+
+    /// C as the code knows it that executes on that parent; blocks. With a [`Switch`] it can be another one
+    /// before it.
+    ///
+    /// [`Switch`]: crate::scenario::Switch
+    pub fn capacity_on(&self, parent: &ParaBlock) -> u8 {
+        let before = self.switch_before(parent.emission.phase == SwitchPhase::Before);
+        let capacity = self.parameters().unincluded_segment_capacity;
+        before.and_then(|switch| switch.capacity_before).unwrap_or(capacity)
+    }
+
+    /// C as the code knew it that executed the block; blocks.
+    pub fn capacity_of(&self, block: &ParaBlock) -> u8 {
+        let before = self.switch_before(block.emission.phase != SwitchPhase::After);
+        let capacity = self.parameters().unincluded_segment_capacity;
+        before.and_then(|switch| switch.capacity_before).unwrap_or(capacity)
+    }
+
+    /// RPN-1: how the code that executes on that parent compares relay parents.
+    pub fn relay_number_check_on(&self, parent: &ParaBlock) -> RelayNumberCheck {
+        let before = self.switch_before(parent.emission.phase == SwitchPhase::Before);
+        let check = self.parameters().relay_number_check;
+        before.and_then(|switch| switch.relay_number_check_before).unwrap_or(check)
+    }
+
+    fn switch_before(&self, is_before: bool) -> Option<&Switch> {
+        self.scenario.switch.as_ref().filter(|_| is_before)
     }
 
     /// SESS-2, FLT-13: the parameters as the relay block of this age shows them, with the relay

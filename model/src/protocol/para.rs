@@ -32,7 +32,7 @@ impl Protocol {
 
         let view = state.branch(branch).view(author.relay_parent);
         let pruned = self.held(state, author)?;
-        self.check_capacity(pruned)?;
+        self.check_capacity(parent, pruned)?;
         let consumes = self.consume_signal(view.signal(), pruned)?;
         let mut code = self.follow_signal(parent.code, consumes)?;
         let inbox = self.receive(state, parent, author)?;
@@ -54,6 +54,7 @@ impl Protocol {
             inbox,
             fate: 0,
             known_backable: 0,
+            forgotten: 0,
             against: [0; MAX_BRANCHES],
             code,
             para_slot: self.stored_slot(state, author),
@@ -77,7 +78,7 @@ impl Protocol {
         parent: &ParaBlock,
         relay_parent: &RelayParent,
     ) -> Result<(), Refusal> {
-        let check = self.parameters().relay_number_check;
+        let check = self.relay_number_check_on(parent);
         let order = state.compare_numbers(relay_parent, &parent.relay_parent);
         let follows = match check {
             RelayNumberCheck::Strict => order.is_gt(),
@@ -165,9 +166,9 @@ impl Protocol {
     }
 
     /// SEG-5: fewer than the capacity before the block's own entry; 0 acts as 1.
-    fn check_capacity(&self, segment: Segment) -> Result<(), Refusal> {
+    fn check_capacity(&self, parent: &ParaBlock, segment: Segment) -> Result<(), Refusal> {
         let held = segment.len();
-        let capacity = usize::from(self.parameters().unincluded_segment_capacity.max(1));
+        let capacity = usize::from(self.capacity_on(parent).max(1));
         let enforced = !self.variants.contains(Variant::SegmentAskedOnly);
         self.require(
             Rule::Seg5,
@@ -226,7 +227,7 @@ impl Protocol {
         if block.authored == 0 {
             return Ok(()); // No slot is stored: the answer comes before the segment is looked at.
         }
-        let capacity = usize::from(self.parameters().unincluded_segment_capacity);
+        let capacity = usize::from(self.capacity_on(block));
         let steps = state.steps_back(parent, state.branch(branch).view(age).included);
         let held = match steps {
             Some(0) if !self.has(Rule::Seg3) => 0,

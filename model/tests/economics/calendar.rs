@@ -1,8 +1,8 @@
 //! CYC-1 to CYC-6: the production calendars line by line, and where the counts end.
 
 use unincluded_model::economics::networks::{
-    ASTAR_6S, ASTAR_12S, ASTAR_STAKING, SHIBUYA_6S, SHIBUYA_12S, SHIBUYA_STAKING, SHIDEN_6S,
-    SHIDEN_12S, SHIDEN_STAKING, StakingTerms,
+    ASTAR_6S, ASTAR_12S, ASTAR_2026, ASTAR_STAKING, SHIBUYA_6S, SHIBUYA_12S, SHIBUYA_2026,
+    SHIBUYA_STAKING, SHIDEN_6S, SHIDEN_12S, SHIDEN_2026, SHIDEN_STAKING, StakingTerms,
 };
 use unincluded_model::economics::{BlockTime, Calendar, TOKEN};
 
@@ -168,16 +168,10 @@ fn the_switch_doubles_the_blocks_of_an_era_and_nothing_else() {
 
 #[test]
 fn the_calendars_of_2026_need_no_other_rule() {
-    let calendar = |periods_per_cycle, build_and_earn, hours| Calendar {
-        periods_per_cycle,
-        eras_per_voting_subperiod: 1,
-        eras_per_build_and_earn_subperiod: build_and_earn,
-        blocks_per_era: BlockTime::SixSeconds.blocks_per_hours(hours),
-    };
     let counts = |it: Calendar| (it.blocks_per_cycle(), it.eras_per_cycle());
-    assert_eq!(counts(calendar(1, 364, 24)), (5_256_000, 365)); // Astar
-    assert_eq!(counts(calendar(2, 182, 24)), (5_270_400, 366)); // Shiden
-    assert_eq!(counts(calendar(1, 27, 6)), (100_800, 28)); // Shibuya
+    assert_eq!(counts(ASTAR_2026), (5_256_000, 365));
+    assert_eq!(counts(SHIDEN_2026), (5_270_400, 366));
+    assert_eq!(counts(SHIBUYA_2026), (100_800, 28));
 }
 
 #[test]

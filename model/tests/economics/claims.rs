@@ -1,17 +1,17 @@
 //! Claims: what they mint, when they expire, and what they refuse.
 
 use proptest::prelude::*;
+use unincluded_model::economics::chain::Forced;
 use unincluded_model::economics::claims::{Entitlement, Refused};
 use unincluded_model::economics::eras::Account;
 use unincluded_model::economics::rounding::tier_reward;
 use unincluded_model::economics::switch::Progress;
 use unincluded_model::economics::tiers::{Place, Tier, rank, rank_reward, tier_rewards};
 use unincluded_model::economics::{
-    Balance, Block, Call, Chain, Machine, Mistake, Network, Perbill, Permill, Receipt,
+    Balance, Block, BlockTime, Call, Chain, Machine, Mistake, Network, Perbill, Permill, Receipt,
 };
 
-use super::runs::start;
-use super::{TINY_12S, tiny_network};
+use super::{TINY_12S, start, tiny_network};
 
 fn machine() -> Machine {
     Machine::new(tiny_network(TINY_12S))
@@ -125,7 +125,8 @@ fn the_switch_neither_expires_a_claim_nor_changes_it() {
             // The first block of the next period was old: block by block the migrations go on.
             for number in 1..=3 {
                 let progress = Progress::Completes(1);
-                let block = Block { upgrade: number == 1, progress, calls: &calls };
+                let block =
+                    Block { upgrade: number == 1, progress, calls: &calls, milliseconds: None };
                 let refused = machine.execute(&mut chain, &block).refused;
                 assert_eq!(refused, [0, 1].map(|place| (place, Refused::MigrationsOngoing)));
             }
@@ -161,7 +162,7 @@ fn a_bonus_needs_an_ended_period_and_a_voting_stake() {
     let expected = Perbill::from_rational(300, 600).mul_nearest_half_down(pool);
     assert_eq!(receipt.minted, [(Entitlement::Bonus { account: 2, period }, expected)]);
     let again = ask(&machine, &mut chain, &claim(2));
-    assert_eq!(again.refused, [(0, Refused::NotEligibleForBonusReward)]);
+    assert_eq!(again.refused, [(0, Refused::NoClaimableRewards)], "the entry is gone");
 }
 
 /// DAPP-9: a period nobody voted in has no bonus to divide.
@@ -173,7 +174,133 @@ fn staking_after_the_vote_earns_no_bonus() {
         machine.execute(&mut chain, &Block::default());
     }
     assert_eq!(ask(&machine, &mut chain, &[Call::Stake { account: 0, amount: 5 }]).refused, []);
-    assert_eq!(chain.staking.accounts[0].bonus, None);
+    let period = chain.staking.period;
+    wait_for(&machine, &mut chain, period + 1);
+    let claim = [Call::ClaimBonusReward { account: 0 }];
+    let refused = ask(&machine, &mut chain, &claim).refused;
+    assert_eq!(refused, [(0, Refused::NotEligibleForBonusReward)]);
+}
+
+/// The pallet's `PeriodEndsInNextEra`: a stake in a period's last era would earn nothing.
+#[test]
+fn a_periods_last_era_takes_no_stake() {
+    let machine = machine();
+    let mut chain = start(&machine, 1_000_003);
+    machine.execute(&mut chain, &Block::default());
+    let period = chain.staking.period;
+    let stake = [Call::Stake { account: 0, amount: 5 }];
+    let mut answers = Vec::new();
+    while chain.staking.period == period {
+        let era = chain.staking.era;
+        let refused = ask(&machine, &mut chain.clone(), &stake).refused;
+        if chain.staking.era == era && answers.last().is_none_or(|(last, _)| *last < era) {
+            answers.push((era, refused.first().map(|(_, refused)| *refused)));
+        }
+        machine.execute(&mut chain, &Block::default());
+    }
+    // A voting era and three that earn.
+    let late = Some(Refused::PeriodEndsInNextEra);
+    let refused: Vec<Option<Refused>> = answers.into_iter().map(|(_, refused)| refused).collect();
+    assert_eq!(refused, [None, None, None, late]);
+}
+
+/// DAPP-10: an era that is not over has nothing to claim, and a dApp in no tier never has.
+#[test]
+fn a_dapp_claims_ended_eras_of_its_tier() {
+    let machine = machine();
+    let mut chain = staked(&machine);
+    chain.staking.dapps = vec![Place { tier: 0, rank: 0 }, Place { tier: 1, rank: 0 }];
+    let period = chain.staking.period;
+    let era = chain.staking.era + 1;
+    wait_for(&machine, &mut chain, period + 1);
+    let claim = |dapp, era| [Call::ClaimDappReward { dapp, era }];
+    let now = chain.staking.era;
+    let refused = |dapp, era| {
+        let receipt = ask(&machine, &mut chain.clone(), &claim(dapp, era));
+        receipt.refused.first().map(|(_, refused)| *refused)
+    };
+    assert_eq!(refused(0, era), None);
+    assert_eq!(refused(0, now), Some(Refused::InvalidClaimEra));
+    assert_eq!(refused(0, era - 1), Some(Refused::NoDAppTierInfo), "a voting era");
+    assert_eq!(refused(1, era), Some(Refused::NoClaimableRewards), "there is one tier");
+    assert_eq!(refused(2, now), Some(Refused::Unknown));
+}
+
+/// DAPP-14: production networks keep root from forcing eras.
+#[test]
+fn a_safeguard_keeps_root_from_forcing() {
+    let force = [Call::Force(Forced::Era)];
+    for (network, answer) in
+        [(tiny_network(TINY_12S), None), (Network::astar(), Some(Refused::ForceNotAllowed))]
+    {
+        let machine = Machine::new(network);
+        let mut chain = machine.steady(BlockTime::TwelveSeconds, 1_000_003);
+        let refused = ask(&machine, &mut chain, &force).refused;
+        assert_eq!(refused.first().map(|(_, refused)| *refused), answer);
+    }
+}
+
+/// DAPP-14: what was staked in an era that root ends with its period earns nothing, cannot be claimed, and
+/// is in the way of another stake until it has expired.
+#[test]
+fn a_stake_before_a_forced_end_of_the_period_is_stuck() {
+    let machine = machine();
+    let mut chain = start(&machine, 1_000_003);
+    for _ in 0..10 {
+        machine.execute(&mut chain, &Block::default());
+    }
+    let stake = [Call::Stake { account: 0, amount: 5 }];
+    assert_eq!(ask(&machine, &mut chain, &stake).refused, []);
+    let period = chain.staking.period;
+    ask(&machine, &mut chain, &[Call::Force(Forced::Subperiod)]);
+    wait_for(&machine, &mut chain, period + 1);
+    let claim = [Call::ClaimStakerRewards { account: 0 }];
+    let unclaimed = [(0, Refused::UnclaimedRewards)];
+    assert_eq!(ask(&machine, &mut chain, &claim).refused, [(0, Refused::NoClaimableRewards)]);
+    assert_eq!(ask(&machine, &mut chain, &stake).refused, unclaimed);
+    wait_for(&machine, &mut chain, period + 2);
+    assert_eq!(ask(&machine, &mut chain, &stake).refused, []);
+}
+
+/// The order in which the pallet finds out what is wrong with a stake.
+#[test]
+fn unclaimed_rewards_come_before_too_small_a_stake() {
+    let machine = machine();
+    let mut chain = staked(&machine);
+    let period = chain.staking.period;
+    let nothing = [Call::Stake { account: 0, amount: 0 }];
+    assert_eq!(ask(&machine, &mut chain, &nothing).refused, [(0, Refused::AlreadyStaked)]);
+    wait_for(&machine, &mut chain, period + 1);
+    assert_eq!(ask(&machine, &mut chain, &nothing).refused, [(0, Refused::UnclaimedRewards)]);
+    wait_for(&machine, &mut chain, period + 2);
+    let minimum = Refused::InsufficientStakeAmount { minimum: 1 };
+    assert_eq!(ask(&machine, &mut chain, &nothing).refused, [(0, minimum)]);
+}
+
+/// DAPP-16, UPG-6: what unlocks takes its era lengths, and across the switch until the migration doubles what
+/// is left.
+#[test]
+fn unlocking_takes_its_era_lengths() {
+    let machine = machine();
+    let mut chain = start(&machine, 1_000_003);
+    let unlock = [Call::Unlock { account: 0 }];
+    assert_eq!(ask(&machine, &mut chain, &unlock).refused, []);
+    assert_eq!(chain.staking.accounts[0].unlock_block, Some(1 + 8));
+    assert_eq!(ask(&machine, &mut chain, &unlock).refused, [(0, Refused::AlreadyUnlocking)]);
+    let slow = |upgrade| Block { upgrade, progress: Progress::Completes(1), ..Block::default() };
+    machine.execute(&mut chain, &slow(true));
+    machine.execute(&mut chain, &slow(false));
+    // Unlocking has its turn in the second block, number 4: five of them are left, and are doubled.
+    assert_eq!(chain.staking.accounts[0].unlock_block, Some(9 + 5));
+    machine.execute(&mut chain, &slow(false));
+    let claim = [Call::ClaimUnlocked { account: 0 }];
+    while chain.number < 12 {
+        machine.execute(&mut chain, &Block::default());
+    }
+    let early = ask(&machine, &mut chain, &claim).refused;
+    assert_eq!(early, [(0, Refused::NoUnlockedChunksToClaim)]);
+    assert_eq!(ask(&machine, &mut chain, &claim).refused, []);
+    assert_eq!(chain.staking.accounts[0].unlock_block, None);
 }
 
 /// DAPP-13, INV-16: maintenance refuses every call of dApp staking, and block rewards go on.
@@ -318,7 +445,7 @@ proptest! {
         let tiers = [Tier { portion: Permill::from_percent(10 * tenths), slots }];
         let places: Vec<Place> =
             ranks.into_iter().take(slots.into()).map(|rank| Place { tier: 0, rank }).collect();
-        let sum: Balance = tier_rewards(pool, &tiers, &places).iter().sum();
+        let sum: Balance = tier_rewards(pool, &tiers, &places).iter().flatten().sum();
         prop_assert!(sum <= tiers[0].portion.mul_nearest_half_down(pool));
         prop_assert!(sum <= pool);
     }

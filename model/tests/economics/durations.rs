@@ -9,6 +9,7 @@ use unincluded_model::economics::in_flight::{
     seconds_of_the_running_session,
 };
 use unincluded_model::economics::{BlockTime, Machine, Network};
+use unincluded_model::scenario::RelayNumberCheck;
 
 /// A height like Astar's at the switch.
 const M: u32 = 8_900_000;
@@ -151,7 +152,7 @@ fn in_blocks(constants: &[Constant]) -> Vec<(&'static str, u32, u32)> {
     constants.iter().map(row).collect()
 }
 
-/// Sheet section 3.1, the lines with a number of blocks.
+/// The constants of the switch that are lengths.
 #[test]
 fn every_constant_in_hours_doubled_in_blocks() {
     assert_eq!(
@@ -177,16 +178,40 @@ fn every_constant_in_hours_doubled_in_blocks() {
     assert_eq!(after, [57_600, 57_600, 14_400, 14_400, 600, 43_200]);
 }
 
-/// Sheet section 3.1, the lines without one; DIS-5.
+/// The constants of the switch, those that are no lengths; DIS-5. Each line names one.
 #[test]
-fn the_switch_computes_eight_times_as_much_per_second() {
-    let (before, after) =
-        (Runtime::astar(BlockTime::TwelveSeconds), Runtime::astar(BlockTime::SixSeconds));
-    assert_eq!((before.slot_duration, after.slot_duration), (12_000, 6_000));
-    assert_eq!((before.minimum_period, after.minimum_period), (6_000, 0));
-    let capacity = |runtime: &Runtime| runtime.unincluded_segment_capacity;
-    assert_eq!((capacity(&before), capacity(&after)), (1, 3));
-    assert_eq!(before.block_processing_velocity, after.block_processing_velocity);
-    assert_eq!(after.gas_limit_pov_size_ratio, 4 * before.gas_limit_pov_size_ratio);
-    assert_eq!(after.computing_per_second(), 8 * before.computing_per_second() + 5);
+fn every_other_constant_changed_as_astar_changed_it() {
+    let [before, after] = [BlockTime::TwelveSeconds, BlockTime::SixSeconds].map(Runtime::astar);
+    let both = |value: fn(&Runtime) -> u32| (value(&before), value(&after));
+    assert_eq!(both(|it| it.slot_duration), (12_000, 6_000), "SLOT_DURATION");
+    let relay_slot = both(|it| it.relay_chain_slot_duration);
+    assert_eq!(relay_slot, (6_000, 6_000), "RELAY_CHAIN_SLOT_DURATION_MILLIS");
+    assert_eq!(both(|it| it.unincluded_segment_capacity), (1, 3), "UNINCLUDED_SEGMENT_CAPACITY");
+    assert_eq!(both(|it| it.block_processing_velocity), (1, 1), "BLOCK_PROCESSING_VELOCITY");
+    assert_eq!(both(|it| it.minimum_period), (6_000, 0), "MinimumPeriod");
+    assert_eq!(both(|it| it.maximum_block_weight), (500, 2_000), "MAXIMUM_BLOCK_WEIGHT");
+    assert_eq!(both(|it| it.maximum_proof_size), (5, 5), "proof size limit");
+    assert_eq!(both(|it| it.gas_limit_pov_size_ratio), (4, 16), "GasLimitPovSizeRatio");
+    assert_eq!(both(|it| it.maximum_block_length), (5, 5), "block length");
+    assert_eq!(both(|it| it.block_hash_count), (4_096, 4_096), "BlockHashCount");
+    let flags =
+        |it: &Runtime| (it.ties_the_timestamp_to_the_slot, it.allows_multiple_blocks_per_slot);
+    assert_eq!(flags(&before), (false, false), "OnTimestampSet, AllowMultipleBlocksPerSlot");
+    assert_eq!(flags(&after), (true, true), "OnTimestampSet, AllowMultipleBlocksPerSlot");
+    // DIS-5: per second of the clock 8 times as much computing, and twice the proofs and bytes.
+    assert_eq!(after.maximum_block_weight * 12, 8 * before.maximum_block_weight * 6);
+    let per_minute = |it: &Runtime| it.maximum_proof_size * (60_000 / it.slot_duration);
+    assert_eq!(per_minute(&after), 2 * per_minute(&before));
+}
+
+#[test]
+fn relay_parents_are_compared_as_each_network_compares_them() {
+    use RelayNumberCheck::{Any, Monotonic, Strict};
+    let both = |network: fn(BlockTime) -> Runtime| {
+        [BlockTime::TwelveSeconds, BlockTime::SixSeconds]
+            .map(|time| network(time).relay_number_check)
+    };
+    assert_eq!(both(Runtime::astar), [Strict, Monotonic]);
+    assert_eq!(both(Runtime::shiden), [Strict, Strict]);
+    assert_eq!(both(Runtime::shibuya), [Any, Any]);
 }

@@ -4,8 +4,7 @@ use unincluded_model::economics::chain::Forced;
 use unincluded_model::economics::eras::Subperiod::{self, BuildAndEarn, Voting};
 use unincluded_model::economics::{Block, BlockTime, Call, Chain, Machine};
 
-use super::runs::start;
-use super::{TINY_12S, tiny_network};
+use super::{TINY_12S, start, tiny_network};
 
 fn machine() -> Machine {
     Machine::new(tiny_network(TINY_12S))

@@ -6,24 +6,24 @@ mod durations;
 mod eras;
 mod golden;
 mod inflation_laws;
-mod mistakes;
 mod mutants;
-mod observer;
 mod parameters;
 mod pools;
 mod proofs;
+mod published;
 mod rounding;
 mod rounding_laws;
-mod runs;
 mod strategies;
 mod switch;
 mod worked_examples;
 mod years;
 
-use unincluded_model::economics::networks::{ASTAR_AT_THE_SWITCH, StakingTerms};
-use unincluded_model::economics::tiers::Tier;
+use unincluded_model::economics::eras::Account;
+use unincluded_model::economics::networks::StakingTerms;
+use unincluded_model::economics::tiers::Place;
 use unincluded_model::economics::{
-    Balance, Calendar, Emissions, InflationConfiguration, InflationParameters, Network, Permill,
+    Balance, BlockTime, Calendar, Chain, Emissions, InflationConfiguration, InflationParameters,
+    Machine, Network,
 };
 
 /// ABS-2: a calendar small enough to check by hand, whose boundaries do not coincide; 40 blocks.
@@ -82,21 +82,17 @@ fn divisors(calendar: &Calendar) -> [Balance; 6] {
     [blocks, blocks, eras, eras, eras, calendar.periods_per_cycle.into()]
 }
 
-/// A network on that calendar, with Astar's parameters and everything else as small as it gets.
+/// A network on that calendar, with Astar's parameters and spans, and everything else as small as it gets.
 fn tiny_network(before: Calendar) -> Network {
-    Network {
-        name: "tiny",
-        before,
-        after: doubled(before),
-        parameters: ASTAR_AT_THE_SWITCH,
-        staking: StakingTerms {
-            reward_retention_in_periods: 1,
-            unlocking_period: 2,
-            minimum_stake: 1,
-        },
-        existential_deposit: 1,
-        tiers: vec![Tier { portion: Permill::ONE, slots: 2 }],
-        issuance: 100_007,
-        ..Network::astar()
-    }
+    let network = Network::tiny(before);
+    let era_reward_span_length = Network::astar().staking.era_reward_span_length;
+    Network { staking: StakingTerms { era_reward_span_length, ..network.staking }, ..network }
+}
+
+/// Three accounts and two dApps, on a steady chain.
+fn start(machine: &Machine, issuance: Balance) -> Chain {
+    let mut chain = machine.steady(BlockTime::TwelveSeconds, issuance);
+    chain.staking.accounts = vec![Account { balance: 1, ..Account::default() }; 3];
+    chain.staking.dapps = vec![Place { tier: 0, rank: 7 }, Place { tier: 0, rank: 0 }];
+    chain
 }

@@ -1,7 +1,8 @@
 //! INFL-1, INFL-2: the parameter sets of production, in thousandths.
 
 use unincluded_model::economics::networks::{
-    ASTAR_AT_LAUNCH, ASTAR_AT_THE_SWITCH, SHIBUYA_PARAMETERS, SHIDEN_PARAMETERS,
+    ASTAR_AT_LAUNCH, ASTAR_AT_THE_SWITCH, ASTAR_PARAMETERS_2026, SHIBUYA_PARAMETERS,
+    SHIBUYA_PARAMETERS_2026, SHIDEN_PARAMETERS, SHIDEN_PARAMETERS_2026,
 };
 use unincluded_model::economics::{InflationParameters, Perquintill};
 
@@ -48,4 +49,12 @@ fn shiden_gives_less_of_a_bonus_and_more_of_the_adjustable_part() {
 #[test]
 fn shibuya_inflates_one_per_cent_in_two_weeks() {
     check(&SHIBUYA_PARAMETERS, [10, 50, 30, 200, 250, 350, 120, 200]);
+}
+
+/// The ideal staking rates are not known, and taken to be the old ones.
+#[test]
+fn in_2026_nobody_has_a_bonus() {
+    check(&ASTAR_PARAMETERS_2026, [55, 50, 32, 130, 158, 630, 0, 500]);
+    check(&SHIDEN_PARAMETERS_2026, [70, 50, 32, 130, 150, 638, 0, 500]);
+    check(&SHIBUYA_PARAMETERS_2026, [10, 50, 30, 200, 300, 420, 0, 200]);
 }

@@ -91,3 +91,15 @@ pub(super) fn calendar_that_can_double() -> impl Strategy<Value = Calendar> {
             blocks_per_era: blocks,
         })
 }
+
+/// ABS-2, ABS-3: a calendar that is soon over, with two blocks or more in an era.
+pub(super) fn short_calendar() -> impl Strategy<Value = Calendar> {
+    (1..=3_u32, 1..=3_u32, 1..=4_u32, 2..=5_u32).prop_map(
+        |(periods_per_cycle, voting, earning, blocks_per_era)| Calendar {
+            periods_per_cycle,
+            eras_per_voting_subperiod: voting,
+            eras_per_build_and_earn_subperiod: earning,
+            blocks_per_era,
+        },
+    )
+}

@@ -4,8 +4,7 @@
 use unincluded_model::economics::switch::{LazyMigration, Progress};
 use unincluded_model::economics::{Balance, Block, BlockTime, Calendar, Call, Chain, Machine};
 
-use super::runs::start;
-use super::{TINY_12S, tiny_network};
+use super::{TINY_12S, start, tiny_network};
 
 /// ABS-2 and ABS-3: calendars whose eras have two blocks or more.
 const CALENDARS: [Calendar; 3] = [
@@ -173,7 +172,12 @@ fn upg_5_users_wait_while_migrations_run() {
     let machine = Machine::new(tiny_network(TINY_12S));
     let mut chain = start(&machine, 100_007);
     let calls = [Call::Stake { account: 0, amount: 10 }];
-    let slow = |upgrade| Block { upgrade, progress: Progress::Completes(1), calls: &calls };
+    let slow = |upgrade| Block {
+        upgrade,
+        progress: Progress::Completes(1),
+        calls: &calls,
+        milliseconds: None,
+    };
     for number in 1..=3 {
         let receipt = machine.execute(&mut chain, &slow(number == 1));
         assert_eq!(receipt.refused.len(), 1, "block {number}");
@@ -193,14 +197,14 @@ fn upg_5_a_failing_step_reopens_the_chain_and_drops_the_rest() {
     let mut chain = start(&machine, 100_007);
     machine.execute(
         &mut chain,
-        &Block { upgrade: true, progress: Progress::Completes(1), calls: &[] },
+        &Block { upgrade: true, progress: Progress::Completes(1), ..Block::default() },
     );
     machine.execute(&mut chain, &Block { progress: Progress::Fails, ..Block::default() });
     assert!(!chain.migrations.is_ongoing());
     assert_eq!(chain.migrations.done, [(LazyMigration::Vesting, 1)]);
     // A second upgrade while migrations run ends them in the same way.
     let mut chain = start(&machine, 100_007);
-    let none = Block { upgrade: true, progress: Progress::Completes(0), calls: &[] };
+    let none = Block { upgrade: true, progress: Progress::Completes(0), ..Block::default() };
     machine.execute(&mut chain, &none);
     assert!(chain.migrations.is_ongoing());
     machine.execute(&mut chain, &none);

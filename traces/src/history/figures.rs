@@ -46,6 +46,8 @@ pub struct Figures {
     pub inclusion: Tally,
     /// How many pend after each backing, where the first of them is known.
     pub pending: Tally,
+    /// How many blocks the segment of each held, where its relay parent's included head is known.
+    pub segment: Tally,
     /// Heads of one number that were backed in place of each other.
     pub forks: u64,
     /// Cores on which it was backed.

@@ -33,6 +33,9 @@ const REMEMBERED: usize = 16;
 /// Names of chains in one file, at most.
 const MAX_CHAINS: usize = 16;
 
+/// Cores of a chain, at most: more are an error, so that memory has a bound.
+const MAX_CORES: usize = 10_000;
+
 #[derive(Clone, Copy, Debug)]
 struct Header {
     number: u64,
@@ -92,7 +95,7 @@ impl Judge {
     ///
     /// # Errors
     ///
-    /// If a bitfield is not written as digits, or there are more paras or chains than are judged.
+    /// If a bitfield is not written as digits, or there are more paras, cores or chains than are judged.
     pub fn block(&mut self, record: &Record, line: usize) -> Result<(), String> {
         let name = record.chain.clone().unwrap_or_default();
         if !self.chains.contains_key(&name) && self.chains.len() == MAX_CHAINS {
@@ -250,6 +253,9 @@ impl Chain {
             };
             if !self.paras.contains_key(&one.para) && self.paras.len() == MAX_PARAS {
                 return Err(format!("more than {MAX_PARAS} paras"));
+            }
+            if !self.cores.contains_key(&one.core) && self.cores.len() == MAX_CORES {
+                return Err(format!("more than {MAX_CORES} cores"));
             }
             let place = self.place(record, one);
             let para = self.paras.entry(one.para).or_default();

@@ -6,10 +6,12 @@
 //! leaves no record only where nothing else explains the next one. What it had to suppose is said.
 //!
 //! [`Judge::block`] takes a block at a time and keeps a few of them, so that memory does not grow with
-//! the history; [`Judge::verdict`] is the answer.
+//! the history; [`Judge::verdict`] is the answer. [`LogJudge`] does the same for the log of a
+//! collator.
 
 mod figures;
 mod judge;
+mod log;
 mod para;
 mod read;
 mod record;
@@ -17,6 +19,7 @@ mod verdict;
 
 pub use figures::{Figures, MAX_PARAS, Tally};
 pub use judge::{Judge, Known};
-pub use read::{MAX_HISTORY_LINE, RecordReader};
+pub use log::{KnownOfCollator, LogFigures, LogJudge, LogVerdict};
+pub use read::{Lines, MAX_HISTORY_LINE, RecordReader};
 pub use record::{Candidate, Event, Hash, ParentHeader, Record};
 pub use verdict::{Alternative, History, ParaVerdict, Rejection, Verdict};

@@ -63,6 +63,9 @@ const SLOTS: [u32; 9] = [1000, 1200, 1500, 2000, 3000, 6000, 12_000, 18_000, 24_
 /// Milliseconds of a relay slot.
 const RELAY_SLOT: u64 = 6000;
 
+/// Included heads that are remembered; more than any relay parent is old.
+const HEADS: usize = 32;
+
 /// Cores that are counted, at most.
 const MOST_CORES: usize = 64;
 
@@ -86,6 +89,8 @@ pub(super) struct Para {
     steps: u64,
     /// The highest number of a block that was backed.
     highest: Option<u64>,
+    /// Which relay block included which number, of late.
+    heads: VecDeque<(u64, u64)>,
     pub(super) figures: Figures,
 }
 
@@ -105,6 +110,7 @@ impl Default for Para {
             rejection: None,
             steps: 0,
             highest: None,
+            heads: VecDeque::new(),
             figures: Figures::default(),
         }
     }
@@ -118,6 +124,26 @@ impl Para {
         self.knows_backing = false;
         self.may_upgrade = true;
         self.watermark = None;
+        self.heads.clear();
+    }
+
+    /// The included head moved.
+    fn moves_to(&mut self, block: u64, head: Head) {
+        self.included = Some(head);
+        self.figures.included += 1;
+        if let Some(number) = head.number {
+            if self.heads.len() == HEADS {
+                self.heads.pop_front();
+            }
+            self.heads.push_back((block, number));
+        }
+    }
+
+    /// How many blocks the segment of a block holds, itself among them, if the history has the head
+    /// that its relay parent shows as included.
+    fn segment(&self, relay_parent: Option<u64>, number: Option<u64>) -> Option<u64> {
+        let shown = self.heads.iter().rev().find(|(block, _)| Some(*block) <= relay_parent)?;
+        number?.checked_sub(shown.1)
     }
 
     /// Whether a step of it was rejected.
@@ -200,6 +226,9 @@ impl Para {
         self.figures.backed += 1;
         self.figures.forks += u64::from(one.head_num.is_some() && one.head_num <= self.highest);
         self.highest = self.highest.max(one.head_num);
+        if let Some(segment) = self.segment(head.relay_parent, head.number) {
+            self.figures.segment.add(segment);
+        }
         if self.included.is_some() {
             self.figures.pending.add(self.pending.len() as u64);
         }
@@ -418,8 +447,7 @@ impl Para {
                 }
             }
             self.suppose("candidates that were backed before the history");
-            self.included = Some(head);
-            self.figures.included += 1;
+            self.moves_to(place.block, head);
             return Ok(None);
         };
         let pending = self.pending[position];
@@ -445,9 +473,8 @@ impl Para {
             return Err(("TO-4", format!("{after} blocks after its backing, {most} are the most")));
         }
         self.pending.pop_front();
-        self.included = Some(head);
+        self.moves_to(place.block, head);
         self.knows_backing = true;
-        self.figures.included += 1;
         self.figures.inclusion.add(after);
         Ok(Some(pending.backed))
     }

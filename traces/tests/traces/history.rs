@@ -248,6 +248,8 @@ fn a_history_is_accepted_as_far_as_recorded() {
     assert_eq!(figures.relay_parent_age.iter().collect::<Vec<_>>(), [(2, 8)]);
     assert_eq!(figures.inclusion.iter().collect::<Vec<_>>(), [(1, 7)]);
     assert_eq!((figures.slot_ms, figures.cores), (Some(6000), 1));
+    // Each is built on what the relay block two before it shows, where the third before it is included.
+    assert_eq!(figures.segment.iter().collect::<Vec<_>>(), [(3, 5)]);
     assert_eq!(
         para.missing.keys().collect::<Vec<_>>(),
         [
@@ -324,6 +326,42 @@ fn a_gap_is_said_and_begins_anew() {
     blocks.remove(4);
     let found = judged(&blocks, Known::default());
     assert_eq!((found.gaps, found.verdict()), (1, Verdict::AcceptedAsRecorded), "{found:?}");
+}
+
+#[test]
+fn a_para_on_two_cores_is_one_and_two_blocks_a_relay_block_are_counted() {
+    let mut blocks = history();
+    for (at, block) in (0..).zip(&mut blocks) {
+        let n = N + at;
+        let pair =
+            |ev: &str, n: u64| [0, 1].map(|core| candidate(ev, 5, core, 2 * n + core, n - 2));
+        let mut events = vec![];
+        if n > N {
+            events.extend(pair(INCLUDED, n - 1));
+        }
+        events.extend(pair(BACKED, n));
+        block["events"] = json!(events);
+    }
+    let found = judged(&blocks, Known::default());
+    let para = &found.paras[&(String::new(), 5)];
+    assert_eq!(para.rejection, None);
+    assert_eq!((para.figures.cores, para.figures.included, para.figures.forks), (2, 14, 0));
+
+    // The second of two is included before the first.
+    blocks[4]["events"].as_array_mut().expect("events").swap(0, 1);
+    let found = judged(&blocks, Known::default());
+    let rejection = found.paras[&(String::new(), 5)].rejection.as_ref().expect("out of order");
+    assert_eq!(rejection.rule(), "INCL-4");
+}
+
+#[test]
+fn more_cores_than_there_can_be_are_an_error() {
+    let mut block = history().remove(0);
+    let many = (0..10_001).map(|core| candidate(BACKED, 5, core, N + core, N - 2));
+    block["events"] = json!(many.collect::<Vec<_>>());
+    let record = serde_json::from_value(block).expect("a record");
+    let error = Judge::new(Known::default()).block(&record, 1).expect_err("too many");
+    assert_eq!(error, "more than 10000 cores");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 mod corpus;
 mod history;
 mod hostile;
+mod lassos;
+mod logs;
 mod pictures;
 mod tamper;
 mod walks;

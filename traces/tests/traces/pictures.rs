@@ -41,6 +41,8 @@ fn tables() {
         "forks-reaches-r-undone",
         "elastic-reaches-inv-rel-15",
         "disputes-reaches-r-frozen",
+        "astar-for-ever-nobody-builds",
+        "astar-for-ever-no-relay-block",
     ] {
         insta::assert_snapshot!(format!("table_{name}"), pictured(name));
     }
@@ -62,6 +64,8 @@ fn stories() {
         "elastic-without-incl-4",
         "elastic-without-incl-13",
         "disputes-reaches-r-frozen",
+        "astar-for-ever-without-coll-7",
+        "astar-for-ever-nobody-votes",
     ] {
         insta::assert_snapshot!(format!("story_{name}"), told(name));
     }

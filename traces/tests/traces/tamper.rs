@@ -93,7 +93,8 @@ fn with_line(name: &str, number: usize, line: String) -> Vec<String> {
     lines
 }
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
+    "astar-for-ever-nobody-builds",
     "astar-with-seg-5-enforced-not-asked",
     "astar-with-emit-1-global-counter-included",
     "astar-reaches-r-branch-lost",
@@ -182,7 +183,10 @@ fn lines_removed_doubled_or_swapped_are_noticed_where_it_happened() {
         for number in 1..lines.len() - 1 {
             let mut removed = lines.clone();
             removed.remove(number);
-            assert_eq!(complaint(sealed(&removed).as_bytes()), Some(number + 1), "{name} removed");
+            // Without its last step a round leads elsewhere, which the header is to blame for.
+            let opens = number + 2 == lines.len() && lines[0].contains("\"lasso\"");
+            let expected = if opens { 1 } else { number + 1 };
+            assert_eq!(complaint(sealed(&removed).as_bytes()), Some(expected), "{name} removed");
 
             let mut doubled = lines.clone();
             doubled.insert(number, lines[number].clone());

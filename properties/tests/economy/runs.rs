@@ -1,18 +1,16 @@
-//! Random runs on short calendars: every claim, in every block.
+//! Random runs on short calendars: every claim, in every block, with the issuance as it comes.
 
 use proptest::prelude::*;
 use unincluded_model::economics::chain::Forced;
 use unincluded_model::economics::decay::Decay;
 use unincluded_model::economics::eras::Account;
 use unincluded_model::economics::networks::ASTAR_AT_LAUNCH;
-use unincluded_model::economics::switch::Progress;
+use unincluded_model::economics::switch::{LazyMigration, Progress};
 use unincluded_model::economics::tiers::Place;
 use unincluded_model::economics::{
-    Block, BlockTime, Calendar, Call, Chain, Machine, Mistake, Perquintill,
+    Block, BlockTime, Calendar, Call, Chain, Machine, Mistake, Network, Perquintill,
 };
-
-use super::observer::Observer;
-use super::tiny_network;
+use unincluded_properties::economy::{Broken, Ledger};
 
 /// Everything that decides a run.
 #[derive(Clone, Debug)]
@@ -35,12 +33,20 @@ pub(super) fn start(machine: &Machine, issuance: u128) -> Chain {
     chain
 }
 
+/// A tiny network without referenda, whose migration leaves a version behind (BUG-8).
+pub(super) fn tiny(calendar: Calendar) -> Network {
+    let lazy_migrations: &[LazyMigration] = &[LazyMigration::Unlocking, LazyMigration::Vesting];
+    Network { lazy_migrations, ..Network::tiny(calendar) }
+}
+
 /// What a wish asks for, in that state.
 fn calls(wish: u8, chain: &Chain, is_disturbed: bool) -> Vec<Call> {
     let account = usize::from(wish) % 3;
     let era = chain.staking.era.saturating_sub(u32::from(wish / 64));
     match wish % 32 {
-        0..=4 => vec![Call::ClaimStakerRewards { account }, Call::ClaimBonusReward { account }],
+        0..=2 => vec![Call::ClaimStakerRewards { account }, Call::ClaimBonusReward { account }],
+        3 => vec![Call::ClaimStakerRewards { account }],
+        4 => vec![Call::ClaimBonusReward { account }],
         5..=7 => vec![Call::ClaimDappReward { dapp: account, era }],
         8..=14 => vec![Call::Stake { account, amount: chain.issuance / 7 + u128::from(wish) }],
         15 => vec![Call::PayFee { fee: u128::from(wish), tip: 3 }],
@@ -59,13 +65,15 @@ fn calls(wish: u8, chain: &Chain, is_disturbed: bool) -> Vec<Call> {
         24 if is_disturbed => {
             vec![Call::ForceInflationRecalculation { next_era: chain.staking.era + 1 }]
         }
+        25 | 26 => vec![Call::Unlock { account }],
+        27 => vec![Call::ClaimUnlocked { account }],
         _ => Vec::new(),
     }
 }
 
 /// Runs it all and returns the claims that broke, and how often amounts were recalculated.
 pub(super) fn watch(run: &Run, mistake: Option<Mistake>) -> (Vec<&'static str>, u32) {
-    let machine = Machine::new(tiny_network(run.calendar));
+    let machine = Machine::new(tiny(run.calendar));
     let machine = match mistake {
         Some(mistake) => machine.with(mistake),
         None => machine,
@@ -73,17 +81,21 @@ pub(super) fn watch(run: &Run, mistake: Option<Mistake>) -> (Vec<&'static str>, 
     let mut chain = start(&machine, run.issuance);
     chain.inflation.decay = run.decay;
     chain.inflation.decay_rate = run.decay.rate;
-    let mut observer = Observer::new(&machine, &chain);
+    let mut ledger = Ledger::starting(&chain);
+    let (mut broken, mut recalculations) = (Broken::default(), 0);
     for &wish in &run.wishes {
         let calls = calls(wish, &chain, run.is_disturbed);
         let progress = Progress::Completes(usize::from(wish % 2));
         let upgrade = run.upgrade_after == Some(chain.number);
-        observer.execute(&mut chain, &Block { upgrade, progress, calls: &calls });
+        let block = Block { upgrade, progress, calls: &calls, milliseconds: None };
+        let (receipt, breaks) = ledger.execute(&machine, &mut chain, &block);
+        broken = broken.and(breaks);
+        recalculations += u32::from(receipt.recalculated);
     }
-    (observer.broken.into_iter().collect(), observer.recalculations)
+    (broken.ids().collect(), recalculations)
 }
 
-pub(super) fn calendar() -> impl Strategy<Value = Calendar> {
+fn calendar() -> impl Strategy<Value = Calendar> {
     (1..=3_u32, 1..=3_u32, 1..=4_u32, 2..=5_u32).prop_map(
         |(periods_per_cycle, voting, earning, blocks_per_era)| Calendar {
             periods_per_cycle,
@@ -105,7 +117,7 @@ fn run(is_disturbed: bool) -> impl Strategy<Value = Run> {
             upgrade_after,
             wishes,
             is_disturbed,
-            decay: Decay { rate: Perquintill::from_percent(rate), factor: Perquintill::ONE },
+            decay: Decay::starting(Perquintill::from_percent(rate)),
         },
     )
 }
@@ -130,7 +142,7 @@ proptest! {
         calendar in calendar(), issuance in 100..10_000_000_u128, last_old in 0..60_u32,
         wishes in prop::collection::vec(any::<u8>(), 1..200), fork in 0..100_usize,
     ) {
-        let machine = Machine::new(tiny_network(calendar));
+        let machine = Machine::new(tiny(calendar));
         let mut included = start(&machine, issuance);
         let mut sibling = included.clone();
         let mut emitted = 0;
@@ -154,11 +166,19 @@ proptest! {
     }
 }
 
+/// ABS-2: the calendar of the explored settings, so that the runs can be held against them.
+pub(super) const ABS_2: Calendar = Calendar {
+    periods_per_cycle: 2,
+    eras_per_voting_subperiod: 2,
+    eras_per_build_and_earn_subperiod: 3,
+    blocks_per_era: 4,
+};
+
 #[test]
 fn the_random_runs_see_recalculations_claims_and_the_switch() {
     let wishes = (0..300_u32).map(|block| (block * 37 % 251) as u8).collect();
     let run = Run {
-        calendar: super::TINY_12S,
+        calendar: ABS_2,
         issuance: 100_007,
         upgrade_after: Some(50),
         wishes,

@@ -1,0 +1,221 @@
+//! How fast a chain is in the long run: blocks and tokens for each relay slot, and how long inclusion takes.
+//!
+//! The extremes are exact, over all infinite runs on which the relay chain grows for ever. Such a run's
+//! rate comes from cycles of the graph ([`crate::graph::ratio`]); any further fairness would leave
+//! the extremes as they are where a component has all that is asked for, as a detour that is taken
+//! ever more rarely costs nothing in the long run.
+
+use unincluded_model::{Action, Emission, Protocol};
+
+use crate::Lasso;
+use crate::graph::ratio::{Extreme, Ratio, Weighed};
+use crate::graph::{Exploration, Graph, explore};
+pub use crate::runs::Conditions;
+use crate::runs::{Event, Runs, class};
+use crate::search::{Cut, Limits};
+
+/// What was found out about a protocol's rates.
+#[derive(Clone, Debug)]
+pub struct Rates {
+    /// Blocks included for each relay slot; none if not everything was seen, or if [`Rates::unclear`]
+    /// says why not.
+    pub blocks: Option<Bounds>,
+    /// Planck emitted by included blocks for each relay slot; none like `blocks`.
+    pub tokens: Option<Bounds>,
+    /// Relay blocks from relay parent to inclusion, over every inclusion that can be reached; none if no
+    /// block ever is included, or like `blocks`.
+    pub latency: Option<Latency>,
+    /// Why there can be no rate, whatever is explored.
+    pub unclear: Option<&'static str>,
+    /// States seen, with what is counted along.
+    pub states: usize,
+    /// Transitions taken.
+    pub transitions: u64,
+    /// Why not everything was seen, if not.
+    pub cut_by: Option<Cut>,
+    /// States from which no action leads on under the conditions asked for: a run that comes there is
+    /// not counted.
+    pub stuck: usize,
+    /// The probability that two states were taken for one.
+    pub collision_probability: f64,
+}
+
+/// The least and the greatest rate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Of the slowest run.
+    pub least: Rate,
+    /// Of the fastest.
+    pub greatest: Rate,
+}
+
+impl std::fmt::Display for Bounds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (least, greatest) = (self.least.ratio, self.greatest.ratio);
+        if least == greatest { write!(f, "{least}") } else { write!(f, "{least} to {greatest}") }
+    }
+}
+
+/// A rate, and a run that has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// For each relay slot.
+    pub ratio: Ratio,
+    /// The run, by actions of the protocol in the conditions' environment.
+    pub witness: Lasso<Action>,
+}
+
+/// How long inclusion takes; relay blocks from the relay parent's to the including one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Latency {
+    /// The least.
+    pub least: u32,
+    /// The most.
+    pub worst: u32,
+    /// A shortest run to an inclusion that takes the least.
+    pub quick: Vec<Action>,
+    /// A shortest run to one that takes the most.
+    pub slow: Vec<Action>,
+}
+
+/// How far to look, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// How far to go.
+    pub limits: Limits,
+    /// Threads.
+    pub threads: usize,
+    /// Whether latencies are asked for; they take some more states.
+    pub latency: bool,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Effort { limits: Limits::default(), threads: 1, latency: true }
+    }
+}
+
+/// The rates of a protocol under conditions, without limits.
+pub fn rates(protocol: &Protocol, conditions: Conditions) -> Rates {
+    rates_within(protocol, conditions, Effort::default())
+}
+
+/// The same within limits: what is not seen whole has no rate.
+pub fn rates_within(protocol: &Protocol, conditions: Conditions, effort: Effort) -> Rates {
+    let runs = Runs::new(protocol, conditions, effort.latency);
+    let how = Exploration {
+        limits: effort.limits,
+        threads: effort.threads,
+        horizon: protocol.scenario().horizon.actions,
+        ..Exploration::default()
+    };
+    let graph = explore(&runs, how);
+    let mut rates = Rates {
+        blocks: None,
+        tokens: None,
+        latency: None,
+        unclear: unclear(&runs),
+        states: graph.len(),
+        transitions: graph.transitions,
+        cut_by: graph.cut_by,
+        stuck: 0,
+        collision_probability: graph.collision_probability(),
+    };
+    let Some(edges) = &graph.edges else { return rates };
+    let beyond = edges.labels.iter().any(|event| event.classes & class::BEYOND != 0);
+    rates.cut_by = rates.cut_by.or(beyond.then_some(Cut::ModelIsFull));
+    rates.stuck = (0..edges.states()).filter(|&state| edges.of(state).is_empty()).count();
+    if rates.cut_by.is_some() || rates.unclear.is_some() {
+        return rates;
+    }
+    let event = |place: usize| edges.labels[place];
+    let bounds = |gain: &dyn Fn(Event) -> i128| {
+        let weighed =
+            Weighed::new(edges, |place| (gain(event(place)), i128::from(event(place).slots)));
+        let rate = |which| {
+            let found = weighed.extreme(which)?;
+            let witness = witness(&graph, &runs, &found.cycle)?;
+            Some(Rate { ratio: found.ratio, witness })
+        };
+        Some(Bounds { least: rate(Extreme::Least)?, greatest: rate(Extreme::Greatest)? })
+    };
+    rates.blocks = bounds(&|event| i128::from(event.included));
+    rates.tokens = match emission(protocol) {
+        // Every block brings the same.
+        Some(reward) => rates.blocks.clone().map(|blocks| Bounds {
+            least: blocks.least.times(reward),
+            greatest: blocks.greatest.times(reward),
+        }),
+        None => bounds(&|event| planck(protocol, event)),
+    };
+    if effort.latency {
+        rates.latency = latency(&graph, &runs);
+    }
+    rates
+}
+
+/// Why the rates of a protocol mean nothing, if they do not.
+fn unclear(runs: &Runs) -> Option<&'static str> {
+    let environment = runs.protocol().environment();
+    if environment.fork_depth > 0 {
+        return Some("on a relay chain that forks what is included can be undone");
+    }
+    environment.disputes.then_some("where disputes undo blocks what is included need not stay")
+}
+
+/// What every block brings, where that does not change; planck.
+fn emission(protocol: &Protocol) -> Option<i128> {
+    let changes = protocol.scenario().switch.is_some();
+    (!changes).then(|| i128::try_from(protocol.block_reward()).ok()).flatten()
+}
+
+/// What an inclusion brings; planck.
+fn planck(protocol: &Protocol, event: Event) -> i128 {
+    let rates: [u8; Emission::RATES] = [0, 1, 2];
+    let paid = rates.iter().zip(event.rewards);
+    paid.map(|(&rate, some)| {
+        i128::from(some) * i128::try_from(protocol.reward_at(rate)).unwrap_or(i128::MAX >> 32)
+    })
+    .sum()
+}
+
+impl Rate {
+    fn times(self, reward: i128) -> Rate {
+        let Rate { ratio, witness } = self;
+        let ratio = Ratio::of(ratio.gain * reward, ratio.cost).unwrap_or(ratio);
+        Rate { ratio, witness }
+    }
+}
+
+/// The run that goes round a cycle.
+fn witness(graph: &Graph<Event, ()>, runs: &Runs, cycle: &[usize]) -> Option<Lasso<Action>> {
+    let edges = graph.edges.as_ref()?;
+    let entry = edges.source(*cycle.first()?);
+    let (_, stem) = graph.run_to(runs, entry)?;
+    let (cycle, _) = graph.along(runs, entry, cycle)?;
+    Some(Lasso { stem, cycle })
+}
+
+fn latency(graph: &Graph<Event, ()>, runs: &Runs) -> Option<Latency> {
+    let edges = graph.edges.as_ref()?;
+    let noted = || edges.labels.iter().enumerate().filter(|(_, event)| event.latency[1] > 0);
+    // The first of several: states are numbered by their distance.
+    let (quick, least) = noted()
+        .map(|(place, event)| (place, event.latency[0]))
+        .min_by_key(|&(place, l)| (l, place))?;
+    let (slow, worst) = noted()
+        .map(|(place, event)| (place, event.latency[1]))
+        .min_by_key(|&(place, l)| (std::cmp::Reverse(l), place))?;
+    let run = |place: usize| {
+        let from = edges.source(place);
+        let (_, mut run) = graph.run_to(runs, from)?;
+        run.extend(graph.along(runs, from, &[place])?.0);
+        Some(run)
+    };
+    Some(Latency {
+        least: u32::from(least),
+        worst: u32::from(worst),
+        quick: run(quick)?,
+        slow: run(slow)?,
+    })
+}

@@ -1,0 +1,7 @@
+//! Astar's emission with all that users, root and the switch can do to it: short calendars explored whole,
+//! long runs at random, every mistake with who notices it, and what other chains did instead.
+
+mod elsewhere;
+mod explored;
+mod mistakes;
+mod runs;

@@ -1,0 +1,244 @@
+//! What must happen in the long run, and what it takes: every assumption is needed, and every rule that
+//! keeps the chain alive is missed when it is off.
+
+use unincluded_model::scenario::{Group, Groups};
+use unincluded_model::{Action, Few, Protocol, Rule, Scenario, StaleView};
+use unincluded_properties::graph::fairness::Fairness;
+use unincluded_properties::long_run::{Kept, USUAL, long_run};
+use unincluded_properties::outlook::{
+    ADVANCES, ASSUMPTIONS, Must, Outlook, RESOLVES, fairness, progress,
+};
+use unincluded_properties::rates::{Conditions, Effort, rates};
+use unincluded_properties::search::Cut;
+use unincluded_properties::{Lasso, Limits, Transition};
+
+fn built_in(name: &str) -> Protocol {
+    Protocol::new(Scenario::built_in(name).expect("built in"))
+}
+
+fn outlook(protocol: &Protocol) -> Outlook {
+    let limits = Limits { states: Some(100_000), ..Limits::default() };
+    Outlook::of(protocol, Effort { limits, ..Effort::default() })
+}
+
+/// Runs a lasso again: every action is possible, and the round leads back to where it began. The steps of
+/// the round, as their transitions are judged.
+fn replay(protocol: &Protocol, lasso: &Lasso<Action>, mut each: impl FnMut(&Transition, bool)) {
+    let mut state = protocol.canonical(&protocol.initial()).0;
+    let mut begins = lasso.stem.is_empty().then(|| state.clone());
+    for (place, action) in lasso.stem.iter().chain(&lasso.cycle).enumerate() {
+        let step = protocol.step_whole(&state, action).expect("possible");
+        let outcome = Ok(&step.raw);
+        let transition = Transition { protocol, before: &state, action, outcome };
+        each(&transition, place >= lasso.stem.len());
+        state = step.next;
+        if place + 1 == lasso.stem.len() {
+            begins = Some(state.clone());
+        }
+    }
+    assert_eq!(begins, Some(state), "the round leads back");
+}
+
+fn fails(must: Must) -> Lasso<Action> {
+    match must {
+        Must::Fails { lasso, .. } => lasso,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Every promise of every scenario that is quick to look at is kept.
+#[test]
+fn the_long_run_of_every_small_scenario_is_as_promised() {
+    let mut judged = 0;
+    for name in Scenario::names() {
+        let protocol = built_in(name);
+        let limits = Limits { states: Some(41_000), ..Limits::default() };
+        let effort = Effort { limits, threads: 2, latency: true };
+        let outlook = Outlook::of(&protocol, effort);
+        if outlook.cut_by().is_some() || outlook.size().1 > USUAL {
+            continue;
+        }
+        let limits = Limits { states: Some(200_000), ..Limits::default() };
+        for promise in long_run(&protocol, Effort { limits, ..effort }) {
+            assert_eq!(promise.kept, Kept::Yes, "{} in {name}", promise.id);
+            judged += 1;
+        }
+    }
+    assert!(judged > 100, "{judged}");
+}
+
+#[test]
+#[ignore = "minutes: run once a night, in release"]
+fn the_long_run_of_every_scenario_is_as_promised() {
+    for name in Scenario::full_names() {
+        for promise in long_run(&built_in(name), Effort { threads: 2, ..Effort::default() }) {
+            assert_eq!(promise.kept, Kept::Yes, "{} in {name}", promise.id);
+        }
+    }
+}
+
+/// Without an assumption, a run that keeps to all others breaks a claim in some scenario: none of them
+/// is there for nothing, and none makes a claim hold of nothing. Where a relay block always finds
+/// something to do, growing follows from things happening.
+#[test]
+fn no_assumption_can_be_left_out() {
+    let needed = [
+        ("things-happen", "disputes", false),
+        ("owners-build", "today", true),
+        ("candidates-are-backed", "today", true),
+        ("votes-arrive", "today", true),
+        ("blocks-are-recovered", "withholding", true),
+        ("forks-end", "forks-sessions", true),
+        ("claims-are-renewed", "lapse", true),
+        ("invalid-blocks-end", "disputes-chains", true),
+        ("upgrades-end", "upgrade-elastic", true),
+        ("no-slot-is-skipped", "slots-12s", true),
+    ];
+    for (name, scenario, of_advancing) in needed {
+        let protocol = built_in(scenario);
+        let outlook = outlook(&protocol);
+        let claim = if of_advancing { ADVANCES } else { RESOLVES };
+        assert_eq!(outlook.decide(&claim, claim.assumes), Must::Holds, "{scenario}");
+        let rest: Vec<&str> = claim.assumes.iter().copied().filter(|&one| one != name).collect();
+        assert_eq!(rest.len() + 1, claim.assumes.len(), "{name} is assumed");
+        let lasso = fails(outlook.decide(&claim, &rest));
+        let mut included = 0;
+        replay(&protocol, &lasso, |t, again| {
+            included += usize::from(again && t.included().is_some())
+        });
+        assert!(!of_advancing || included == 0 || name.ends_with("end"), "{name}: {included}");
+    }
+}
+
+/// Assumptions are told apart by their names, and each one assumes something.
+#[test]
+fn every_assumption_assumes_something_else() {
+    for (place, one) in ASSUMPTIONS.iter().enumerate() {
+        let alone = fairness(&[one.name]);
+        assert_ne!(alone, Fairness::default(), "{}", one.name);
+        for other in &ASSUMPTIONS[..place] {
+            assert_ne!(alone, fairness(&[other.name]), "{} and {}", one.name, other.name);
+        }
+        assert!(ADVANCES.assumes.contains(&one.name) && one.says.ends_with('.'), "{}", one.name);
+    }
+    assert_eq!(fairness(&["no such assumption"]), Fairness::default());
+}
+
+/// COLL-7 and SEG-4: a chain whose segment is full of what is dead never advances again.
+#[test]
+fn without_the_shortcut_or_pruning_the_chain_dies() {
+    for (rule, scenario, stem) in
+        [(Rule::Coll7, "withholding", 8), (Rule::Coll7, "astar-sync", 4), (Rule::Seg4, "today", 8)]
+    {
+        let protocol = built_in(scenario).without([rule]);
+        let outlook = outlook(&protocol);
+        let lasso = fails(outlook.decide(&ADVANCES, ADVANCES.assumes));
+        assert_eq!(lasso.stem.len(), stem, "without {rule} in {scenario}");
+        replay(&protocol, &lasso, |t, again| assert!(!again || t.included().is_none()));
+    }
+    let healthy = rates(&built_in("today").without([Rule::Seg4]), Conditions::Steady { delay: 3 });
+    let blocks = healthy.blocks.expect("the relay chain goes on");
+    assert_eq!(blocks.greatest.ratio.to_string(), "0", "without SEG-4 nothing goes on by itself");
+}
+
+/// TO-2: without timeouts a candidate whose votes never come is pending for ever.
+#[test]
+fn without_timeouts_a_candidate_is_pending_for_ever() {
+    for scenario in ["withholding", "today"] {
+        let protocol = built_in(scenario).without([Rule::To2]);
+        let outlook = outlook(&protocol);
+        let lasso = fails(outlook.decide(&RESOLVES, RESOLVES.assumes));
+        let mut waits = 0;
+        replay(&protocol, &lasso, |t, again| {
+            assert!(!again || !t.before.main().pending.is_empty());
+            waits += usize::from(again && t.relay_block().is_some());
+        });
+        assert!(waits > 0, "the relay chain grows");
+    }
+}
+
+/// COLL-6: without the choice of the deepest parent alone, an owner finds another parent for as long as
+/// its slot lasts. That is no run without end through few states; it is more than the model can hold.
+#[test]
+fn without_the_one_choice_of_a_parent_an_owner_never_stops() {
+    let protocol = built_in("astar-sync").without([Rule::Coll6]);
+    let found = rates(&protocol, Conditions::Steady { delay: 3 });
+    assert_eq!((found.cut_by, found.blocks), (Some(Cut::ModelIsFull), None));
+}
+
+/// INCL-13: without it, what stood behind a candidate that failed stays, and is included later than any
+/// candidate can be.
+#[test]
+fn without_the_drop_of_what_is_behind_inclusion_comes_too_late() {
+    let mut scenario = Scenario::built_in("elastic").expect("built in");
+    let p = &mut scenario.parameters;
+    (p.cores, p.block_processing_velocity, p.unincluded_segment_capacity) = (2, 2, 2);
+    (p.scheduling_lookahead, p.paras_availability_period, p.group_rotation_frequency) = (2, 2, 2);
+    scenario.environment.stale_view = StaleView::Never;
+    let protocol = Protocol::new(scenario.checked("two cores").expect("legal"));
+    let worst = |protocol: &Protocol| {
+        let promises = long_run(protocol, Effort::default());
+        let latency = promises.into_iter().find(|one| one.id == "LATENCY").expect("promised");
+        (matches!(latency.kept, Kept::Yes), latency.figure.expect("measured"))
+    };
+    assert_eq!(worst(&protocol), (true, "2 to 4 relay blocks, of 4".to_owned()));
+    let without = protocol.without([Rule::Incl13]);
+    assert_eq!(worst(&without), (false, "2 to 5 relay blocks, of 4".to_owned()));
+}
+
+/// INV-E2E-4 is false where turns are shorter than the window (decision 0010): each new root block can
+/// fall to a group that is offline.
+#[test]
+fn offline_groups_can_stop_a_chain_only_where_turns_are_shorter_than_the_window() {
+    for (groups, turn, holds) in [
+        (2, 1, true),
+        (2, 2, false),
+        (2, 3, true),
+        (2, 4, true),
+        (3, 1, false),
+        (3, 2, false),
+        (3, 3, true),
+        (3, 4, true),
+    ] {
+        let mut scenario = Scenario::built_in("groups").expect("built in");
+        scenario.parameters.group_rotation_frequency = turn;
+        let all = [Group::Online, Group::Offline, Group::Offline];
+        let some = Few::of(all[..groups].iter().copied()).expect("few");
+        scenario.environment.groups = Groups(some);
+        let protocol = Protocol::new(scenario);
+        let must = outlook(&protocol).decide(&ADVANCES, ADVANCES.assumes);
+        assert_eq!(must == Must::Holds, holds, "{groups} groups, F {turn}: {must:?}");
+        if !holds {
+            replay(&protocol, &fails(must), |t, again| assert!(!again || t.included().is_none()));
+        }
+    }
+}
+
+/// EMU-5 is why a healthy network with messages need not reach the full rate: validators refuse a valid
+/// block whose watermark an unincluded ancestor had already, and collators build on what is refused
+/// until it leaves the window.
+#[test]
+fn the_emulators_watermarks_alone_cost_blocks_where_messages_do_not_all_fit() {
+    let range = |protocol: &Protocol| {
+        let found = rates(protocol, Conditions::FewFaults { most: 0, window: 1 });
+        let blocks = found.blocks.expect("runs for ever");
+        (blocks.least.ratio.to_string(), blocks.greatest.ratio.to_string())
+    };
+    let protocol = built_in("messages-in");
+    assert_eq!(range(&protocol), ("2/5".to_owned(), "1".to_owned()));
+    let without = protocol.without([Rule::Emu3]);
+    assert_eq!(range(&without), ("1".to_owned(), "1".to_owned()));
+}
+
+/// A scenario with a horizon, and a limit, prove nothing.
+#[test]
+fn what_is_not_seen_whole_never_holds() {
+    let mut scenario = Scenario::built_in("withholding").expect("built in");
+    scenario.horizon.actions = Some(6);
+    let bounded = progress(&Protocol::new(scenario), Effort::default());
+    assert!(bounded.cut_by.is_some());
+    assert!(bounded.claims.iter().all(|(_, must)| *must == Must::Inconclusive), "{bounded:?}");
+    let limits = Limits { states: Some(100), ..Limits::default() };
+    let cut = progress(&built_in("withholding"), Effort { limits, ..Effort::default() });
+    assert!(cut.claims.iter().all(|(_, must)| *must == Must::Inconclusive), "{cut:?}");
+}

@@ -1,0 +1,184 @@
+//! Rates: what a parachain gets in, exactly, and under which conditions.
+
+use unincluded_model::{CollatorKind, Protocol, Scenario, StaleView};
+use unincluded_properties::graph::ratio::Ratio;
+use unincluded_properties::rates::{Conditions, Effort, Rates, rates, rates_within};
+use unincluded_properties::search::Cut;
+use unincluded_properties::{Limits, Transition};
+
+/// What is varied.
+#[derive(Clone, Copy, Debug)]
+struct Network {
+    collator: CollatorKind,
+    /// C.
+    capacity: u8,
+    /// L.
+    lookahead: u8,
+}
+
+fn slot_based(capacity: u8) -> Network {
+    Network { collator: CollatorKind::SlotBased, capacity, lookahead: 3 }
+}
+
+fn lookahead(capacity: u8, lookahead: u8) -> Network {
+    Network { collator: CollatorKind::Lookahead, capacity, lookahead }
+}
+
+impl Network {
+    fn scenario(self) -> Scenario {
+        let mut scenario = Scenario::built_in("astar").expect("built in");
+        scenario.parameters.unincluded_segment_capacity = self.capacity;
+        scenario.parameters.scheduling_lookahead = self.lookahead;
+        scenario.environment.collator = self.collator;
+        scenario.environment.equivocation = false;
+        scenario
+    }
+
+    fn protocol(self) -> Protocol {
+        Protocol::new(self.scenario().checked("rates").expect("legal"))
+    }
+
+    fn rates(self, conditions: Conditions) -> Rates {
+        let rates = rates(&self.protocol(), conditions);
+        assert_eq!((rates.cut_by, rates.stuck, rates.unclear), (None, 0, None), "{self:?}");
+        rates
+    }
+
+    /// The rate of a healthy network, which has one.
+    fn steady(self, delay: u8) -> Ratio {
+        let blocks = self.rates(Conditions::Steady { delay }).blocks.expect("runs for ever");
+        assert_eq!(blocks.least.ratio, blocks.greatest.ratio, "{self:?}");
+        blocks.least.ratio
+    }
+}
+
+fn ratio(gain: i128, cost: i128) -> Ratio {
+    Ratio::of(gain, cost).expect("something is paid")
+}
+
+/// The 12 s and the 6 s, and on which condition each.
+#[test]
+fn one_unincluded_block_gives_twelve_seconds_on_the_fast_path_only_and_three_give_six() {
+    assert_eq!(slot_based(1).steady(2), ratio(1, 2));
+    assert_eq!(slot_based(1).steady(3), ratio(1, 3));
+    assert_eq!(slot_based(3).steady(3), ratio(1, 1));
+    assert_eq!(slot_based(3).steady(4), ratio(3, 4));
+    for capacity in 1..=5 {
+        for delay in 2..=4 {
+            let (c, d) = (i128::from(capacity), i128::from(delay));
+            assert_eq!(slot_based(capacity).steady(delay), ratio(c.min(d), d), "C {c} D {d}");
+        }
+    }
+}
+
+/// Two blocks for each relay parent outrun the window.
+#[test]
+fn the_lookahead_collator_loses_blocks_unaided_with_a_capacity_beyond_the_window() {
+    assert_eq!(lookahead(4, 3).steady(3), ratio(3, 4));
+    assert_eq!(lookahead(3, 2).steady(3), ratio(1, 2));
+    assert_eq!(lookahead(3, 3).steady(3), ratio(1, 1));
+}
+
+/// A witness runs again, and its round has the rate that it stands for.
+#[test]
+fn a_witness_has_the_rate_it_witnesses() {
+    let network = slot_based(3);
+    let conditions = Conditions::FewFaults { most: 1, window: 4 };
+    let bounds = network.rates(conditions).blocks.expect("runs for ever");
+    let protocol = network.protocol();
+    for rate in [bounds.least, bounds.greatest] {
+        let mut state = protocol.canonical(&protocol.initial()).0;
+        let (mut blocks, mut slots) = (0, 0);
+        let mut begins = None;
+        for (place, action) in rate.witness.stem.iter().chain(&rate.witness.cycle).enumerate() {
+            if place == rate.witness.stem.len() {
+                begins = Some(state.clone());
+            }
+            let step = protocol.step_whole(&state, action).expect("possible");
+            let transition =
+                Transition { protocol: &protocol, before: &state, action, outcome: Ok(&step.raw) };
+            if begins.is_some() {
+                slots += i128::from(transition.relay_block().is_some());
+                blocks += transition.enacted().len() as i128;
+            }
+            state = step.next;
+        }
+        assert_eq!(begins.as_ref(), Some(&state), "the round leads back");
+        assert_eq!(rate.ratio, ratio(blocks, slots));
+    }
+}
+
+/// The relay chain delays and never loses a block; a late inclusion counts as delay.
+#[test]
+fn delays_alone_cost_little_and_nothing_with_a_capacity_of_the_window_and_one() {
+    for (capacity, least, worst) in [(2, ratio(1, 3), 6), (3, ratio(2, 3), 5), (4, ratio(1, 1), 4)]
+    {
+        let mut scenario = slot_based(capacity).scenario();
+        scenario.environment.idle = false;
+        scenario.environment.loss = false;
+        scenario.environment.stale_view = StaleView::Never;
+        let protocol = Protocol::new(scenario.clone().checked("delays").expect("legal"));
+        let found = rates(&protocol, Conditions::NothingLost);
+        let (blocks, latency) = (found.blocks.expect("a rate"), found.latency.expect("inclusions"));
+        // (C - 1) / L, and 2 L + 2 - C.
+        assert_eq!((blocks.least.ratio, latency.worst), (least, worst), "C {capacity}");
+        // Of backing alone: C / (L + 1), and L + 1.
+        scenario.environment.unavailability = false;
+        let protocol = Protocol::new(scenario.checked("late backing").expect("legal"));
+        let found = rates(&protocol, Conditions::AsTheScenario);
+        let (blocks, latency) = (found.blocks.expect("a rate"), found.latency.expect("inclusions"));
+        assert_eq!((blocks.least.ratio, latency.worst), (ratio(capacity.into(), 4), 4));
+    }
+}
+
+/// At most `most` faulty slots of any `window`.
+#[test]
+fn a_fault_now_and_then_costs_what_it_costs() {
+    for (capacity, most, window, least, worst) in [
+        (1, 0, 1, ratio(1, 3), 3),
+        (1, 1, 8, ratio(7, 24), 4),
+        (1, 1, 4, ratio(1, 4), 4),
+        (3, 0, 1, ratio(1, 1), 3),
+        (3, 1, 8, ratio(7, 8), 4),
+        (3, 1, 4, ratio(3, 4), 5),
+        (3, 1, 2, ratio(1, 4), 5),
+        (4, 0, 1, ratio(1, 1), 3),
+        (4, 1, 8, ratio(13, 16), 5),
+        (4, 1, 4, ratio(5, 8), 5),
+    ] {
+        let found = slot_based(capacity).rates(Conditions::FewFaults { most, window });
+        let (blocks, latency) = (found.blocks.expect("a rate"), found.latency.expect("inclusions"));
+        let fastest = if capacity == 1 { ratio(1, 2) } else { ratio(1, 1) };
+        assert_eq!((blocks.least.ratio, blocks.greatest.ratio), (least, fastest), "C {capacity}");
+        assert_eq!((latency.least, latency.worst), (2, worst), "C {capacity}, {most} in {window}");
+    }
+}
+
+/// Anything may go wrong: nothing gets in, or as late as L + max(P, F).
+#[test]
+fn with_any_fault_at_any_time_there_is_a_worst_latency_and_no_least_rate() {
+    let found = slot_based(3).rates(Conditions::AsTheScenario);
+    assert_eq!(found.blocks.expect("a rate").least.ratio, ratio(0, 1));
+    assert_eq!(found.latency.expect("inclusions").worst, 3 + 10);
+}
+
+/// Every block brings the same, so tokens go with blocks.
+#[test]
+fn tokens_a_slot_are_blocks_a_slot_times_a_blocks_reward() {
+    let network = slot_based(1);
+    let found = network.rates(Conditions::Steady { delay: 3 });
+    let reward = i128::try_from(network.protocol().block_reward()).expect("fits");
+    assert_eq!(found.tokens.expect("a rate").least.ratio, ratio(reward, 3));
+}
+
+/// What is undone has no rate, and a limit is no rate.
+#[test]
+fn there_is_no_rate_where_none_can_be_told() {
+    let forks = Protocol::new(Scenario::built_in("forks").expect("built in"));
+    let found = rates(&forks, Conditions::FewFaults { most: 0, window: 1 });
+    assert!(found.unclear.is_some() && found.blocks.is_none() && found.latency.is_none());
+    let limits = Limits { states: Some(50), ..Limits::default() };
+    let effort = Effort { limits, ..Effort::default() };
+    let found = rates_within(&slot_based(3).protocol(), Conditions::AsTheScenario, effort);
+    assert_eq!((found.cut_by, found.blocks), (Some(Cut::States(50)), None));
+}

@@ -1,0 +1,200 @@
+//! Runs that go round for ever: recorded, written, read, replayed, and tampered with.
+
+use sha2::{Digest, Sha256};
+use unincluded_model::{Action, Protocol, RelayBlockPlan, Scenario};
+use unincluded_properties::Lasso;
+use unincluded_properties::outlook::ADVANCES;
+use unincluded_properties::rates::{Conditions, rates};
+use unincluded_traces::corpus::{Goal, RECIPES};
+use unincluded_traces::{Run, record, record_lasso, replay};
+
+use crate::{parsed, text, written};
+
+const STOPPED: &str = "astar-for-ever-without-coll-7";
+
+const IDLE: &str = "astar-for-ever-nobody-builds";
+
+fn astar() -> Protocol {
+    Protocol::new(Scenario::built_in("astar").expect("built in"))
+}
+
+/// A relay block with nothing for the para.
+fn quiet() -> Action {
+    let protocol = astar();
+    let start = protocol.canonical(&protocol.initial()).0;
+    let is_quiet = |action: &Action| match action {
+        Action::RelayBlock(plan) => {
+            *plan == RelayBlockPlan { back: plan.back, ..*plan } && plan.back.is_empty()
+        }
+        _ => false,
+    };
+    protocol.actions(&start).into_iter().find(is_quiet).expect("the relay chain grows")
+}
+
+/// The file with its digest made to fit, so that only the rules can tell.
+fn sealed(text: &str) -> String {
+    let body_end = text.trim_end().rfind('\n').expect("several lines") + 1;
+    let (body, last) = text.split_at(body_end);
+    let digest = last.find("\"digest\":\"").expect("a digest") + "\"digest\":\"".len();
+    format!("{body}{}{:x}\"}}\n", &last[..digest], Sha256::digest(body.as_bytes()))
+}
+
+/// What is wrong with a kept run in which one text stands for another, and nobody looks at the digest.
+fn complaint(name: &str, from: &str, to: &str) -> String {
+    let text = text(name);
+    assert!(text.contains(from), "{name} has no {from}");
+    match parsed(sealed(&text.replacen(from, to, 1)).as_bytes()) {
+        Err(error) => error.to_string(),
+        Ok(run) => replay(&run).expect_err("something is wrong").to_string(),
+    }
+}
+
+#[test]
+fn every_kept_round_closes_and_breaks_its_claim() {
+    let mut kept = 0;
+    for recipe in RECIPES {
+        let Goal::Endless(id, left_out) = recipe.goal else { continue };
+        let run = parsed(text(recipe.name).as_bytes()).expect(recipe.name);
+        let lasso = run.header.lasso.clone().expect("it goes round");
+        let replayed = replay(&run).unwrap_or_else(|error| panic!("{}: {error}", recipe.name));
+        assert_eq!(replayed.verdict.property.as_deref(), Some(id));
+        assert!(!replayed.verdict.holds, "{}", recipe.name);
+        assert_eq!(replayed.turn, Some(run.steps.len() - lasso.stem));
+        let round = replayed.verdict.round.expect("a round");
+        assert_eq!((round.included, &*round.issued), (0, "0"), "{}", recipe.name);
+        assert_eq!(round.kept.len(), lasso.assumes.len());
+        assert!(lasso.assumes.iter().all(|name| !left_out.contains(&name.as_str())));
+        kept += 1;
+    }
+    assert!(kept >= 6);
+}
+
+#[test]
+fn what_is_changed_about_a_round_is_noticed_with_its_line_and_key() {
+    for (name, from, to, says) in [
+        (
+            STOPPED,
+            "\"stem\":8",
+            "\"stem\":7",
+            "line 1, lasso.stem: this build has 8, as the last step leads back to after step 8, the file has 7",
+        ),
+        (STOPPED, "\"stem\":8", "\"stem\":99", "line 1, lasso.stem: this build has at most 18"),
+        (
+            STOPPED,
+            "\"stem\":8",
+            "\"stem\":18",
+            "line 1, lasso.assumes.0: this build has an assumption",
+        ),
+        (STOPPED, "\"relay-grows\"", "\"relay-rows\"", "line 1, lasso.assumes."),
+        (
+            STOPPED,
+            "\"relay-grows\"",
+            "\"owners-build\"",
+            "each assumption once, in the order of their table",
+        ),
+        (
+            IDLE,
+            "\"relay-grows\",",
+            "\"relay-grows\",\"owners-build\",",
+            "an assumption that the round keeps to, and not “Who can build",
+        ),
+        (STOPPED, "\"version\":3", "\"version\":2", "t:1: version = 2 is not legal: 3"),
+        (
+            "astar-without-seg-5",
+            "\"version\":2",
+            "\"version\":3",
+            "t:1: version = 3 is not legal: 2",
+        ),
+        (
+            "astar-without-seg-5",
+            "\"property\":\"INV-SEG-1\"",
+            "\"property\":\"INV-E2E-3\"",
+            "property",
+        ),
+        (
+            STOPPED,
+            "\"holds\":false,\"step\":8",
+            "\"holds\":true,\"step\":8",
+            "line 20, verdict.holds",
+        ),
+        (
+            STOPPED,
+            "\"included\":0,\"issued\":\"0\"",
+            "\"included\":1,\"issued\":\"0\"",
+            "line 20, verdict.round.included",
+        ),
+        (STOPPED, "\"relay_slots\":10", "\"relay_slots\":9", "line 20, verdict.round.relay_slots"),
+        (
+            STOPPED,
+            "\"property\":\"INV-E2E-3\",\"lasso\"",
+            "\"property\":\"INV-E2E-5\",\"lasso\"",
+            "line 20, verdict.",
+        ),
+        (STOPPED, "\"lasso\":{\"stem\":8,", "\"lasso\":{\"stem\":-8,", "t:1: invalid value"),
+        (
+            STOPPED,
+            "\"lasso\":{\"stem\":8,",
+            "\"lasso\":{\"stem\":8,\"more\":1,",
+            "t:1: unknown field `more`",
+        ),
+    ] {
+        let found = complaint(name, from, to);
+        assert!(found.contains(says), "{from} to {to}: {found}");
+    }
+}
+
+/// A step of a round is one that somebody takes: a run may meet refusals, a round may not.
+#[test]
+fn a_round_in_which_a_step_is_refused_is_none() {
+    let protocol = astar();
+    let start = protocol.canonical(&protocol.initial()).0;
+    let build = protocol.actions(&start).into_iter().find(|one| matches!(one, Action::Author(_)));
+    let build = build.expect("somebody builds");
+    let lasso = Lasso { stem: vec![build], cycle: vec![build] };
+    let error = record_lasso(&protocol, Some(ADVANCES.id), "Twice.", &lasso, &[]);
+    let error = error.expect_err("a second block on one relay parent").to_string();
+    assert!(error.contains("step 2 of a round is one that somebody takes"), "{error}");
+}
+
+#[test]
+fn a_round_that_leads_elsewhere_is_none() {
+    let lasso = Lasso { stem: vec![], cycle: vec![quiet()] };
+    let error = record_lasso(&astar(), Some(ADVANCES.id), "Once.", &lasso, &[]);
+    let error = error.expect_err("groups rotate").to_string();
+    assert_eq!(error, "no run without end: it takes a round that leads back to where it begins");
+}
+
+#[test]
+fn a_run_that_ends_says_nothing_of_what_comes_in_the_end() {
+    let error = record(&astar(), Some(ADVANCES.id), "Nothing.", &[]).expect_err("no round");
+    assert!(error.to_string().contains("INV-E2E-3"), "{error}");
+}
+
+/// A round that includes a block keeps the claim, whatever the file says.
+#[test]
+fn a_round_in_which_it_comes_keeps_the_claim() {
+    let protocol = astar();
+    let found = rates(&protocol, Conditions::FewFaults { most: 0, window: 1 });
+    let blocks = found.blocks.expect("astar closes");
+    for rate in [blocks.least, blocks.greatest] {
+        let run = record_lasso(&protocol, Some(ADVANCES.id), "A rate.", &rate.witness, &[]);
+        let run = run.expect("a round");
+        let verdict = &run.verdict.verdict;
+        assert!(verdict.holds, "{verdict:?}");
+        let round = verdict.round.as_ref().expect("a round");
+        // The figures of the round are the rate.
+        let (gain, cost) = (i128::from(round.included), i128::from(round.relay_slots));
+        assert_eq!(gain * i128::from(rate.ratio.cost), cost * i128::from(rate.ratio.gain));
+        assert_eq!(parsed(written(&run).as_bytes()).expect("it is read again"), run);
+        replay(&run).expect("it is done again");
+        let mut liar: Run = run.clone();
+        liar.verdict.verdict.holds = false;
+        let divergence = replay(&liar).expect_err("blocks are included");
+        assert_eq!((divergence.line, &*divergence.path), (run.steps.len() + 2, "verdict.holds"));
+
+        let witness =
+            record_lasso(&protocol, None, "A rate.", &rate.witness, &[]).expect("a round");
+        let verdict = &witness.verdict.verdict;
+        assert!(verdict.holds && verdict.judged > Some(10), "{verdict:?}");
+    }
+}
