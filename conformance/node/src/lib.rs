@@ -1,0 +1,1 @@
+//! The node's fragment chain and inclusion emulator beside the model.

@@ -1,0 +1,1 @@
+//! The relay chain's runtime pallets beside the model.

@@ -1,0 +1,1 @@
+//! Heads built by the para mock, backed and included by the relay mock.
