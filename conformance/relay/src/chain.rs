@@ -18,8 +18,9 @@ use polkadot_runtime_parachains::configuration::{self, HostConfiguration};
 use polkadot_runtime_parachains::{
     dmp, paras, paras_inherent, runtime_api_impl::v13 as api, scheduler, shared,
 };
-use sp_inherents::{InherentData as AuthorData, ProvideInherent};
+use frame_support::inherent::{InherentData as AuthorData, ProvideInherent};
 use sp_io::TestExternalities;
+use sp_runtime::traits::Header as _;
 use sp_runtime::{BuildStorage, Digest, DigestItem, DispatchError};
 use unincluded_model::Scenario;
 

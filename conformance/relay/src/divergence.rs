@@ -1,11 +1,9 @@
 //! A run on which the model and the pallets part: shrunk, with the rule that is to blame, and kept.
 
 use std::fmt;
-use std::io;
-use std::path::{Path, PathBuf};
 
+use unincluded_conformance_driver::divergence as kept;
 use unincluded_model::{Action, Protocol, Rule, Scenario, Variant};
-use unincluded_traces as traces;
 
 use crate::driver::{Driver, Parting};
 use crate::named::shrunk;
@@ -98,44 +96,18 @@ impl Divergence {
         rules
     }
 
-    /// The run, and where it parts, as somebody reads it.
+    /// The run, where it parts, and the file in which it is kept, as somebody reads it.
     pub fn story(&self) -> String {
-        let run = self.run().map(|run| traces::table(&run));
-        let run = run.unwrap_or_else(|error| {
-            let steps = self.actions.iter().map(|action| format!("{action:?}\n"));
-            format!("{error}\n{}", steps.collect::<String>())
-        });
-        let rules: Vec<_> = self.rules().iter().map(ToString::to_string).collect();
         let suspects: Vec<_> = self.suspects.iter().map(ToString::to_string).collect();
         let parting = self.parting.as_ref().map(ToString::to_string).unwrap_or_default();
-        let by = if suspects.is_empty() { "no single change".to_owned() } else { suspects.join(", ") };
-        format!(
-            "model and pallets part by {}\n{run}\n{parting}\nthey would agree with: {by}\n",
-            rules.join(", "),
-        )
-    }
-
-    fn run(&self) -> Result<traces::Run, traces::TraceError> {
-        let rules: Vec<_> = self.rules().iter().map(ToString::to_string).collect();
-        let about = format!("The relay chain's pallets part from the model: {}.", rules.join(", "));
-        traces::record(&self.model, None, &about, &self.actions)
-    }
-
-    /// Keeps the run as a trace in a folder, and says where.
-    ///
-    /// # Errors
-    ///
-    /// If the run cannot be recorded or the file cannot be written.
-    pub fn save(&self, folder: &Path) -> io::Result<PathBuf> {
-        let run = self.run().map_err(io::Error::other)?;
-        std::fs::create_dir_all(folder)?;
-        let rule = self.rules().first().map_or("unnamed".to_owned(), ToString::to_string);
-        let scenario = &self.model.scenario().name;
-        let path = folder.join(format!("relay-{scenario}-{rule}.jsonl"));
-        let mut bytes = Vec::new();
-        traces::write(&run, &mut bytes).map_err(io::Error::other)?;
-        std::fs::write(&path, bytes)?;
-        Ok(path)
+        let by = if suspects.is_empty() {
+            "no single change of the model would make them agree".to_owned()
+        } else {
+            format!("they would agree with {}", suspects.join(", or with "))
+        };
+        let divergence = kept::Divergence::new(self.rules(), format!("{parting}; {by}"));
+        let found = kept::Found { actions: self.actions.clone(), divergence };
+        found.report(&self.model, "the relay chain's pallets")
     }
 }
 

@@ -1,6 +1,6 @@
 //! A relay chain's runtime of the published pallets, with nothing of its own but the settings.
 
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use codec::Decode;
 use frame_support::dispatch::GetDispatchInfo;
 use frame_support::traits::{
     ConstU32, ConstU64, ProcessMessage, ProcessMessageError, Randomness, ValidatorSet,
@@ -10,7 +10,7 @@ use frame_support::weights::{Weight, WeightMeter};
 use frame_support::{PalletId, construct_runtime, derive_impl, parameter_types};
 use frame_system::EnsureRoot;
 use frame_system::limits;
-use polkadot_primitives::{AuthorityDiscoveryId, Balance, Moment, SessionIndex, ValidatorId};
+use polkadot_primitives::{AuthorityDiscoveryId, Balance, Moment, SessionIndex};
 use polkadot_runtime_parachains::inclusion::AggregateMessageOrigin;
 use polkadot_runtime_parachains::{
     configuration, disputes, dmp, hrmp, inclusion, initializer, on_demand, origin, paras,
@@ -19,7 +19,7 @@ use polkadot_runtime_parachains::{
 use sp_core::H256;
 use sp_runtime::traits::{BlakeTwo256, Convert, ConvertInto, Hash};
 use sp_runtime::transaction_validity::TransactionPriority;
-use sp_runtime::{FixedU128, Perbill, Permill, impl_opaque_keys};
+use sp_runtime::{FixedU128, Permill, impl_opaque_keys};
 
 type Extrinsic = frame_system::mocking::MockUncheckedExtrinsic<Runtime>;
 type Block = frame_system::mocking::MockBlockU32<Runtime>;
@@ -245,11 +245,11 @@ impl dmp::Config for Runtime {
 /// Nobody asks for a version of XCM.
 pub struct AnyVersion;
 
-impl xcm::WrapVersion for AnyVersion {
+impl staging_xcm::WrapVersion for AnyVersion {
     fn wrap_version<Call: Decode + GetDispatchInfo>(
-        _: &xcm::latest::Location,
-        message: impl Into<xcm::VersionedXcm<Call>>,
-    ) -> Result<xcm::VersionedXcm<Call>, ()> {
+        _: &staging_xcm::latest::Location,
+        message: impl Into<staging_xcm::VersionedXcm<Call>>,
+    ) -> Result<staging_xcm::VersionedXcm<Call>, ()> {
         Ok(message.into())
     }
 }

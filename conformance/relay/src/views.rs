@@ -13,7 +13,7 @@ use polkadot_primitives::{
 };
 use polkadot_runtime_parachains::inclusion::Event;
 use polkadot_runtime_parachains::{
-    disputes, dmp, inclusion, paras, runtime_api_impl::v13 as api, scheduler, shared,
+    disputes, dmp, paras, runtime_api_impl::v13 as api, scheduler, shared,
 };
 
 use crate::chain::group_at;
@@ -33,7 +33,7 @@ pub(crate) struct Pending {
 }
 
 /// The state after a relay block, and what happened in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Seen {
     pub(crate) included: Option<u32>,
     pub(crate) context: u32,
@@ -176,11 +176,9 @@ fn signal() -> Option<UpgradeGoAhead> {
 }
 
 fn upward_waiting() -> u32 {
+    use frame_support::traits::QueueFootprintQuery;
     use polkadot_runtime_parachains::inclusion::{AggregateMessageOrigin, UmpQueueId};
     let origin = AggregateMessageOrigin::Ump(UmpQueueId::Para(PARA));
     let footprint = crate::runtime::MessageQueue::footprint(origin);
     footprint.storage.count as u32
 }
-
-#[allow(unused, reason = "names the pallet whose events are read")]
-type Inclusion = inclusion::Pallet<Runtime>;
