@@ -28,8 +28,6 @@ pub(crate) struct Candidate {
     pub(crate) core: u8,
     /// The code under which the next block executes; upgrades since genesis.
     pub(crate) code_after: u32,
-    /// The code that waits, if any.
-    pub(crate) code_pending: Option<u32>,
     /// The watermark.
     pub(crate) watermark: u32,
     /// None for genesis, which nobody backs.
@@ -62,7 +60,6 @@ impl Candidate {
             session: 0,
             core: 0,
             code_after: 0,
-            code_pending: None,
             watermark: 0,
             receipt: None,
         })
@@ -113,7 +110,6 @@ impl Candidate {
             session: relay_parent.session,
             core: content.core,
             code_after: content.code_after,
-            code_pending: content.code_pending,
             watermark: content.watermark,
             receipt: Some(CommittedCandidateReceiptV2 { descriptor, commitments }),
         })

@@ -103,11 +103,17 @@ impl Chain {
     /// A chain before its first block.
     pub(crate) fn genesis(scenario: &Scenario) -> Chain {
         let configuration = settings::configuration(scenario, &scenario.parameters);
+        // The genesis refuses delays below production's, of which some scenarios show what they do.
+        let mut legal = configuration.clone();
+        let period = legal.scheduler_params.paras_availability_period;
+        legal.validation_upgrade_delay = legal.validation_upgrade_delay.max(2);
+        legal.minimum_validation_upgrade_delay =
+            legal.minimum_validation_upgrade_delay.max(period + 1);
         let mut storage = frame_system::GenesisConfig::<Runtime>::default()
             .build_storage()
             .unwrap_or_default();
         let assimilated = [
-            configuration::GenesisConfig::<Runtime> { config: configuration }
+            configuration::GenesisConfig::<Runtime> { config: legal }
                 .assimilate_storage(&mut storage),
             paras::GenesisConfig::<Runtime> {
                 _config: core::marker::PhantomData,
@@ -126,6 +132,7 @@ impl Chain {
         debug_assert!(assimilated.iter().all(Result::is_ok));
         let mut externalities = TestExternalities::new(storage);
         let header = externalities.execute_with(|| {
+            configuration::ActiveConfig::<Runtime>::put(configuration);
             crate::parts::open_channels(scenario);
             crate::parts::claim_cores(scenario);
             Header::new(0, Hash::zero(), Hash::zero(), Hash::zero(), Digest::default())

@@ -24,7 +24,7 @@ use sp_runtime::{FixedU128, Permill, impl_opaque_keys};
 type Extrinsic = frame_system::mocking::MockUncheckedExtrinsic<Runtime>;
 type Block = frame_system::mocking::MockBlockU32<Runtime>;
 /// A relay block's header.
-pub type Header = sp_runtime::generic::Header<u32, BlakeTwo256>;
+pub(crate) type Header = sp_runtime::generic::Header<u32, BlakeTwo256>;
 
 construct_runtime!(
     pub enum Runtime {

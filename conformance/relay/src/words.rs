@@ -43,7 +43,7 @@ pub(crate) fn listening<T>(to: impl FnOnce() -> T) -> (T, Vec<String>) {
 
 /// Why the pallets dropped a candidate, in their order of asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Word {
+pub(crate) enum Word {
     /// The relay parent is none of the session that the candidate names.
     RelayParent,
     /// The scheduling parent, which is the relay parent, is older than the window.
