@@ -3,7 +3,7 @@
 use std::fmt;
 
 use unincluded_conformance_driver::divergence as kept;
-use unincluded_model::{Action, Protocol, Rule, Scenario, Variant};
+use unincluded_model::{Action, Few, Protocol, RelayBlockPlan, Rule, Scenario, Variant};
 
 use crate::driver::{Driver, Parting};
 use crate::named::shrunk;
@@ -151,12 +151,17 @@ fn are_alike(one: &Parting, other: &Parting) -> bool {
 /// Single changes of the model after which it agrees with what the pallets make of the last action.
 fn suspects(driver: &Driver, world: &World, last: Option<&Action>) -> Vec<Change> {
     let Some(Action::RelayBlock(plan)) = last else { return Vec::new() };
+    // Both are asked again, with the one action that they part on.
     let mut asked = world.clone();
     let content = driver.content(&mut asked, plan);
     let place = usize::from(plan.branch);
     let made = asked.chains[place].grow(&content, false);
     let agrees = |change: &Change| {
         let Some(model) = changed(driver.model(), *change) else { return false };
+        // Votes on nothing are for a model without INCL-3 alone.
+        let votes_on_nothing = world.state.branch(place).pending.is_empty();
+        let bits = if votes_on_nothing { Few::none() } else { plan.bits };
+        let plan = &RelayBlockPlan { bits, ..*plan };
         let expected = model.apply(&world.state, &Action::RelayBlock(*plan));
         driver.verdict(&model, world, plan, &expected, &made, false).is_ok()
     };

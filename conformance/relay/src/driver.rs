@@ -11,7 +11,7 @@ use crate::compare::{Difference, differences};
 use crate::parts::Hold;
 use crate::reasons::{Verdict, is_comparable, judge};
 use crate::settings;
-use crate::views::{Seen, group};
+use crate::views::{Seen, group, voters};
 use crate::world::{World, is_invalid};
 
 /// What came of an action.
@@ -213,6 +213,7 @@ impl Driver {
                 (candidate, votes)
             })
             .collect();
+        let votes = self.availability(world, &branch, plan);
         let environment = self.model.environment();
         let claims = plan.reassigned.then(|| {
             if branch.tip().assigned { Hold::Never } else { Hold::Always }
@@ -231,7 +232,7 @@ impl Driver {
             session_ends: plan.session_change,
             configuration,
             claims: claims.filter(|_| environment.claims == Claims::Lapsing),
-            votes: self.availability(world, &branch, plan),
+            votes,
             back,
             dispute: plan.dispute.map(|dispute| {
                 let (against, favour) = self.voters(&world.state, place, dispute.block, dispute.against);
@@ -268,27 +269,73 @@ impl Driver {
         if willing { settings::BACKING_VOTES as usize } else { 0 }
     }
 
-    /// INCL-3: who has which candidate.
+    /// INCL-3: who has which candidate. Where votes are chosen and not counted, those of the first
+    /// validators are in.
     fn availability(
+        &self,
+        world: &mut World,
+        branch: &Branch,
+        plan: &RelayBlockPlan,
+    ) -> Vec<(u32, Vec<u32>)> {
+        let place = usize::from(plan.branch);
+        let lost = self.lost(&world.state, branch, plan).unwrap_or(usize::MAX);
+        if self.model.environment().counted_votes {
+            let recorded = world.chains[place].ask(voters);
+            return self.counted(world, branch, plan, lost, &recorded);
+        }
+        let chosen = branch.pending.iter().zip(plan.bits.iter()).take(lost);
+        let voters = |(pending, &bits): (&Pending, &Bits)| {
+            let core = u32::from(world.candidate(pending.block).core);
+            (core, (0..u32::from(self.model.parameters().votes(bits))).collect())
+        };
+        chosen.map(voters).collect()
+    }
+
+    /// The place of the candidate that loses its dispute in this block.
+    fn lost(&self, state: &State, branch: &Branch, plan: &RelayBlockPlan) -> Option<usize> {
+        let dispute = plan.dispute?;
+        let before = state.block(dispute.block).against[usize::from(plan.branch)];
+        let against = u16::from(before) + u16::from(dispute.against);
+        let concludes = against >= self.network.parameters.supermajority();
+        let is_it = |pending: &Pending| pending.block == dispute.block;
+        branch.pending.iter().position(is_it).filter(|_| concludes)
+    }
+
+    /// The same where honest validators are counted and lying ones vote for whatever is pending. Each sets
+    /// a bit for every candidate that it has, now or before. The model takes the same validators to
+    /// vote for one candidate and the other, and for those in front of one that loses its dispute
+    /// such as do not lose their bitfield with it (INH-1).
+    fn counted(
         &self,
         world: &World,
         branch: &Branch,
         plan: &RelayBlockPlan,
+        lost: usize,
+        recorded: &[(u32, Vec<u32>)],
     ) -> Vec<(u32, Vec<u32>)> {
         let honest = u32::from(self.model.honest_validators());
-        let lying = u32::from(self.model.environment().lying);
-        let voters = |(pending, &bits): (&Pending, &Bits)| {
+        let lying = honest..honest + u32::from(self.model.environment().lying);
+        let mut all: Vec<(u32, Vec<u32>)> = Vec::new();
+        let mut spoilt: Vec<u32> = Vec::new();
+        let pending: Vec<_> = branch.pending.iter().zip(plan.bits.iter()).enumerate().collect();
+        for (place, (pending, &bits)) in pending.into_iter().rev() {
             let core = u32::from(world.candidate(pending.block).core);
-            let voters: Vec<u32> = match bits {
-                Bits::Count(new) => {
-                    let honest_voters = 0..u32::from(pending.votes + new);
-                    honest_voters.chain(honest..honest + lying).collect()
-                }
-                chosen => (0..u32::from(self.model.parameters().votes(chosen))).collect(),
+            let before = recorded.iter().find(|(other, _)| *other == core);
+            let mut voters: Vec<u32> = before.map(|(_, voters)| voters.clone()).unwrap_or_default();
+            let new = if let Bits::Count(new) = bits { usize::from(new) } else { 0 };
+            let mut fresh: Vec<u32> = (0..honest).filter(|voter| !voters.contains(voter)).collect();
+            let votes_elsewhere = |voter: u32| {
+                recorded.iter().chain(&all).any(|(_, voters)| voters.contains(&voter))
             };
-            (core, voters)
-        };
-        branch.pending.iter().zip(plan.bits.iter()).map(voters).collect()
+            fresh.sort_by_key(|&voter| (spoilt.contains(&voter), !votes_elsewhere(voter), voter));
+            voters.extend(fresh.into_iter().take(new));
+            voters.extend(lying.clone());
+            if place >= lost {
+                spoilt.extend(&voters);
+            }
+            all.push((core, voters));
+        }
+        all
     }
 
     /// DISP-1: who votes against a candidate, and who is in favour where the dispute begins.
@@ -304,8 +351,8 @@ impl Driver {
         let honest = u32::from(self.model.honest_validators());
         let lying = u32::from(self.model.environment().lying);
         let before = usize::from(block.against[place]);
-        let voters = if is_invalid(block) { 0..honest } else { honest..honest + lying };
-        let voters = voters.skip(before).take(against.into()).collect();
+        let against_it = if is_invalid(block) { 0..honest } else { honest..honest + lying };
+        let voters = against_it.skip(before).take(against.into()).collect();
         let most_faulty = u32::from(self.network.parameters.most_faulty());
         let favour = match (before, is_invalid(block)) {
             (0, true) => (all.saturating_sub(most_faulty + 1)..all).collect(),

@@ -20,6 +20,8 @@ pub(crate) fn open_channels(scenario: &Scenario) {
     let capacity = scenario.messages.outbound_capacity;
     open(PARA, OTHER, capacity.into());
     open(OTHER, PARA, 16);
+    // The para has delivered messages before: its last watermark is older than all there is.
+    hrmp::HrmpWatermarks::<Runtime>::insert(PARA, 0);
     let upgrades = !scenario.environment.upgrades.is_none();
     if upgrades && scenario.environment.prechecks.is_known() {
         for number in 1..KNOWN_CODES {

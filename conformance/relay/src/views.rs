@@ -160,6 +160,15 @@ pub(crate) fn occupied_cores() -> Vec<u32> {
     pending().iter().map(|pending| pending.core.0).collect()
 }
 
+/// Who is recorded to have voted for the candidate on each core.
+pub(crate) fn voters() -> Vec<(u32, Vec<u32>)> {
+    let of = |pending: Entry| {
+        let voters = pending.availability_votes.iter_ones().map(|voter| voter as u32);
+        (pending.core.0, voters.collect())
+    };
+    pending().into_iter().map(of).collect()
+}
+
 type Claims = BTreeMap<ParaId, BTreeMap<u8, BTreeSet<CoreIndex>>>;
 
 /// `AllowedSchedulingParents` is private, so it is read by its encoding.

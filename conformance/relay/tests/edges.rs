@@ -35,3 +35,11 @@ fn near_the_start_of_every_scenario() {
         covered(name, Extent { states, relay_blocks: ALL });
     }
 }
+
+#[test]
+fn dbg() {
+    let names = std::env::var("DBG").unwrap_or_default();
+    for name in names.split(',') {
+        covered(name, Extent { states: 200, relay_blocks: ALL });
+    }
+}
