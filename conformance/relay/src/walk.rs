@@ -17,6 +17,28 @@ pub struct Walked {
     pub refused: BTreeMap<Option<Rule>, usize>,
 }
 
+impl Walked {
+    /// Adds what another walk saw.
+    pub fn add(&mut self, other: &Walked) {
+        self.relay_blocks += other.relay_blocks;
+        for (rule, count) in &other.refused {
+            *self.refused.entry(*rule).or_default() += count;
+        }
+    }
+}
+
+/// Choices for so many steps, the same for the same seed.
+pub fn choices(seed: u64, steps: usize) -> Vec<u16> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 24) as u16
+    };
+    (0..steps).map(|_| next()).collect()
+}
+
 /// Takes one step for each choice. One in four is an attempt that may be refused.
 ///
 /// # Errors
