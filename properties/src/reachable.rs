@@ -235,6 +235,37 @@ pub fn both_validators_know_both(t: &Transition) -> bool {
     })
 }
 
+/// With a candidate that lost to a sibling a validator forgets one that was built on it (FRAG-7).
+pub fn forgotten_with_its_parent(t: &Transition) -> bool {
+    let (Action::LearnBackable { validator, candidate }, Ok(after)) = (t.action, t.outcome) else {
+        return false;
+    };
+    let validator = usize::from(*validator);
+    let rivals = t.old(*candidate).parent;
+    t.before.indices().any(|block| {
+        let is_gone =
+            t.old(block).is_held_by(validator) && !after.block(block).is_held_by(validator);
+        is_gone && t.old(block).parent != rivals
+    })
+}
+
+/// Validators that have learned of the same children of the newest head offer different ones: one has
+/// forgotten what the other offers, with a parent that lost to a sibling in its view and was backed by
+/// the other all the same, or for a rival that was pending and timed out (FRAG-7).
+pub fn views_differ(t: &Transition) -> bool {
+    t.outcome.is_ok_and(|after| {
+        let mut children = after.children(after.main().tip().newest()).map(|at| after.block(at));
+        let same = children.all(|child| child.known_backable == 0 || child.known_backable == 0b11);
+        same && after.chains[0] != after.chains[1]
+    })
+}
+
+/// A candidate that timed out is backed again: a validator learned of its quorum only then, while
+/// another had forgotten it (TO-5, FRAG-7).
+pub fn evicted_and_backed_again(t: &Transition) -> bool {
+    t.backed().iter().any(|&candidate| t.old(candidate).forgotten != 0)
+}
+
 /// Two relay blocks of one height are there (FLT-2).
 pub fn two_relay_blocks_of_one_height(t: &Transition) -> bool {
     t.outcome.is_ok_and(|after| after.branches.iter().filter(|branch| branch.own > 0).count() > 1)
@@ -395,6 +426,20 @@ pub fn a_malicious_group_backs(t: &Transition) -> bool {
 /// A dispute drops a candidate, and another of the para stays on its core before it.
 pub fn a_dispute_spares_those_before(t: &Transition) -> bool {
     t.dispute_lost().is_some_and(|place| place > 0)
+}
+
+/// A candidate that lost its dispute is backed again: its relay parent is in the window still, and no
+/// rule asks after the block that brought the votes (DISP-1).
+pub fn a_condemned_candidate_is_backed_again(t: &Transition) -> bool {
+    let condemned = |&block: &BlockIndex| t.protocol.is_concluded_invalid(t.old(block), t.branch());
+    t.backed().iter().any(condemned)
+}
+
+/// A candidate that lost its dispute is included, and with that its relay fork is frozen and left
+/// (DISP-2).
+pub fn a_condemned_candidate_is_included(t: &Transition) -> bool {
+    let disputed = t.relay_block().is_some_and(|(plan, _)| plan.dispute.is_some());
+    t.freezes() && !disputed
 }
 
 /// An invalid block is included (FLT-8).
@@ -558,6 +603,39 @@ pub fn an_abort_is_withdrawn(t: &Transition) -> bool {
         && crate::step::lost_its_abort(t)
 }
 
+/// A block acts on an abort although the included head of its relay parent has acted on it and has
+/// pending code since: new code that the relay chain knew was scheduled with the inclusion, so that
+/// UPG-13 left the abort in place.
+pub fn an_abort_takes_the_next_code(t: &Transition) -> bool {
+    t.authored().is_some_and(|(author, block, after)| {
+        let segment = after.block(block).segment;
+        let acts = segment.signals & 1 != 0 && segment.consumed() == Some(Signal::Abort);
+        let is_scheduled = t.before.branch(t.branch()).code.upgrade.is_some_and(|u| !u.is_voted_on);
+        acts && is_scheduled && t.view(author).included == author.parent
+    })
+}
+
+/// A para has ended: a second abort has thrown away the code for which the go-ahead is shown, and every
+/// block that anybody could build panics on UPG-4. Only the inclusion of one would clear the signal.
+pub fn a_para_ends(t: &Transition) -> bool {
+    let Some((_, after)) = t.relay_block() else { return false };
+    is_honest(t.protocol) && t.grown().is_some_and(|(_, grown)| has_ended_on(after, grown))
+}
+
+/// Whether a go-ahead is shown, nothing is pending, and neither the included head nor a block on it has
+/// code that the go-ahead could be for: new code that a block brings now is refused (UPG-14).
+pub fn has_ended_on(state: &State, branch: &Branch) -> bool {
+    let head = branch.tip().included;
+    let is_bare = |block: BlockIndex| {
+        let code = state.block(block).code;
+        !state.descends_from(block, head) || code.pending.is_none() || code.is_new
+    };
+    branch.tip().signal() == Some(Signal::GoAhead)
+        && branch.pending.is_empty()
+        && state.block(head).code.pending.is_none()
+        && state.indices().all(is_bare)
+}
+
 /// An upgrade to the code that the para has is included: nothing comes of it, and the code is pending
 /// for ever (INV-UPG-5 fails).
 pub fn an_upgrade_to_the_same_code_is_stuck(t: &Transition) -> bool {
@@ -668,13 +746,18 @@ pub fn a_change_of_authorities_is_lost(t: &Transition) -> bool {
 /// to build on (FLT-1, HOOK-8).
 pub fn a_turn_passes(t: &Transition) -> bool {
     let (Some((plan, _)), Some((before, _))) = (t.relay_block(), t.grown()) else { return false };
-    let authorities = t.protocol.environment().authorities.0;
     let slot_ms = t.protocol.parameters().para_slot_ms;
     let old = u32::from(before.tip().phase);
     let new = old + 1 + u32::from(plan.skipped_slots);
     let passed = old * 6000 / slot_ms + 1..new * 6000 / slot_ms;
-    let is_there = |slot: u32| authorities[slot as usize % authorities.len()] != Authority::Absent;
-    !authorities.is_empty() && passed.into_iter().any(is_there)
+    // Whose turn it is depends on the block that would be built on.
+    let age = Age(t.protocol.parameters().relay_parent_offset);
+    let parents = places(t.protocol.chosen_parents(t.before, t.branch(), age));
+    let sets = parents.map(|place| t.old(BlockIndex(place as u8)).authority_set);
+    sets.map(|set| t.protocol.authorities_of(set)).any(|authorities| {
+        let owner = |slot: u32| authorities.get(slot as usize % authorities.len().max(1));
+        passed.clone().any(|slot| owner(slot).is_some_and(|&one| one != Authority::Absent))
+    })
 }
 
 /// One author builds on two relay slots that share its para slot.

@@ -4,8 +4,8 @@
 use arrayvec::ArrayVec;
 
 use super::Protocol;
-use super::disputes::Concluded;
-use crate::action::{Action, Bits, Dispute, RelayBlockPlan};
+use super::disputes::{Concluded, left_for_other};
+use crate::action::{Action, Bits, Dispute, Precheck, RelayBlockPlan};
 use crate::few::Few;
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
@@ -64,8 +64,24 @@ impl Protocol {
             self.end_session(&mut next, plan);
         }
         Self::fill(&mut next.branches[usize::from(plan.branch)], plan.traffic)?;
+        if self.includes_condemned(state, &next, plan) {
+            return left_for_other(&next, plan.branch);
+        }
         self.publish(&mut next, plan, was_free);
         Ok(next)
+    }
+
+    /// DISP-2: whether the block includes what a supermajority is against already: then its branch is
+    /// frozen from here on.
+    fn includes_condemned(&self, before: &State, next: &State, plan: &RelayBlockPlan) -> bool {
+        let place = usize::from(plan.branch);
+        let old = before.branch(place).tip().included;
+        let mut enacted = next.ancestry(next.branch(place).tip().included);
+        self.has(Rule::Disp2)
+            && enacted
+                .by_ref()
+                .take_while(|&block| block != old)
+                .any(|block| self.is_concluded_invalid(next.block(block), place))
     }
 
     /// What the environment's faults leave to choose, before any rule is asked.
@@ -106,7 +122,7 @@ impl Protocol {
         } else {
             self.bits_fit(state, branch, plan)?;
         }
-        self.may_close_vote(branch, plan)?;
+        self.may_close_vote(state, branch, plan)?;
         if plan.go_ahead && (!environment.go_ahead || branch.tip().go_ahead) {
             return Err(Refusal::NotInThisScenario("go-ahead signal now"));
         }
@@ -315,7 +331,8 @@ impl Protocol {
                 branch.views[0].included = enacted;
                 self.move_messages(branch, &block);
             }
-            self.note_new_head(next, place, enacted);
+            let is_known = plan.precheck == Some(Precheck::Known);
+            self.note_new_head(next, place, enacted, is_known);
         }
     }
 
@@ -408,8 +425,8 @@ impl Protocol {
         if on_chain {
             return Err(Refusal::AlreadyOnChain);
         }
-        let concluded = self.is_concluded_invalid(now.block(candidate), place);
-        self.require(Rule::Disp1, !concluded, Refusal::ConcludedInvalid)?;
+        let dropped = self.dropped_by_dispute(before, now, plan).contains(&candidate);
+        self.require(Rule::Disp1, !dropped, Refusal::ConcludedInvalid)?;
         self.require(Rule::Incl2, !plan.session_change, Refusal::SessionEnds)?;
         self.require(Rule::Sched2, old.tip().assigned, Refusal::CoreNotAssigned)?;
         if self.environment().followed_validators > 0 {
@@ -526,7 +543,7 @@ impl Protocol {
             self.scenario().reconfiguration.is_some(),
         ];
         let mask = (0..).zip(possible).map(|(bit, possible)| u8::from(possible) << bit).sum::<u8>();
-        let votes = self.votes_to_close(branch);
+        let votes = self.votes_to_close(state, branch);
         (0..1 << possible.len()).filter(move |flags| flags & !mask == 0).flat_map(
             move |flags: u8| {
                 votes.iter().map(move |&precheck| RelayBlockPlan {
