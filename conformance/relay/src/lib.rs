@@ -29,4 +29,4 @@ pub use divergence::{Change, Divergence, changed};
 pub use driver::{Driver, Parting, Taken};
 pub use scenarios::{driver_of, scenario, scenarios};
 pub use settings::MOST_VALIDATORS;
-pub use walk::{Walked, choices, walk};
+pub use walk::{Walked, choices, follow, walk};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use unincluded_model::{Action, Rule};
+use unincluded_model::{Action, Rule, State};
 
 use crate::cover::attempts;
 use crate::divergence::Divergence;
@@ -37,6 +37,28 @@ pub fn choices(seed: u64, steps: usize) -> Vec<u16> {
         (state >> 24) as u16
     };
     (0..steps).map(|_| next()).collect()
+}
+
+/// Takes these actions, each chosen by the state before it, and says what came of them.
+///
+/// # Errors
+///
+/// The first divergence.
+pub fn follow(
+    driver: &Driver,
+    script: &[fn(&State) -> Action],
+) -> Result<(Vec<Taken>, State), Box<Divergence>> {
+    let Some(mut world) = driver.begin() else { return Err(Divergence::no_beginning(driver)) };
+    let (mut taken, mut actions) = (Vec::new(), Vec::new());
+    for choose in script {
+        let action = choose(&world.state);
+        actions.push(action);
+        match driver.take(&mut world, &action, true) {
+            Ok(outcome) => taken.push(outcome),
+            Err(parting) => return Err(Divergence::new(driver, actions, parting)),
+        }
+    }
+    Ok((taken, world.state))
 }
 
 /// Takes one step for each choice. One in four is an attempt that may be refused.
