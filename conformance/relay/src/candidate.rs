@@ -8,8 +8,8 @@ use polkadot_primitives::{
     BackedCandidate, CandidateCommitments, CandidateDescriptorV2, CandidateHash,
     CommittedCandidateReceiptV2, CompactStatement, CoreIndex, DisputeStatement,
     DisputeStatementSet, ExplicitDisputeStatement, Hash, InvalidDisputeStatementKind,
-    OutboundHrmpMessage, PersistedValidationData, SigningContext, ValidDisputeStatementKind, ValidationCode,
-    ValidatorId, ValidatorIndex, ValidatorSignature, ValidityAttestation,
+    OutboundHrmpMessage, PersistedValidationData, SigningContext, ValidDisputeStatementKind,
+    ValidationCode, ValidatorId, ValidatorIndex, ValidatorSignature, ValidityAttestation,
 };
 use sp_core::{H256, Pair};
 
@@ -86,8 +86,8 @@ impl Candidate {
             code(content.code).hash(),
         );
         let message = || vec![7; MESSAGE as usize];
-        let horizontal =
-            (0..content.outbound).map(|_| OutboundHrmpMessage { recipient: OTHER, data: message() });
+        let horizontal = (0..content.outbound)
+            .map(|_| OutboundHrmpMessage { recipient: OTHER, data: message() });
         let commitments = CandidateCommitments {
             upward_messages: (0..content.upward)
                 .map(|_| message())
@@ -95,10 +95,7 @@ impl Candidate {
                 .try_into()
                 .unwrap_or_default(),
             horizontal_messages: horizontal.collect::<Vec<_>>().try_into().unwrap_or_default(),
-            new_validation_code: content
-                .code_pending
-                .filter(|_| content.is_new_code)
-                .map(code),
+            new_validation_code: content.code_pending.filter(|_| content.is_new_code).map(code),
             head_data: new_head,
             processed_downward_messages: content.processed_downward,
             hrmp_watermark: content.watermark,

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use bitvec::order::Lsb0;
 use bitvec::vec::BitVec;
 use codec::Encode;
+use frame_support::inherent::{InherentData as AuthorData, ProvideInherent};
 use frame_support::storage::{TransactionOutcome, with_transaction_unchecked};
 use frame_support::traits::{Hooks, UnfilteredDispatchable};
 use frame_support::weights::Weight;
@@ -19,18 +20,17 @@ use polkadot_runtime_parachains::configuration::{self, HostConfiguration};
 use polkadot_runtime_parachains::{
     dmp, paras, paras_inherent, runtime_api_impl::v13 as api, scheduler, shared,
 };
-use frame_support::inherent::{InherentData as AuthorData, ProvideInherent};
 use sp_io::TestExternalities;
 use sp_runtime::traits::Header as _;
 use sp_runtime::{BuildStorage, Digest, DigestItem, DispatchError};
 use unincluded_model::Scenario;
 
 use crate::candidate::{Candidate, sign};
+use crate::parts::Hold;
 use crate::runtime::{
     Header, Initializer, Keys, MessageQueue, ParaInherent, Runtime, RuntimeCall, RuntimeOrigin,
     Session, SessionEnds, System, ToServe,
 };
-use crate::parts::Hold;
 use crate::settings::{self, OTHER, PARA, code};
 use crate::views::Seen;
 use crate::words::{Word, first_reason, listening};
@@ -58,8 +58,8 @@ pub(crate) struct Content {
     pub(crate) claims: Option<Hold>,
     /// Availability votes: who has which core's candidate.
     pub(crate) votes: Vec<(u32, Vec<u32>)>,
-    /// Candidates to back, with the number of votes that their group gives.
-    pub(crate) back: Vec<(Rc<Candidate>, usize)>,
+    /// Candidates to back, and whether their group vouches for them.
+    pub(crate) back: Vec<(Rc<Candidate>, bool)>,
     /// Who votes against a candidate, and who is in favour.
     pub(crate) dispute: Option<(Rc<Candidate>, Vec<u32>, Vec<u32>)>,
     /// How the vote on new code ends.
@@ -112,9 +112,8 @@ impl Chain {
         legal.validation_upgrade_delay = legal.validation_upgrade_delay.max(2);
         legal.minimum_validation_upgrade_delay =
             legal.minimum_validation_upgrade_delay.max(period + 1);
-        let mut storage = frame_system::GenesisConfig::<Runtime>::default()
-            .build_storage()
-            .unwrap_or_default();
+        let mut storage =
+            frame_system::GenesisConfig::<Runtime>::default().build_storage().unwrap_or_default();
         let assimilated = [
             configuration::GenesisConfig::<Runtime> { config: legal }
                 .assimilate_storage(&mut storage),
@@ -245,13 +244,8 @@ fn block(parent: &RelayBlock, content: &Content) -> Result<(RelayBlock, Seen), R
     let seen = Seen::now();
     let header = System::finalize();
     let session = shared::CurrentSessionIndex::<Runtime>::get();
-    let block = RelayBlock {
-        number,
-        hash: header.hash(),
-        state_root: header.state_root,
-        session,
-        header,
-    };
+    let block =
+        RelayBlock { number, hash: header.hash(), state_root: header.state_root, session, header };
     Ok((block, seen))
 }
 
@@ -259,8 +253,12 @@ fn block(parent: &RelayBlock, content: &Content) -> Result<(RelayBlock, Seen), R
 fn enter(parent: &RelayBlock, content: &Content) -> Result<(), Refused> {
     let keys = shared::ActiveValidatorKeys::<Runtime>::get();
     let session = shared::CurrentSessionIndex::<Runtime>::get();
-    let backed = content.back.iter().filter_map(|(candidate, votes)| {
-        candidate.backed(&group_for(candidate), &keys, session, *votes)
+    // INCL-8: a group that does not vouch is one vote short.
+    let backed = content.back.iter().filter_map(|(candidate, vouches)| {
+        let group = group_for(candidate);
+        let quorum = group.len().min(settings::BACKING_VOTES as usize);
+        let votes = if *vouches { quorum } else { quorum.saturating_sub(1) };
+        candidate.backed(&group, &keys, session, votes)
     });
     let backed_candidates: Vec<BackedCandidate<Hash>> = backed.collect();
     let disputes: Vec<DisputeStatementSet> = content
@@ -341,8 +339,7 @@ fn filtered(supplied: InherentData<Header>) -> InherentData<Header> {
             let frozen = data.bitfields.is_empty()
                 && data.backed_candidates.is_empty()
                 && supplied.backed_candidates.is_empty();
-            let backed_candidates =
-                if frozen { Vec::new() } else { supplied.backed_candidates };
+            let backed_candidates = if frozen { Vec::new() } else { supplied.backed_candidates };
             InherentData { backed_candidates, ..data }
         }
         _ => supplied,
@@ -351,9 +348,8 @@ fn filtered(supplied: InherentData<Header>) -> InherentData<Header> {
 
 /// SCHED-3: the group that the published scheduler names for the candidate.
 pub(crate) fn group_for(candidate: &Candidate) -> Vec<ValidatorIndex> {
-    group_at(candidate.core.into(), candidate.relay_parent_number)
-        .and_then(|(group, members)| (group.0 < u32::MAX).then_some(members))
-        .unwrap_or_default()
+    let group = group_at(candidate.core.into(), candidate.relay_parent_number);
+    group.map(|(_, members)| members).unwrap_or_default()
 }
 
 /// The group for a core and a relay parent of this number, and its members.

@@ -87,15 +87,25 @@ impl Comparison<'_> {
         let head = self.raw.block(self.tip().included).relay_parent.on(self.place);
         self.differ("relay parent of the included head", head, context);
         let longest = Age(self.model.longest_occupancy() + 1);
-        let queue: Vec<_> = self.branch().pending.iter().map(|pending| {
-            let block = self.raw.block(pending.block);
-            let relay_parent = block.relay_parent.on(self.place);
-            (self.number_of(pending.block), block.core.into(), relay_parent, pending.backed)
-        }).collect();
-        let seen: Vec<_> = self.seen.pending.iter().map(|pending| {
-            let relay_parent = self.age(pending.relay_parent, oldest);
-            (pending.number, pending.core, relay_parent, self.age(pending.backed_in, longest))
-        }).collect();
+        let queue: Vec<_> = self
+            .branch()
+            .pending
+            .iter()
+            .map(|pending| {
+                let block = self.raw.block(pending.block);
+                let relay_parent = block.relay_parent.on(self.place);
+                (self.number_of(pending.block), block.core.into(), relay_parent, pending.backed)
+            })
+            .collect();
+        let seen: Vec<_> = self
+            .seen
+            .pending
+            .iter()
+            .map(|pending| {
+                let relay_parent = self.age(pending.relay_parent, oldest);
+                (pending.number, pending.core, relay_parent, self.age(pending.backed_in, longest))
+            })
+            .collect();
         let same_length = queue.len() == seen.len();
         self.differ("candidates pending availability", queue, seen);
         if same_length {
@@ -136,11 +146,16 @@ impl Comparison<'_> {
         let session = if self.seen.session == 0 { oldest } else { self.age(start, oldest) };
         self.differ("age of the session", self.branch().session, session);
         let lookahead = self.model.in_force(self.branch()).scheduling_lookahead;
-        let allowed: Vec<u32> =
-            (0..lookahead).filter(|&age| Age(age) <= self.branch().session).map(u32::from).collect();
+        let allowed: Vec<u32> = (0..lookahead)
+            .filter(|&age| Age(age) <= self.branch().session)
+            .map(u32::from)
+            .collect();
         let blocks = &self.world.chains[self.place].blocks;
         let known = self.seen.allowed.iter().rev().map(|hash| {
-            blocks.iter().find(|block| block.hash == *hash).map_or(u32::MAX, |b| self.number - b.number)
+            blocks
+                .iter()
+                .find(|block| block.hash == *hash)
+                .map_or(u32::MAX, |b| self.number - b.number)
         });
         let next = std::iter::once(0).chain(known).take(self.seen.lookahead as usize).collect();
         self.differ("relay parents that are allowed next", allowed, next);
@@ -178,12 +193,11 @@ impl Comparison<'_> {
             self.differ("whether the code to come is as said", true, future);
             let number = i64::from(self.number);
             let due = |at: u32| i64::from(at) - number;
-            let floor = if upgrade.is_voted_on { None } else { Some(i64::from(upgrade.due_in)) };
-            let seen = self.seen.upgrade_at.map(due).map(|due| {
-                // What is due long since is not counted on.
-                if floor.is_some_and(|floor| floor < 0 && due < floor) { floor.unwrap_or(due) } else { due }
-            });
-            self.differ("relay blocks until the upgrade may be applied", floor, seen);
+            let said = (!upgrade.is_voted_on).then(|| i64::from(upgrade.due_in));
+            // Further back than any relay parent can be is not counted.
+            let views = self.model.oldest_view().0 + self.model.environment().fork_depth;
+            let seen = self.seen.upgrade_at.map(|at| due(at).max(-i64::from(views)));
+            self.differ("relay blocks until the upgrade may be applied", said, seen);
         }
     }
 

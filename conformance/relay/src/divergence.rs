@@ -113,7 +113,8 @@ impl Divergence {
 
 impl fmt::Display for Parting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = |rule: &Option<Rule>| rule.map_or("no rule".to_owned(), |rule| rule.to_string());
+        let named =
+            |rule: &Option<Rule>| rule.map_or("no rule".to_owned(), |rule| rule.to_string());
         match self {
             Parting::OnlyModelRefuses(refusal) => {
                 write!(f, "the model refuses ({refusal}), the pallets do not")
@@ -170,11 +171,13 @@ fn suspects(driver: &Driver, world: &World, last: Option<&Action>) -> Vec<Change
 
 fn all_changes(model: &Protocol) -> Vec<Change> {
     let off = model.off();
-    let rules = Rule::ALL.iter().map(|&rule| {
-        if off.contains(rule) { Change::On(rule) } else { Change::Off(rule) }
-    });
+    let rules = Rule::ALL
+        .iter()
+        .map(|&rule| if off.contains(rule) { Change::On(rule) } else { Change::Off(rule) });
     let forms = Variant::ALL.iter().map(|&variant| Change::Form(variant));
-    let numbers = ['L', 'P', 'F', 'N'].into_iter().flat_map(|name| [Change::Number(name, -1), Change::Number(name, 1)]);
+    let numbers = ['L', 'P', 'F', 'N']
+        .into_iter()
+        .flat_map(|name| [Change::Number(name, -1), Change::Number(name, 1)]);
     rules.chain(forms).chain(numbers).collect()
 }
 

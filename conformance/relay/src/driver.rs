@@ -211,15 +211,14 @@ impl Driver {
             .iter()
             .map(|&block| {
                 let candidate = world.candidate(block).clone();
-                let votes = self.votes_of_group(world, place, block);
-                (candidate, votes)
+                let vouches = self.group_vouches(world, place, block);
+                (candidate, vouches)
             })
             .collect();
         let votes = self.availability(world, &branch, plan);
         let environment = self.model.environment();
-        let claims = plan.reassigned.then(|| {
-            if branch.tip().assigned { Hold::Never } else { Hold::Always }
-        });
+        let claims =
+            plan.reassigned.then(|| if branch.tip().assigned { Hold::Never } else { Hold::Always });
         let configuration = plan.reconfigured.then(|| {
             let numbers = if branch.reconfigured.now {
                 self.network.parameters
@@ -237,7 +236,8 @@ impl Driver {
             votes,
             back,
             dispute: plan.dispute.map(|dispute| {
-                let (against, favour) = self.voters(&world.state, place, dispute.block, dispute.against);
+                let (against, favour) =
+                    self.voters(&world.state, place, dispute.block, dispute.against);
                 (world.candidate(dispute.block).clone(), against, favour)
             }),
             precheck: match plan.precheck {
@@ -258,8 +258,8 @@ impl Driver {
         }
     }
 
-    /// SCHED-3, FLT-8: how many members of the group that the pallets name vouch for the candidate.
-    fn votes_of_group(&self, world: &mut World, place: usize, block: BlockIndex) -> usize {
+    /// SCHED-3, FLT-8: whether the group that the pallets name vouches for the candidate.
+    fn group_vouches(&self, world: &mut World, place: usize, block: BlockIndex) -> bool {
         let (relay_parent, core) = {
             let candidate = world.candidate(block);
             (candidate.relay_parent_number, candidate.core)
@@ -277,8 +277,7 @@ impl Driver {
             Group::Offline => false,
             Group::Byzantine => true,
         };
-        let willing = willing && !of_state.has(ParaBlock::LOST);
-        if willing { settings::BACKING_VOTES as usize } else { 0 }
+        willing && !of_state.has(ParaBlock::LOST)
     }
 
     /// INCL-3: who has which candidate. Where votes are chosen and not counted, those of the first
@@ -336,9 +335,8 @@ impl Driver {
             let mut voters: Vec<u32> = before.map(|(_, voters)| voters.clone()).unwrap_or_default();
             let new = if let Bits::Count(new) = bits { usize::from(new) } else { 0 };
             let mut fresh: Vec<u32> = (0..honest).filter(|voter| !voters.contains(voter)).collect();
-            let votes_elsewhere = |voter: u32| {
-                recorded.iter().chain(&all).any(|(_, voters)| voters.contains(&voter))
-            };
+            let votes_elsewhere =
+                |voter: u32| recorded.iter().chain(&all).any(|(_, voters)| voters.contains(&voter));
             fresh.sort_by_key(|&voter| (spoilt.contains(&voter), !votes_elsewhere(voter), voter));
             voters.extend(fresh.into_iter().take(new));
             voters.extend(lying.clone());

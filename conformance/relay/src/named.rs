@@ -1,7 +1,5 @@
 //! Runs in names that outlive a change of the run: para blocks by the step that authored them.
 
-
-
 use unincluded_model::action::Dispute;
 use unincluded_model::{Action, Bits, BlockIndex, Few};
 
@@ -45,14 +43,8 @@ pub(crate) fn name(driver: &Driver, actions: &[Action]) -> Vec<Named> {
     let mut all = Vec::new();
     for (step, &action) in (1..).zip(actions) {
         let of = |block: BlockIndex| authors.of(&world, block);
-        let mut named = Named {
-            action,
-            step,
-            parent: 0,
-            back: Vec::new(),
-            bits: Vec::new(),
-            dispute: 0,
-        };
+        let mut named =
+            Named { action, step, parent: 0, back: Vec::new(), bits: Vec::new(), dispute: 0 };
         match action {
             Action::Author(author) => named.parent = of(author.parent),
             Action::RelayBlock(plan) => {
@@ -119,7 +111,11 @@ fn translated(world: &World, authors: &Authors, named: &Named) -> Option<Action>
                 said.unwrap_or(if pending.available && !counted { Bits::Enough } else { least })
             });
             let bits = if branch.pending.is_empty() { plan.bits } else { Few::of(bits)? };
-            let bits = if branch.pending.is_empty() && !named.bits.is_empty() { Few::none() } else { bits };
+            let bits = if branch.pending.is_empty() && !named.bits.is_empty() {
+                Few::none()
+            } else {
+                bits
+            };
             let back: Option<Vec<_>> = named.back.iter().map(|&author| find(author)).collect();
             let dispute = match plan.dispute {
                 Some(dispute) => Some(Dispute { block: find(named.dispute)?, ..dispute }),
@@ -183,7 +179,7 @@ fn simpler(named: &[Named], place: usize) -> Vec<Vec<Named>> {
             change(&mut changed[place]);
             all.push(changed);
         };
-        if !plan.back.is_empty() {
+        if !named[place].back.is_empty() {
             with(&|named| {
                 named.back.pop();
             });
@@ -201,4 +197,3 @@ fn simpler(named: &[Named], place: usize) -> Vec<Vec<Named>> {
     }
     all
 }
-

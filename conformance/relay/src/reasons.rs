@@ -136,7 +136,11 @@ pub(crate) fn judge(
     let is_first = known.first() == Some(&pallets);
     let alone = plan.back.len() == 1;
     let agrees = pallets.is_some()
-        && if more { is_among || may_hide(&known, pallets) } else { is_first || (!alone && is_among) };
+        && if more {
+            is_among || may_hide(&known, pallets)
+        } else {
+            is_first || (!alone && is_among)
+        };
     if agrees {
         Verdict::Same(pallets)
     } else {

@@ -72,7 +72,8 @@ pub fn walk(driver: &Driver, choices: &[u16]) -> Result<Walked, Box<Divergence>>
     let mut taken = Vec::new();
     for &choice in choices {
         let tries = choice % 4 == 0;
-        let options = if tries { attempts(&world.state) } else { driver.model().actions(&world.state) };
+        let options =
+            if tries { attempts(&world.state) } else { driver.model().actions(&world.state) };
         let Some(place) = usize::from(choice / 4).checked_rem(options.len()) else { continue };
         let action = options[place];
         let is_relay = matches!(action, Action::RelayBlock(_));

@@ -63,15 +63,15 @@ impl World {
         let code = |code: unincluded_model::Code| self.blocks[0].code_after + u32::from(code.0);
         let place = usize::from(author.branch);
         let mark = block.inbox.watermark;
-        let watermark = if mark == block.relay_parent.on(place) || raw.branches[0].inbound.is_empty()
-        {
-            relay_parent.number
-        } else if mark == raw.block(author.parent).inbox.watermark {
-            parent.watermark
-        } else {
-            let behind = raw.branches[0].inbound.iter().rev().position(|&sent| sent == mark)?;
-            *self.inbound.iter().rev().nth(behind)?
-        };
+        let watermark =
+            if mark == block.relay_parent.on(place) || raw.branches[0].inbound.is_empty() {
+                relay_parent.number
+            } else if mark == raw.block(author.parent).inbox.watermark {
+                parent.watermark
+            } else {
+                let behind = raw.branches[0].inbound.iter().rev().position(|&sent| sent == mark)?;
+                *self.inbound.iter().rev().nth(behind)?
+            };
         let [upward, outbound] = block.segment.own_messages();
         let content = Para {
             number: self.next_number,

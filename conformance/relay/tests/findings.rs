@@ -50,8 +50,7 @@ fn a_candidate_that_lost_its_dispute_is_backed_again_and_freezes_the_fork() {
             plan.dispute = Some(Dispute { block: newest(state), against: 3 });
         })
     };
-    let beside: Step =
-        |_| Action::Author(Author::honest(BlockIndex::ROOT, Age::TIP));
+    let beside: Step = |_| Action::Author(Author::honest(BlockIndex::ROOT, Age::TIP));
     let again: Step = |state| {
         let lost = state.indices().find(|&block| state.block(block).against[0] > 0);
         relay(|plan| plan.back = Few::from(lost))
@@ -66,8 +65,7 @@ fn a_candidate_that_lost_its_dispute_is_backed_again_and_freezes_the_fork() {
 /// away. The relay chain then shows a go-ahead that no block of the para survives.
 #[test]
 fn a_second_abort_beside_known_code_ends_the_para() {
-    let brings: Step =
-        |state| Action::Author(Author { new_code: NewCode::Next, ..author(state) });
+    let brings: Step = |state| Action::Author(Author { new_code: NewCode::Next, ..author(state) });
     let reject: Step = |_| relay(|plan| plan.precheck = Some(Precheck::Rejected));
     let enact_known: Step = |_| {
         relay(|plan| {
@@ -78,7 +76,18 @@ fn a_second_abort_beside_known_code_ends_the_para() {
     let state = run(
         "upgrade-known",
         &[
-            brings, BACK, ENACT, QUIET, reject, brings, BACK, enact_known, AUTHOR, QUIET, BACK, ENACT,
+            brings,
+            BACK,
+            ENACT,
+            QUIET,
+            reject,
+            brings,
+            BACK,
+            enact_known,
+            AUTHOR,
+            QUIET,
+            BACK,
+            ENACT,
         ],
     );
     let tip = state.main().tip();
