@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use unincluded_model::scenario::Claims;
 use unincluded_model::state::{Branch, Signal, View};
-use unincluded_model::{Age, BlockIndex, Code, Protocol, Scenario, State};
+use unincluded_model::{Age, BlockIndex, Code, Protocol, Rule, Scenario, State};
 
 use crate::settings::code;
 use crate::views::Seen;
@@ -19,6 +19,19 @@ pub struct Difference {
     pub model: String,
     /// What the pallets say.
     pub pallets: String,
+}
+
+impl Difference {
+    /// The rule, where a field is the affair of one alone.
+    pub fn rule(&self) -> Option<Rule> {
+        match self.field {
+            "restriction" => Some(Rule::Upg15),
+            "whether the branch is frozen" => Some(Rule::Disp2),
+            "group" | "group that backed" => Some(Rule::Sched3),
+            "relay parents that are allowed next" => Some(Rule::Arp1),
+            _ => None,
+        }
+    }
 }
 
 struct Comparison<'a> {
