@@ -175,7 +175,9 @@ impl Comparison<'_> {
         let newest = self.tip().newest();
         let newest = self.branch().pending.last().map_or(newest, |pending| pending.block);
         let context = self.world.candidate(newest).relay_parent_number;
-        self.differ("least relay parent", context.max(start), self.seen.least_relay_parent);
+        if let Some(seen) = self.seen.least_relay_parent {
+            self.differ("least relay parent", context.max(start), seen);
+        }
     }
 
     /// UPG-10 to UPG-15.

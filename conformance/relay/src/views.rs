@@ -13,7 +13,7 @@ use polkadot_primitives::{
 };
 use polkadot_runtime_parachains::inclusion::Event;
 use polkadot_runtime_parachains::{
-    disputes, dmp, paras, runtime_api_impl::v13 as api, scheduler, shared,
+    configuration, disputes, dmp, paras, runtime_api_impl::v13 as api, scheduler, shared,
 };
 
 use crate::chain::group_at;
@@ -37,7 +37,8 @@ pub(crate) struct Pending {
 pub(crate) struct Seen {
     pub(crate) included: Option<u32>,
     pub(crate) context: u32,
-    pub(crate) least_relay_parent: u32,
+    /// None where the pallets cannot be asked.
+    pub(crate) least_relay_parent: Option<u32>,
     pub(crate) pending: Vec<Pending>,
     pub(crate) session: u32,
     /// The scheduling parents allowed so far, the newest last.
@@ -84,13 +85,17 @@ impl Seen {
                 _ => {}
             }
         }
-        let constraints = api::backing_constraints::<Runtime>(PARA);
+        // INCL-10: two pending candidates can fill the queue beyond its limit, and then
+        // `backing_constraints` (30.0.0, v13.rs) subtracts below zero.
+        let limit = configuration::ActiveConfig::<Runtime>::get().max_upward_queue_count;
+        let fits = upward_waiting() <= limit;
+        let constraints = fits.then(|| api::backing_constraints::<Runtime>(PARA)).flatten();
         let claims = api::claim_queue::<Runtime>();
         let held = claims.iter().filter(|(_, queue)| queue.front() == Some(&PARA));
         Seen {
             included: paras::Heads::<Runtime>::get(PARA).as_ref().and_then(number_of),
             context: paras::MostRecentContext::<Runtime>::get(PARA).unwrap_or_default(),
-            least_relay_parent: constraints.map_or(0, |limits| limits.min_relay_parent_number),
+            least_relay_parent: constraints.map(|limits| limits.min_relay_parent_number),
             pending: pending.collect(),
             session: shared::CurrentSessionIndex::<Runtime>::get(),
             allowed: allowed(),
