@@ -159,6 +159,11 @@ pub enum Refusal {
         /// The watermark of the block.
         block: Age,
     },
+    /// MSG-7: none comes along in full though some wait.
+    NoneProcessed {
+        /// Downward messages that wait.
+        waiting: u8,
+    },
     /// MSG-7: the downward messages do not follow on those that the chain has processed.
     DownwardHeadMismatch {
         /// The first that comes along.
@@ -166,9 +171,9 @@ pub enum Refusal {
         /// The first that the chain has not processed.
         expected: u8,
     },
-    /// MSG-7: none comes along in full though some wait.
-    NoneProcessed {
-        /// Downward messages that wait.
+    /// MSG-5: none comes along in full though some wait.
+    NoneDelivered {
+        /// Messages of other paras that wait.
         waiting: u8,
     },
     /// MSG-5: the messages of other paras do not follow on those that the chain was delivered.
@@ -177,11 +182,6 @@ pub enum Refusal {
         first: u8,
         /// The first that the chain was not delivered.
         expected: u8,
-    },
-    /// MSG-5: none comes along in full though some wait.
-    NoneDelivered {
-        /// Messages of other paras that wait.
-        waiting: u8,
     },
 
     /// EMU-3: the candidate breaks a limit that its unincluded ancestors leave, so that no validator
@@ -198,6 +198,18 @@ pub enum Refusal {
     AlreadyKnown,
     /// FRAG-4: the relay parent has left the scope.
     OutOfScope(Age),
+    /// FRAG-4: another candidate on the same parent is pending.
+    ForkWithPending(BlockIndex),
+    /// FRAG-5: the chain has another candidate on the same parent, of a lower hash.
+    LosesToSibling(BlockIndex),
+    /// FRAG-4: the relay parent is older than that of the newest pending candidate, of the included head
+    /// if there is none, or of the parent.
+    RelayParentMovedBackwards {
+        /// The relay parent of that block.
+        head: Age,
+        /// The relay parent of the candidate.
+        candidate: Age,
+    },
     /// FRAG-8: the fragment chain of no followed validator offers the candidate.
     NotOffered,
     /// FLT-4: the candidate lost its quorum for good.
@@ -297,20 +309,21 @@ pub enum Refusal {
     NothingToRecover,
 }
 
-/// EMU-3: a limit that the emulator holds a candidate's commitments against.
+/// EMU-3: a limit that the emulator holds a candidate's commitments against, in the order in which it
+/// asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Limit {
-    /// Room in the queue of upward messages.
-    Upward,
-    /// Room in the channel to the other para.
-    Outbound,
     /// One downward message has to be processed where one waits.
     Advance,
-    /// Downward messages that there are to process.
-    Downward,
     /// The watermark is the relay parent, the last one, or a block with messages; in relay blocks
     /// behind the tip, with the last one that is accepted.
     Watermark,
+    /// Room in the channel to the other para.
+    Outbound,
+    /// Room in the queue of upward messages.
+    Upward,
+    /// Downward messages that there are to process.
+    Downward,
 }
 
 impl fmt::Display for Limit {
@@ -358,7 +371,10 @@ impl Refusal {
             Refusal::UpwardQueueFull { .. } | Refusal::ChannelFull { .. } => Rule::Incl10,
             Refusal::NothingProcessed { .. } | Refusal::TooManyProcessed { .. } => Rule::Incl11,
             Refusal::WatermarkNotAccepted { .. } => Rule::Incl12,
-            Refusal::OutOfScope(_) => Rule::Frag4,
+            Refusal::OutOfScope(_)
+            | Refusal::ForkWithPending(_)
+            | Refusal::RelayParentMovedBackwards { .. } => Rule::Frag4,
+            Refusal::LosesToSibling(_) => Rule::Frag5,
             Refusal::NotOffered => Rule::Frag8,
             Refusal::RelayParentNotAllowed { .. } => Rule::Arp1,
             Refusal::OfLastSession(_) => Rule::Arp2,
@@ -564,6 +580,13 @@ impl fmt::Display for Refusal {
                 watermark.0, last.0
             ),
             Refusal::AlreadyKnown => write!(f, "the validator knows of the candidate"),
+            Refusal::ForkWithPending(_) => write!(f, "another on its parent is pending"),
+            Refusal::LosesToSibling(_) => write!(f, "another on its parent has a lower hash"),
+            Refusal::RelayParentMovedBackwards { head, candidate } => write!(
+                f,
+                "the relay parent is {} blocks old, the newest head's {}",
+                candidate.0, head.0
+            ),
             Refusal::OutOfScope(age) => {
                 write!(f, "relay parent {} blocks old is out of scope", age.0)
             }

@@ -695,10 +695,10 @@ enum Set {
 }
 
 built_in! {
-    Gate: "astar-sync", "astar", "lookahead", "adversary", "bandwidth", "withholding", "siblings",
+    Gate: "astar-sync", "astar", "lookahead", "adversary", "bandwidth", "withholding", "siblings", "evicted",
         "forks", "shibuya", "sessions", "reconfiguration", "forks-sessions", "elastic", "offset", "coretime",
         "coretime-stored", "lapse", "groups", "votes", "collations", "disputes",
-        "disputes-elastic", "disputes-chains", "disputes-groups", "upgrade", "upgrade-abort",
+        "disputes-elastic", "disputes-chains", "disputes-groups", "disputes-again", "upgrade", "upgrade-abort",
         "upgrade-forks", "upgrade-sessions", "upgrade-adversary", "upgrade-elastic", "messages",
         "messages-full-segment", "messages-down", "messages-in", "messages-elastic", "collators",
         "authorities", "slots-12s", "slots-2s", "2025-06", "today", "hook-2025-06", "astar-switch";

@@ -344,8 +344,10 @@ pub struct ParaBlock {
     pub inbox: Inbox,
     /// What befell it; see the constants of [`ParaBlock`].
     pub fate: u8,
-    /// Bit *i*: validator *i* knows that the candidate is backable.
+    /// Bit *i*: validator *i* has learned that the candidate is backable.
     pub known_backable: u8,
+    /// Bit *i*: validator *i* has learned of the candidate and holds it no more (FRAG-7).
+    pub forgotten: u8,
     /// Votes against it that each branch has counted; validators (DISP-1).
     pub against: [u8; MAX_BRANCHES],
     /// Its code, where a scenario has upgrades.
@@ -383,6 +385,7 @@ impl ParaBlock {
             inbox: Inbox::default(),
             fate: 0,
             known_backable: 0,
+            forgotten: 0,
             against: [0; MAX_BRANCHES],
             code: BlockCode::default(),
             para_slot: 0,
@@ -394,6 +397,11 @@ impl ParaBlock {
     /// Whether the collators lack the block: it was kept from them, or they do not import it.
     pub fn is_unknown_to_collators(&self) -> bool {
         self.has(ParaBlock::WITHHELD | ParaBlock::INVALID)
+    }
+
+    /// Whether the validator holds the candidate: it has learned of it, and not forgotten it.
+    pub fn is_held_by(&self, validator: usize) -> bool {
+        (self.known_backable & !self.forgotten) >> validator & 1 != 0
     }
 
     /// Whether something befell the block.
@@ -725,7 +733,7 @@ impl State {
                 block.hash_rank,
                 block.issued,
                 block.fate,
-                block.known_backable,
+                block.known_backable | block.forgotten << MAX_VALIDATORS,
                 segment.aggregate_messages,
                 u8::from(segment.aggregate_signal),
             ]);

@@ -148,14 +148,16 @@ catalogue! {
     "INV-REL-12" Step(messages::the_last_watermark_advances) has_inbound, ["R-WATERMARK-TRUNK"], "The relay chain's watermark never goes back.";
     "INV-REL-13" State(invariant::occupancy_is_bounded) has_timeouts, ["R-LONGEST-OCCUPANCY"], "No candidate occupies its core for max(P, F) relay blocks.";
     "INV-REL-14" Step(step::available_is_not_evicted) has_timeouts, ["R-LAST-MOMENT"], "A candidate is not evicted in the block that counts its votes.";
-    "AGREE-1" State(invariant::validators_agree) follows_two, ["R-LOWER-HASH", "R-BOTH-KNOWN"], "Validators that know the same siblings offer the same one.";
+    "AGREE-1" State(invariant::validators_agree) follows_two, ["R-LOWER-HASH", "R-BOTH-KNOWN"], "Validators that hold the same siblings offer the same one.";
     "AGREE-2" Step(step::a_quorum_was_seen) follows_two, ["R-INCLUDED"], "A relay block backs no candidate of whose quorum no validator knows.";
+    "AGREE-3" State(invariant::rivals_are_forgotten) follows_some, ["R-LOWER-HASH", "R-FORGOTTEN"], "No validator holds a rival of a pending candidate, nor of the one it offers: the views agree up to the newest head.";
     "INV-CORE-1" Step(step::backed_on_a_core_of_its_own) has_claims, ["R-WAITS-FOR-TURN"], "A candidate is backed where the para holds a core.";
     "INV-CORE-2" Step(step::backed_by_a_group_that_vouches) has_groups, ["R-GROUP-OFFLINE"], "A candidate is backed by a group that is online.";
     "INV-CORE-3" Step(step::few_are_fetched) has_limits, ["R-NOT-FETCHED"], "Validators fetch no more candidates than the claim queue has positions.";
     "INV-DISP-1" Step(step::only_the_invalid_is_disputed_away) few_lie, ["R-DISPUTE-DROPS", "R-FROZEN"], "With at most a third lying, no dispute drops or undoes what is valid.";
-    "INV-DISP-2" State(invariant::the_condemned_go) has_disputes, ["R-DISPUTE-DROPS", "R-FROZEN"], "What two thirds have voted against is neither pending nor included on a fork that goes on.";
+    "INV-DISP-2" State(invariant::the_condemned_are_not_included) has_disputes, ["R-DISPUTE-DROPS", "R-FROZEN", "R-BACKED-AGAIN"], "What two thirds have voted against is not included on a fork that goes on.";
     "INV-DISP-3" Step(step::tainted_bitfields_do_not_count) disputes_beside_others, ["R-DISPUTE-SPARES"], "Where a dispute is lost, bitfields with a bit on its core count for no other.";
+    "INV-DISP-4" Step(step::what_loses_its_dispute_goes) has_disputes, ["R-DISPUTE-DROPS"], "The block with which a candidate loses its dispute leaves neither it nor one behind it pending.";
     "INV-UPG-1" Step(step::no_pending_code_is_overwritten) has_upgrades, ["R-UPGRADED"], "A block that begins an upgrade finds no pending code.";
     "INV-UPG-2" Step(step::a_switch_for_each_go_ahead) has_upgrades, ["R-UPGRADED"], "The relay chain changes the code with each included block that acted on a go-ahead, and with no other.";
     "INV-UPG-3" State(invariant::relay_and_para_have_one_code) has_upgrades, ["R-UPGRADED"], "The relay chain's current code is the one in the included head's state.";
@@ -238,6 +240,8 @@ catalogue! {
     "R-AVAILABLE-DROPPED" Witness(reachable::an_available_one_is_dropped) has_holes, [], "An available candidate is dropped with one that times out before it.";
     "R-DISPUTE-DROPS" Witness(reachable::a_dispute_drops_a_candidate) has_disputes, [], "A dispute drops a pending candidate.";
     "R-DISPUTE-SPARES" Witness(reachable::a_dispute_spares_those_before) disputes_beside_others, [], "A dispute drops a candidate behind another of the para.";
+    "R-BACKED-AGAIN" Witness(reachable::a_condemned_candidate_is_backed_again) condemned_return, [], "A candidate that lost its dispute is backed again.";
+    "R-FROZEN-AGAIN" Witness(reachable::a_condemned_candidate_is_included) condemned_return_on_forks, [], "A candidate that lost its dispute is included, and its relay fork is given up at once.";
     "R-INVALID-INCLUDED" Witness(reachable::an_invalid_block_is_included) disputes_on_forks, [], "An invalid block is included.";
     "R-FROZEN" Witness(reachable::a_frozen_fork_is_left) disputes_on_forks, [], "The relay chain goes on from before the inclusion of an invalid block.";
     "R-ESTIMATE" Witness(reachable::the_estimate_is_wrong) estimates_can_fail, [], "By the author's estimate a candidate is available, and one vote is missing (PROV-3).";
@@ -290,6 +294,9 @@ catalogue! {
     "R-CYCLE-MIGRATING" Witness(emission::a_cycle_begins_while_migrating) has_switch, [], "A cycle begins in a block in which lazy migrations wait.";
     "R-LOWER-HASH" Witness(reachable::a_lower_hash_displaces) follows_two, [], "A sibling of lower hash displaces one offered already (INV-E2E-7).";
     "R-BOTH-KNOWN" Witness(reachable::both_validators_know_both) follows_two, [], "Two validators know two siblings.";
+    "R-FORGOTTEN" Witness(reachable::forgotten_with_its_parent) follows_siblings, [], "With a candidate that lost to a sibling a validator forgets one that was built on it.";
+    "R-VIEWS-DIFFER" Witness(reachable::views_differ) two_follow_siblings, [], "Two validators have learned of the same candidates and offer different ones, as one has forgotten the other's.";
+    "R-EVICTED-AGAIN" Witness(reachable::evicted_and_backed_again) evicts_in_window, [], "A candidate that timed out is backed again, by a validator that learned of it only then.";
 }
 
 fn always(_: &Protocol) -> bool {
@@ -662,8 +669,41 @@ fn has_withholding(protocol: &Protocol) -> bool {
     protocol.environment().withholding
 }
 
+fn follows_some(protocol: &Protocol) -> bool {
+    protocol.environment().followed_validators > 0
+}
+
 fn follows_two(protocol: &Protocol) -> bool {
     protocol.environment().followed_validators == 2
+}
+
+/// Validators are followed while owners equivocate, and a window is long enough for a block on a block
+/// that nobody has backed.
+fn follows_siblings(protocol: &Protocol) -> bool {
+    let (p, e) = (protocol.parameters(), protocol.environment());
+    follows_some(protocol) && e.equivocation && p.scheduling_lookahead > 2
+}
+
+fn two_follow_siblings(protocol: &Protocol) -> bool {
+    follows_siblings(protocol) && follows_two(protocol)
+}
+
+/// Two validators are followed, and what times out can be learned of and backed again (TO-5, with one
+/// relay block more for a leaf that shows the eviction).
+fn evicts_in_window(protocol: &Protocol) -> bool {
+    let (p, e) = (protocol.parameters(), protocol.environment());
+    let again = e.earliest_backing + p.paras_availability_period + 1;
+    follows_two(protocol) && has_timeouts(protocol) && again <= p.scheduling_lookahead
+}
+
+/// A candidate can be backed, lose its dispute in the next block, and be backed again in the one after.
+fn condemned_return(protocol: &Protocol) -> bool {
+    let window = protocol.parameters().scheduling_lookahead;
+    has_disputes(protocol) && protocol.environment().earliest_backing + 2 <= window
+}
+
+fn condemned_return_on_forks(protocol: &Protocol) -> bool {
+    condemned_return(protocol) && has_forks(protocol)
 }
 
 fn has_late_views(protocol: &Protocol) -> bool {

@@ -197,22 +197,17 @@ pub fn occupancy_is_bounded(protocol: &Protocol, state: &State) -> Verdict {
     Ok(())
 }
 
-/// DISP-1, DISP-2: a candidate against which more than two thirds have voted is neither pending nor
-/// included on a fork that goes on. The property counts in its own words.
-pub fn the_condemned_go(protocol: &Protocol, state: &State) -> Verdict {
+/// INV-DISP-2: what more than two thirds of the validators have voted against is not included on a
+/// relay fork that goes on. It may be pending: a malicious group can back it again while its relay
+/// parent is in the window (DISP-1); the block that includes it freezes the fork.
+pub fn the_condemned_are_not_included(protocol: &Protocol, state: &State) -> Verdict {
     let validators = protocol.parameters().validators;
     for (place, branch) in state.branches.iter().enumerate() {
         for block in state.indices() {
             let against = u32::from(state.block(block).against[place]);
             if 3 * against > 2 * u32::from(validators) {
-                let waits = branch.pending.iter().any(|pending| pending.block == block);
-                let is_in = state.descends_from(branch.tip().included, block);
                 holds!(
-                    !waits,
-                    "a candidate is pending that {against} of {validators} voted against"
-                );
-                holds!(
-                    !is_in,
+                    !state.descends_from(branch.tip().included, block),
                     "a block stays included that {against} of {validators} voted against"
                 );
             }
@@ -321,22 +316,43 @@ fn around_the_switch(protocol: &Protocol, state: &State) -> Option<(Amounts, Amo
 /// What is issued, and over which calendar.
 type Amounts = (InflationConfiguration, Calendar);
 
-/// AGREE-1: validators that know the same backable siblings offer the same one.
+/// AGREE-1: validators that hold the same backable siblings offer the same one.
 ///
-/// Rule: FRAG-5.
+/// Rule: FRAG-5. Not that they have learned of the same: what a validator has forgotten it does not
+/// offer (R-VIEWS-DIFFER).
 pub fn validators_agree(protocol: &Protocol, state: &State) -> Verdict {
     if protocol.environment().followed_validators < 2 {
         return Ok(());
     }
-    let base = state.main().tip().newest();
-    let same = state.children(base).all(|child| {
-        let known = state.block(child).known_backable;
-        known == 0 || known == 0b11
-    });
+    let mut siblings = state.children(state.main().tip().newest()).map(|child| state.block(child));
+    let same = siblings.all(|child| child.is_held_by(0) == child.is_held_by(1));
     holds!(
         !same || state.chains[0] == state.chains[1],
-        "two validators know the same siblings and offer different ones"
+        "two validators hold the same siblings and offer different ones"
     );
+    Ok(())
+}
+
+/// AGREE-3: on each parent whose child the chain names, no validator holds another: where a candidate
+/// is pending all validators have forgotten its rivals, and each its own of the one it offers. So
+/// whatever each has learned, the views agree up to the newest head. Beyond it they may differ.
+///
+/// Rule: FRAG-7.
+pub fn rivals_are_forgotten(protocol: &Protocol, state: &State) -> Verdict {
+    let followed = usize::from(protocol.environment().followed_validators);
+    for validator in 0..followed {
+        let offer = state.chains[validator];
+        let pending = state.main().pending.iter().map(|pending| pending.block);
+        for chained in pending.chain(offer) {
+            for rival in state.children(state.block(chained).parent) {
+                let held = state.block(rival).is_held_by(validator);
+                holds!(
+                    rival == chained || !held,
+                    "a validator holds a candidate beside one of its chain"
+                );
+            }
+        }
+    }
     Ok(())
 }
 

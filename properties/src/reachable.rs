@@ -235,6 +235,36 @@ pub fn both_validators_know_both(t: &Transition) -> bool {
     })
 }
 
+/// With a candidate that lost to a sibling a validator forgets one that was built on it (FRAG-7).
+pub fn forgotten_with_its_parent(t: &Transition) -> bool {
+    let (Action::LearnBackable { validator, candidate }, Ok(after)) = (t.action, t.outcome) else {
+        return false;
+    };
+    let validator = usize::from(*validator);
+    let rivals = t.old(*candidate).parent;
+    t.before.indices().any(|block| {
+        let is_gone = t.old(block).is_held_by(validator) && !after.block(block).is_held_by(validator);
+        is_gone && t.old(block).parent != rivals
+    })
+}
+
+/// Validators that have learned of the same children of the newest head offer different ones: one has
+/// forgotten what the other offers, with a parent that lost to a sibling in its view and was backed by
+/// the other all the same, or for a rival that was pending and timed out (FRAG-7).
+pub fn views_differ(t: &Transition) -> bool {
+    t.outcome.is_ok_and(|after| {
+        let mut children = after.children(after.main().tip().newest()).map(|at| after.block(at));
+        let same = children.all(|child| child.known_backable == 0 || child.known_backable == 0b11);
+        same && after.chains[0] != after.chains[1]
+    })
+}
+
+/// A candidate that timed out is backed again: a validator learned of its quorum only then, while
+/// another had forgotten it (TO-5, FRAG-7).
+pub fn evicted_and_backed_again(t: &Transition) -> bool {
+    t.backed().iter().any(|&candidate| t.old(candidate).forgotten != 0)
+}
+
 /// Two relay blocks of one height are there (FLT-2).
 pub fn two_relay_blocks_of_one_height(t: &Transition) -> bool {
     t.outcome.is_ok_and(|after| after.branches.iter().filter(|branch| branch.own > 0).count() > 1)
@@ -395,6 +425,20 @@ pub fn a_malicious_group_backs(t: &Transition) -> bool {
 /// A dispute drops a candidate, and another of the para stays on its core before it.
 pub fn a_dispute_spares_those_before(t: &Transition) -> bool {
     t.dispute_lost().is_some_and(|place| place > 0)
+}
+
+/// A candidate that lost its dispute is backed again: its relay parent is in the window still, and no
+/// rule asks after the block that brought the votes (DISP-1).
+pub fn a_condemned_candidate_is_backed_again(t: &Transition) -> bool {
+    let condemned = |&block: &BlockIndex| t.protocol.is_concluded_invalid(t.old(block), t.branch());
+    t.backed().iter().any(condemned)
+}
+
+/// A candidate that lost its dispute is included, and with that its relay fork is frozen and left
+/// (DISP-2).
+pub fn a_condemned_candidate_is_included(t: &Transition) -> bool {
+    let disputed = t.relay_block().is_some_and(|(plan, _)| plan.dispute.is_some());
+    t.freezes() && !disputed
 }
 
 /// An invalid block is included (FLT-8).

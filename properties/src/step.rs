@@ -412,11 +412,44 @@ pub fn few_are_fetched(t: &Transition) -> Verdict {
 /// undone by a dispute.
 pub fn only_the_invalid_is_disputed_away(t: &Transition) -> Verdict {
     let Some((plan, _)) = t.relay_block() else { return Ok(()) };
+    let is_valid = |block: BlockIndex| !t.old(block).has(ParaBlock::INVALID);
+    let over = plan.dispute.map(|dispute| dispute.block);
+    let branch = t.before.branch(t.branch());
+    // A fork freezes over an included candidate that is disputed now, or over one that was disputed
+    // before and is included now.
+    let mut condemned = branch.pending.iter().map(|pending| pending.block);
+    let mut at_fault = over.into_iter().chain(condemned.by_ref().filter(|&block| {
+        t.protocol.is_concluded_invalid(t.old(block), t.branch())
+    }));
+    let frozen_over_valid = t.freezes() && at_fault.all(is_valid);
+    holds!(!frozen_over_valid, "a relay fork is frozen over a valid candidate");
+    let dropped = t.dispute_lost().is_some() && over.is_some_and(is_valid);
+    holds!(!dropped, "a valid candidate is dropped by a dispute");
+    Ok(())
+}
+
+/// DISP-1: the block that brings the votes with which a pending candidate loses its dispute leaves
+/// neither it nor one behind it pending, and backs none of them. Of that block alone: the next one may
+/// back it again, see R-BACKED-AGAIN.
+pub fn what_loses_its_dispute_goes(t: &Transition) -> Verdict {
+    let (Some((plan, after)), Some((before, grown))) = (t.relay_block(), t.grown()) else {
+        return Ok(());
+    };
     let Some(dispute) = plan.dispute else { return Ok(()) };
-    let is_invalid = t.old(dispute.block).has(ParaBlock::INVALID);
-    holds!(!t.freezes() || is_invalid, "a relay fork is frozen over a valid candidate");
-    let dropped = t.dispute_lost().is_some();
-    holds!(!dropped || is_invalid, "a valid candidate is dropped by a dispute");
+    let validators = t.protocol.parameters().validators;
+    let against = after.block(dispute.block).against[t.branch()];
+    let lost = before.pending.iter().position(|pending| pending.block == dispute.block);
+    let (Some(lost), true) = (lost, 3 * u32::from(against) > 2 * u32::from(validators)) else {
+        return Ok(());
+    };
+    for dropped in &before.pending[lost..] {
+        let stays = grown.pending.iter().any(|pending| pending.block == dropped.block);
+        holds!(
+            !stays,
+            "a candidate is pending after the block with which {against} of {validators} condemn it \
+             or one before it"
+        );
+    }
     Ok(())
 }
 

@@ -215,9 +215,11 @@ impl Protocol {
                 block.segment = self.drop_from(block.segment, depth);
             }
         }
+        if state.branches.iter().all(|at| state.descends_from(at.tip().included, place)) {
+            (block.known_backable, block.forgotten) = (0, 0); // Nobody asks again.
+        }
         if place == root {
             block.hash_rank = 0;
-            block.known_backable = 0;
             block.against = [0; MAX_BRANCHES]; // Included on every branch, so beyond dispute.
             (block.code.is_new, block.code.is_due) = (false, 0);
         }

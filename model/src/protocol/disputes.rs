@@ -1,12 +1,14 @@
 //! What votes against a candidate do: one that is pending goes, one that is included takes its relay
 //! fork along.
 
+use arrayvec::ArrayVec;
+
 use super::Protocol;
 use super::forks::only;
 use crate::action::{Bits, Dispute, RelayBlockPlan};
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
-use crate::state::{Branch, ParaBlock, Pending, State};
+use crate::state::{BlockIndex, Branch, MAX_PENDING, ParaBlock, Pending, State};
 
 impl Protocol {
     /// Whether so many validators can vote against the candidate: honest ones against an invalid
@@ -54,11 +56,13 @@ impl Protocol {
         }
     }
 
-    /// INH-1 (4) to (6): imports the votes, and says what they conclude.
+    /// INH-1 (4) to (6): imports the votes, and says what they conclude. An included candidate freezes
+    /// its fork with the vote that exceeds a third, no earlier or later one.
     pub(crate) fn import_votes(&self, next: &mut State, plan: &RelayBlockPlan) -> Concluded {
         let Some(dispute) = plan.dispute else { return Concluded::Nothing };
         let place = usize::from(plan.branch);
         let block = &mut next.blocks[dispute.block.get()];
+        let before = u16::from(block.against[place]);
         block.against[place] = block.against[place].saturating_add(dispute.against);
         let against = u16::from(block.against[place]);
 
@@ -66,7 +70,7 @@ impl Protocol {
         if is_included(next, branch, dispute) {
             let eager = self.variants.contains(Variant::OneVoteFreezes);
             let most = if eager { 0 } else { self.parameters().most_faulty() };
-            let freezes = against > most && self.has(Rule::Disp2);
+            let freezes = before <= most && against > most && self.has(Rule::Disp2);
             return if freezes { Concluded::Freezes } else { Concluded::Nothing };
         }
         let concluded = against >= self.parameters().supermajority() && self.has(Rule::Disp1);
@@ -76,8 +80,8 @@ impl Protocol {
         }
     }
 
-    /// DISP-2, FLT-11: a frozen branch does nothing for paras, and the nodes leave it for the one
-    /// without the inclusion.
+    /// DISP-2, FLT-11: a branch that is frozen before anything else does nothing for paras, and the
+    /// nodes leave it for the one without the inclusion.
     pub(crate) fn left(next: &State, plan: &RelayBlockPlan) -> Result<State, Refusal> {
         let idle = plan.back.is_empty()
             && !plan.session_change
@@ -107,6 +111,26 @@ impl Protocol {
         branch.pending.iter().zip(plan.bits.iter()).skip(lost).map(voted).max()
     }
 
+    /// DISP-1: the candidates that the block drops for a dispute, of those pending before it: the one
+    /// that lost it and those behind. It backs none of them; the next block may, as nobody asks again
+    /// whether a dispute was lost.
+    pub fn dropped_by_dispute(
+        &self,
+        before: &State,
+        now: &State,
+        plan: &RelayBlockPlan,
+    ) -> ArrayVec<BlockIndex, MAX_PENDING> {
+        let place = usize::from(plan.branch);
+        let pending = before.branch(place).pending.iter().map(|pending| pending.block);
+        let lost = plan.dispute.map(|dispute| dispute.block);
+        let lost = lost.filter(|&lost| self.is_concluded_invalid(now.block(lost), place));
+        match lost.and_then(|lost| pending.clone().position(|block| block == lost)) {
+            Some(lost) if self.has(Rule::Incl13) => pending.skip(lost).collect(),
+            Some(lost) => pending.skip(lost).take(1).collect(),
+            None => ArrayVec::new(),
+        }
+    }
+
     /// DISP-1: whether the candidate lost its dispute on this branch.
     pub fn is_concluded_invalid(&self, block: &ParaBlock, place: usize) -> bool {
         u16::from(block.against[place]) >= self.parameters().supermajority()
@@ -122,6 +146,15 @@ pub(crate) enum Concluded {
     Frees(usize),
     /// The branch is frozen, as the candidate is included there.
     Freezes,
+}
+
+/// DISP-2: the nodes leave a branch that froze with an inclusion of its own, whatever else is in that
+/// block.
+pub(crate) fn left_for_other(next: &State, branch: u8) -> Result<State, Refusal> {
+    if next.branches.len() == 1 {
+        return Err(Refusal::NotInThisScenario("other branch to go back to"));
+    }
+    Ok(only(next, 1 - usize::from(branch)))
 }
 
 /// Whether the relay chain has included the candidate on this branch.

@@ -39,15 +39,9 @@ impl Protocol {
             self.require(Rule::Emu3, asked <= left, refusal)
         };
 
+        // In the order of the source: the advancement rule, then the outputs one by one.
         let limits = self.messages();
         let relay_parent = candidate.relay_parent.on(place);
-        self.emulate_watermark(leaf, place, candidate, ancestors())?;
-        let [upward, outbound] = candidate.segment.own_messages();
-        let used = tip.queues.outbound.saturating_add(sum(|block| block.segment.own_messages()[1]));
-        within(Limit::Outbound, outbound, limits.outbound_capacity.saturating_sub(used))?;
-        let used = tip.queues.upward.saturating_add(sum(|block| block.segment.own_messages()[0]));
-        within(Limit::Upward, upward, limits.upward_limit.saturating_sub(used))?;
-
         let gone = tip.queues.popped + sum(|block| block.inbox.processed);
         let left = (branch.downward.len() as u8).saturating_sub(gone);
         let processed = candidate.inbox.processed;
@@ -55,6 +49,13 @@ impl Protocol {
         let has_to = first.is_some_and(|&sent| sent >= relay_parent);
         let refusal = Refusal::NotSeconded { limit: Limit::Advance, asked: processed, left };
         self.require(Rule::Emu3, processed > 0 || !has_to, refusal)?;
+
+        self.emulate_watermark(leaf, place, candidate, ancestors())?;
+        let [upward, outbound] = candidate.segment.own_messages();
+        let used = tip.queues.outbound.saturating_add(sum(|block| block.segment.own_messages()[1]));
+        within(Limit::Outbound, outbound, limits.outbound_capacity.saturating_sub(used))?;
+        let used = tip.queues.upward.saturating_add(sum(|block| block.segment.own_messages()[0]));
+        within(Limit::Upward, upward, limits.upward_limit.saturating_sub(used))?;
         within(Limit::Downward, processed, left)
     }
 

@@ -92,7 +92,8 @@ impl Protocol {
         Handed { first, waiting: end.saturating_sub(first), expected }
     }
 
-    /// MSG-5 to MSG-7: the block takes in what it was handed, downward messages first.
+    /// MSG-5 to MSG-7: the block takes in what it was handed, downward messages first. Of each kind
+    /// the pallet first asks whether enough comes in full, and compares the heads last.
     pub(crate) fn receive(
         &self,
         state: &State,
@@ -104,20 +105,20 @@ impl Protocol {
         if self.messages().downward > 0 {
             let Handed { first, waiting, expected } =
                 self.downward_at(branch, author.relay_parent, &parent.inbox);
-            let mismatch = Refusal::DownwardHeadMismatch { first, expected };
-            self.require(Rule::Msg7, first == expected, mismatch)?;
             let enough = author.downward > 0 || waiting == 0;
             self.require(Rule::Msg7, enough, Refusal::NoneProcessed { waiting })?;
+            let mismatch = Refusal::DownwardHeadMismatch { first, expected };
+            self.require(Rule::Msg7, first == expected, mismatch)?;
             inbox.downward = first.saturating_add(author.downward);
             inbox.processed = author.downward;
         }
         if self.messages().inbound > 0 {
             let Handed { first, waiting, expected } =
                 self.inbound_at(state, branch, author.relay_parent, &parent.inbox);
-            let mismatch = Refusal::InboundHeadMismatch { first, expected };
-            self.require(Rule::Msg5, first == expected, mismatch)?;
             let enough = author.inbound > 0 || waiting == 0;
             self.require(Rule::Msg5, enough, Refusal::NoneDelivered { waiting })?;
+            let mismatch = Refusal::InboundHeadMismatch { first, expected };
+            self.require(Rule::Msg5, first == expected, mismatch)?;
             inbox.delivered = first.saturating_add(author.inbound);
             inbox.watermark = self.watermark(branch, author, first, &parent.inbox);
         }

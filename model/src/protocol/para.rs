@@ -54,6 +54,7 @@ impl Protocol {
             inbox,
             fate: 0,
             known_backable: 0,
+            forgotten: 0,
             against: [0; MAX_BRANCHES],
             code,
             para_slot: self.stored_slot(state, author),

@@ -4,7 +4,7 @@
 use arrayvec::ArrayVec;
 
 use super::Protocol;
-use super::disputes::Concluded;
+use super::disputes::{Concluded, left_for_other};
 use crate::action::{Action, Bits, Dispute, RelayBlockPlan};
 use crate::few::Few;
 use crate::refusal::Refusal;
@@ -64,8 +64,24 @@ impl Protocol {
             self.end_session(&mut next, plan);
         }
         Self::fill(&mut next.branches[usize::from(plan.branch)], plan.traffic)?;
+        if self.includes_condemned(state, &next, plan) {
+            return left_for_other(&next, plan.branch);
+        }
         self.publish(&mut next, plan, was_free);
         Ok(next)
+    }
+
+    /// DISP-2: whether the block includes what a supermajority is against already: then its branch is
+    /// frozen from here on.
+    fn includes_condemned(&self, before: &State, next: &State, plan: &RelayBlockPlan) -> bool {
+        let place = usize::from(plan.branch);
+        let old = before.branch(place).tip().included;
+        let mut enacted = next.ancestry(next.branch(place).tip().included);
+        self.has(Rule::Disp2)
+            && enacted
+                .by_ref()
+                .take_while(|&block| block != old)
+                .any(|block| self.is_concluded_invalid(next.block(block), place))
     }
 
     /// What the environment's faults leave to choose, before any rule is asked.
@@ -408,8 +424,8 @@ impl Protocol {
         if on_chain {
             return Err(Refusal::AlreadyOnChain);
         }
-        let concluded = self.is_concluded_invalid(now.block(candidate), place);
-        self.require(Rule::Disp1, !concluded, Refusal::ConcludedInvalid)?;
+        let dropped = self.dropped_by_dispute(before, now, plan).contains(&candidate);
+        self.require(Rule::Disp1, !dropped, Refusal::ConcludedInvalid)?;
         self.require(Rule::Incl2, !plan.session_change, Refusal::SessionEnds)?;
         self.require(Rule::Sched2, old.tip().assigned, Refusal::CoreNotAssigned)?;
         if self.environment().followed_validators > 0 {

@@ -8,20 +8,19 @@ use crate::state::{Age, Branch, ParaBlock, RelayParent, State};
 
 impl Protocol {
     /// SCHED-3: what the group does that has to vouch for a candidate built on a relay block of this
-    /// age, for this core; none where no scenario names groups. The group is that of the block after
-    /// the relay parent.
+    /// age, for this core; none where no scenario names groups, or where the relay block is on another
+    /// branch. The group is that of the block after the relay parent.
     pub fn group_of(&self, branch: &Branch, age: Age, core: u8) -> Option<Group> {
         let groups = self.environment().groups.0;
-        if groups.is_empty() {
+        if groups.is_empty() || !age.is_here() {
             return None;
         }
-        let frequency = u16::from(self.in_force(branch).group_rotation_frequency);
-        let count = groups.len() as u16;
-        let cycle = frequency * count;
+        let frequency = i16::from(self.in_force(branch).group_rotation_frequency);
+        let count = groups.len() as i16;
         // The next block is n and `rotation` is n + 1 - S; the block after the relay parent n - age.
-        let since_start = u16::from(branch.rotation) + 2 * cycle - 1 - u16::from(age.0);
-        let turn = (since_start % cycle) / frequency + u16::from(core);
-        Some(groups[usize::from(turn % count)])
+        let since_start = i16::from(branch.rotation) - 1 - i16::from(age.0);
+        let turn = since_start.rem_euclid(frequency * count) / frequency + i16::from(core);
+        groups.get((turn % count) as usize).copied()
     }
 
     /// SCHED-3, FLT-8: whether somebody vouches for the candidate.
@@ -33,6 +32,7 @@ impl Protocol {
     ) -> Result<(), Refusal> {
         let group = self.group_of(branch, age, block.core);
         self.require(Rule::Sched3, group != Some(Group::Offline), Refusal::GroupDoesNotVouch)?;
+        // Without ARP-4 a candidate of another branch is backed, by whoever it is.
         let malicious = group.is_none_or(|group| group == Group::Byzantine);
         if block.has(ParaBlock::INVALID) && !malicious {
             return Err(Refusal::InvalidBlock);

@@ -186,7 +186,7 @@ impl World {
     /// Whether anybody but the relay chain can act. Where nobody is idle, the relay chain waits.
     pub(super) fn somebody_acts(&self) -> bool {
         let everybody = 0..=self.next_id();
-        let validators = 0..self.seen_backable.len();
+        let validators = 0..self.fragments.len();
         everybody.into_iter().any(|block| {
             let learns = |validator| self.permits_learning(validator, block).is_ok();
             let authors = |number| self.somebody_authors(block, number);

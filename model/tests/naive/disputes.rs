@@ -53,24 +53,25 @@ impl World {
         at.against.get(&block).is_some_and(|&votes| self.is_available(votes))
     }
 
-    /// INH-1 (4): imports the votes, and freezes the fork if the candidate is included on it.
+    /// INH-1 (4): imports the votes, and freezes the fork if they exceed a third only now and the
+    /// candidate is included on it.
     pub(super) fn import_votes(&self, next: &mut RelayBlock, block: BlockId, votes: u64) {
         let against = next.against.entry(block).or_default();
+        let exceeded = self.exceeds_a_third(*against);
         *against += votes;
-        let exceeds = self.exceeds_a_third(*against);
+        let exceeds = self.exceeds_a_third(*against) && !exceeded;
         next.frozen |= exceeds && self.ancestry(next.included).contains(&block);
     }
 
-    /// INH-1 (6), INCL-13: drops the first candidate that lost its dispute with this block, and all
-    /// behind it. Returns the place of the first that was dropped.
+    /// INH-1 (6), INCL-13: drops the candidate that this block brought votes against, if a supermajority
+    /// is against it by now, and all behind it. Returns the place of the first that was dropped.
     pub(super) fn free_disputed(
         &self,
-        before: &RelayBlock,
+        disputed: Option<BlockId>,
         next: &mut RelayBlock,
     ) -> Option<usize> {
-        let lost = next.pending.iter().position(|pending| {
-            self.is_concluded(next, pending.block) && !self.is_concluded(before, pending.block)
-        })?;
+        let disputed = disputed.filter(|&block| self.is_concluded(next, block))?;
+        let lost = next.pending.iter().position(|pending| pending.block == disputed)?;
         next.pending.truncate(lost);
         Some(lost)
     }

@@ -29,6 +29,7 @@ use unincluded_model::action::Traffic;
 use unincluded_model::scenario::{Reconfiguration, StaleView};
 use unincluded_model::{CollatorKind, Environment, NewCode, Parameters, Precheck, Rule, Scenario};
 
+pub use backing::FragmentChain;
 pub use messages::{Inbox, RelayQueues};
 pub use upgrades::{RelayCode, Signal};
 
@@ -297,10 +298,10 @@ pub struct World {
     pub first: RelayNumber,
     /// Relay blocks between two ends of sessions, at least: what the scenario leaves out.
     pub shortest_session: u64,
-    /// FRAG-2: the candidates that each followed validator has seen a quorum for.
-    pub seen_backable: Vec<BTreeSet<BlockId>>,
-    /// FRAG-3: what comes after the pending candidate in each followed validator's chain.
-    pub chain_end: Vec<Option<BlockId>>,
+    /// FRAG-2: the candidates that were introduced to each followed validator's fragment chain.
+    pub introduced: Vec<BTreeSet<BlockId>>,
+    /// FRAG-1: the fragment chain of each followed validator at its leaf.
+    pub fragments: Vec<FragmentChain>,
     /// SLOTB-2: the relay parent of the collators of this wake-up.
     pub used_at_wake_up: Option<RelayId>,
 }
@@ -372,8 +373,8 @@ impl World {
             tips: vec![tip as RelayId],
             first: tip + 1,
             shortest_session,
-            seen_backable: vec![BTreeSet::new(); followed],
-            chain_end: vec![None; followed],
+            introduced: vec![BTreeSet::new(); followed],
+            fragments: vec![FragmentChain::default(); followed],
             used_at_wake_up: None,
         }
     }
@@ -414,7 +415,7 @@ impl World {
                 };
                 next.relay.insert(id, block);
                 next.used_at_wake_up = None;
-                next.rebuild_chains();
+                next.activate_leaf();
             }
             Deed::Fork => {
                 self.permits_fork()?;
@@ -431,8 +432,7 @@ impl World {
             }
             Deed::LearnBackable { validator, candidate } => {
                 self.permits_learning(*validator, *candidate)?;
-                next.seen_backable[*validator].insert(*candidate);
-                next.rebuild_chains();
+                next.note_backable(*validator, *candidate);
             }
             Deed::Recover { block } => {
                 self.permits_recovery(*block)?;

@@ -136,7 +136,7 @@ impl Pair {
     /// A hash with that many of the siblings that the state knows below it.
     fn hash_at(&self, author: &Author) -> Option<u64> {
         let rank = usize::from(author.hash_rank);
-        if self.world.seen_backable.is_empty() {
+        if self.world.introduced.is_empty() {
             return (rank == 0).then_some(0);
         }
         if author.parent.get() >= self.names.len() {
@@ -503,9 +503,9 @@ impl Pair {
         let turn = state.turn.map(|(branch, age)| self.relay_block(usize::from(branch), age));
         same!("turn", turn, world.used_at_wake_up);
 
-        for (validator, end) in world.chain_end.iter().enumerate() {
+        for (validator, view) in world.fragments.iter().enumerate() {
             let ours = state.chains[validator].map(name);
-            same!(format!("chain of validator {validator}"), ours, *end);
+            same!(format!("chain of validator {validator}"), ours, view.offer());
         }
 
         let root = name(BlockIndex::ROOT);
@@ -616,15 +616,21 @@ impl Pair {
                 _ => Vec::new(),
             };
             let below = siblings.iter().filter(|&&sibling| {
-                !world.seen_backable.is_empty() && world.para[&name(sibling)].hash < twin.hash
+                !world.introduced.is_empty() && world.para[&name(sibling)].hash < twin.hash
             });
             same!(format!("hash rank of P{id}"), usize::from(ours.hash_rank), below.count());
 
-            if place != BlockIndex::ROOT {
-                let seen = world.seen_backable.iter().enumerate();
-                let seen: u8 = seen.map(|(v, seen)| u8::from(seen.contains(&id)) << v).sum();
-                same!(format!("validators that know P{id}"), ours.known_backable, seen);
-            }
+            // Once it is included everywhere nobody asks.
+            let asked = !(0..world.tips.len())
+                .all(|branch| world.ancestry(world.tip(branch).included).contains(&id));
+            let bits = |of: &dyn Fn(usize) -> bool| -> u8 {
+                (0..world.fragments.len()).map(|v| u8::from(asked && of(v)) << v).sum()
+            };
+            let introduced = bits(&|v| world.introduced[v].contains(&id));
+            let held = bits(&|v| world.fragments[v].holds(id));
+            same!(format!("validators that know P{id}"), ours.known_backable, introduced);
+            let holders = ours.known_backable & !ours.forgotten;
+            same!(format!("validators that hold P{id}"), holders, held);
         }
         differences.extend(world.contradictions());
         if differences.is_empty() {
@@ -927,6 +933,6 @@ impl std::fmt::Display for Pair {
             writeln!(f, "R{id}: {block:?}")?;
         }
         writeln!(f, "tips {:?} used {:?}", world.tips, world.used_at_wake_up)?;
-        writeln!(f, "seen {:?} ends {:?}", world.seen_backable, world.chain_end)
+        writeln!(f, "introduced {:?} views {:?}", world.introduced, world.fragments)
     }
 }

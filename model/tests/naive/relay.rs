@@ -4,7 +4,7 @@ use unincluded_model::Rule;
 use unincluded_model::scenario::{ClaimQueue, Claims, Group};
 
 use super::{
-    BlockId, Building, Pending, Refused, RelayBlock, RelayNumber, Vote, World, in_scenario, require,
+    BlockId, Building, FragmentChain, Pending, Refused, RelayBlock, RelayNumber, Vote, World, in_scenario, require,
 };
 
 impl World {
@@ -42,7 +42,11 @@ impl World {
             return Ok(block);
         }
         World::drain_queues(&mut block, building);
-        let lost = self.free_disputed(parent, &mut block);
+        let disputed = building.dispute.map(|(disputed, _)| disputed);
+        let lost = self.free_disputed(disputed, &mut block);
+        let dropped: Vec<BlockId> = lost.map_or(Vec::new(), |lost| {
+            parent.pending[lost..].iter().map(|pending| pending.block).collect()
+        });
         self.record_votes(parent, &mut block, &building.votes, lost);
         while block.pending.first().is_some_and(|first| self.has_enough(first)) {
             self.enact_first(&mut block);
@@ -55,7 +59,7 @@ impl World {
 
         let was_free = block.pending.is_empty();
         for &candidate in &building.back {
-            self.may_back(parent, &block, building.session_change, candidate)?;
+            self.may_back(parent, &block, building.session_change, &dropped, candidate)?;
             in_scenario(self.is_late_enough(candidate, number))?;
             let core = self.para[&candidate].core;
             block.pending.push(Pending {
@@ -66,7 +70,7 @@ impl World {
                 lies: 0,
             });
         }
-        in_scenario(!self.is_overdue(parent, &block, building.session_change))?;
+        in_scenario(!self.is_overdue(parent, &block, building.session_change, &dropped))?;
         // What is going to be disputed needs another fork to go to.
         let other = (0..self.tips.len()).filter(|&other| other != building.branch);
         let refuge = other.into_iter().any(|other| !self.includes_invalid(self.tip(other)));
@@ -202,22 +206,25 @@ impl World {
     }
 
     /// FRAG-8, ARP-*, SCHED-*, INCL-*: whether a relay block can back the candidate, as it is
-    /// after its votes and evictions and what it backed so far.
+    /// after its votes and evictions and what it backed so far. What a dispute dropped in it it does not
+    /// back.
     fn may_back(
         &self,
         parent: &RelayBlock,
         block: &RelayBlock,
         session_change: bool,
+        dropped: &[BlockId],
         candidate: BlockId,
     ) -> Result<(), Refused> {
         let para = &self.para[&candidate];
         in_scenario(!para.lost)?;
         let on_chain = self.ancestry(block.newest()).contains(&candidate);
         in_scenario(!on_chain)?;
-        require(Rule::Disp1, !self.is_concluded(block, candidate))?;
+        require(Rule::Disp1, !dropped.contains(&candidate))?;
         require(Rule::Incl2, !session_change)?;
         require(Rule::Sched2, self.holds_core(parent))?;
-        let offered = self.chain_end.is_empty() || self.chain_end.contains(&Some(candidate));
+        let mut offers = self.fragments.iter().map(FragmentChain::offer);
+        let offered = self.fragments.is_empty() || offers.any(|offer| offer == Some(candidate));
         require(Rule::Frag8, offered)?;
 
         self.is_allowed(block, para.relay_parent)?;
@@ -265,12 +272,18 @@ impl World {
     }
 
     /// FLT-4, FLT-6: whether a block that backs no more commits a fault that the scenario has not.
-    fn is_overdue(&self, parent: &RelayBlock, block: &RelayBlock, session_change: bool) -> bool {
+    fn is_overdue(
+        &self,
+        parent: &RelayBlock,
+        block: &RelayBlock,
+        session_change: bool,
+        dropped: &[BlockId],
+    ) -> bool {
         let environment = self.environment();
         let lookahead = self.configuration(block).lookahead;
         self.para.keys().any(|&id| {
             let could = self.is_late_enough(id, block.number)
-                && self.may_back(parent, block, session_change, id).is_ok();
+                && self.may_back(parent, block, session_change, dropped, id).is_ok();
             let last = |number: RelayNumber| number + lookahead == block.number;
             let last_chance = self.para[&id].relay_number.is_some_and(last);
             could && (!environment.delay || (last_chance && !environment.loss))
