@@ -114,7 +114,7 @@ impl Followed<'_> {
         let chained = state.chains[self.validator];
         let model: BTreeSet<CandidateHash> = state
             .indices()
-            .filter(|&place| state.block(place).known_backable & (1 << self.validator) != 0)
+            .filter(|&place| state.block(place).is_held_by(self.validator))
             .filter(|&place| Some(place) != chained && !state.descends_from(tip, place))
             .filter_map(|place| self.world.hash(place))
             .collect();

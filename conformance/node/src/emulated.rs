@@ -39,57 +39,55 @@ pub struct Broken {
     pub left: usize,
 }
 
+/// What the published emulator says of a candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It takes it.
+    Taken,
+    /// It refuses it for this limit.
+    Refused(Broken),
+    /// It was not asked: the parent is not above the included head, or an ancestor is not taken itself
+    /// at this leaf, so that the candidate stands in no chain and nothing is known of what is left.
+    NotAsked,
+}
+
 /// EMU-3, EMU-4: whether the published emulator takes a candidate at the tip of a branch on the
 /// unincluded ancestors that it has there.
 ///
 /// # Errors
 ///
-/// The first limit that it breaks, or what went wrong otherwise.
+/// An error of the emulator that the model has no word for.
 pub fn asked(
     protocol: &Protocol,
     leaf: &State,
     place: usize,
     candidate: &ParaBlock,
-) -> Result<Result<(), Broken>, String> {
+) -> Result<Answer, String> {
     let view = Emulated { protocol, leaf, place };
     let included = leaf.branch(place).tip().included;
     let Some(unincluded) = leaf.steps_back(candidate.parent, included) else {
-        // The parent is in no chain: only what needs no ancestors is asked.
-        return Ok(Ok(()));
+        return Ok(Answer::NotAsked);
     };
     let mut ancestors: Vec<BlockIndex> = leaf.ancestry(candidate.parent).take(unincluded).collect();
     ancestors.reverse();
     let base = view.constraints();
     let mut stacked = ConstraintModifications::identity();
+    let mut constraints = base.clone();
     for &ancestor in &ancestors {
-        stacked.stack(&view.modifications(leaf.block(ancestor), head(u32::from(ancestor.0))));
+        let new_head = head(u32::from(ancestor.0));
+        let Ok(modifications) = view.check(leaf.block(ancestor), new_head, &constraints) else {
+            return Ok(Answer::NotAsked);
+        };
+        stacked.stack(&modifications);
+        constraints = base.apply_modifications(&stacked).map_err(|error| format!("{error:?}"))?;
     }
-    let constraints = base
-        .apply_modifications(&stacked)
-        .map_err(|error| format!("the ancestors break a limit themselves: {error:?}"))?;
-
-    let relay_parent = view.relay_parent(candidate);
-    let commitments = view.commitments(candidate, head(u32::MAX));
-    let validation_data = PersistedValidationData {
-        parent_head: constraints.required_parent.clone(),
-        relay_parent_number: relay_parent.number,
-        relay_parent_storage_root: relay_parent.storage_root,
-        max_pov_size: MAX_POV_SIZE,
-    };
-    let answer = Fragment::check_against_constraints(
-        &relay_parent.info(),
-        &constraints,
-        &commitments,
-        &code(),
-        &validation_data,
-    );
-    match answer {
-        Ok(_) => Ok(Ok(())),
-        Err(error) => broken(&error, &constraints).map(Err),
+    match view.check(candidate, head(u32::MAX), &constraints) {
+        Ok(_) => Ok(Answer::Taken),
+        Err(error) => broken(&error, &constraints).map(Answer::Refused),
     }
 }
 
-/// Asks both of a candidate.
+/// Asks both of a candidate, and says whether there was an answer to compare.
 ///
 /// # Errors
 ///
@@ -99,18 +97,19 @@ pub fn agree(
     leaf: &State,
     place: usize,
     candidate: &ParaBlock,
-) -> Result<(), Difference> {
+) -> Result<bool, Difference> {
     let model = protocol.emulate(leaf, place, candidate);
     let node = asked(protocol, leaf, place, candidate)
-        .map_err(|what| Difference { rule: "EMU-4", what })?;
+        .map_err(|what| Difference { rule: "EMU-3", what })?;
     let said = match &model {
-        Ok(()) => Ok(()),
+        _ if node == Answer::NotAsked => return Ok(false),
+        Ok(()) => Answer::Taken,
         Err(Refusal::NotSeconded { limit, asked, left }) => {
             let (asked, left) = match limit {
                 Limit::Watermark => (number(Age(*asked)) as usize, 0),
                 _ => (usize::from(*asked), usize::from(*left)),
             };
-            Err(Broken { limit: *limit, asked, left })
+            Answer::Refused(Broken { limit: *limit, asked, left })
         }
         Err(other) => {
             let what = format!("the model says {other}");
@@ -118,7 +117,7 @@ pub fn agree(
         }
     };
     if said == node {
-        return Ok(());
+        return Ok(true);
     }
     let alone = ParaBlock { parent: leaf.branch(place).tip().included, ..*candidate };
     let is_alone = alone.parent == candidate.parent;
@@ -131,7 +130,8 @@ pub fn agree(
     Err(Difference { rule, what: format!("the model {model}, the node says {node:?}") })
 }
 
-/// Asks both of the block that an action of the model has just authored, at the leaf that it met.
+/// Asks both of the block that an action of the model has just authored, at the leaf that it met, and
+/// says whether there was one and an answer to compare.
 ///
 /// # Errors
 ///
@@ -141,12 +141,12 @@ pub fn authored_agrees(
     before: &State,
     action: &Action,
     raw: &State,
-) -> Result<(), Difference> {
+) -> Result<bool, Difference> {
     match (action, raw.blocks.last()) {
         (Action::Author(author), Some(block)) => {
             agree(protocol, before, usize::from(author.branch), block)
         }
-        _ => Ok(()),
+        _ => Ok(false),
     }
 }
 
@@ -231,35 +231,28 @@ impl Emulated<'_> {
         }
     }
 
-    /// What an ancestor does to the constraints of those after it. It is in the chain, so it was asked
-    /// when it came; asked with everything open, it says what it does.
-    fn modifications(&self, block: &ParaBlock, head_data: HeadData) -> ConstraintModifications {
+    /// What the published emulator says of a block under these constraints: what it does to those of
+    /// the next one, or why not.
+    fn check(
+        &self,
+        block: &ParaBlock,
+        head_data: HeadData,
+        constraints: &Constraints,
+    ) -> Result<ConstraintModifications, FragmentValidityError> {
         let relay_parent = self.relay_parent(block);
-        let commitments = self.commitments(block, head_data);
-        let channel =
-            OutboundHrmpChannelLimitations { bytes_remaining: 64 * MESSAGE, messages_remaining: 8 };
-        let open = Constraints {
-            dmp_remaining_messages: vec![u32::MAX; 8],
-            hrmp_inbound: InboundHrmpLimitations {
-                valid_watermarks: vec![commitments.hrmp_watermark],
-            },
-            hrmp_channels_out: HashMap::from([(Id::from(OTHER), channel)]),
-            ..roomy(head(0), 0)
-        };
         let validation_data = PersistedValidationData {
-            parent_head: head(0),
+            parent_head: constraints.required_parent.clone(),
             relay_parent_number: relay_parent.number,
             relay_parent_storage_root: relay_parent.storage_root,
             max_pov_size: MAX_POV_SIZE,
         };
         Fragment::check_against_constraints(
             &relay_parent.info(),
-            &open,
-            &commitments,
+            constraints,
+            &self.commitments(block, head_data),
             &code(),
             &validation_data,
         )
-        .expect("nothing is closed")
     }
 }
 
