@@ -181,6 +181,9 @@ pub enum Precheck {
     Accepted,
     /// It cannot, or the vote took too many sessions.
     Rejected,
+    /// There is none: the relay chain knows the code that comes with this block already, be it
+    /// another para's.
+    Known,
 }
 
 /// A relay block to be. Evictions are not chosen: they follow from the rules.

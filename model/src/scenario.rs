@@ -464,12 +464,20 @@ pub enum Prechecks {
     Accepting,
     /// It is accepted or rejected in any later relay block, or never.
     Divided,
+    /// The same of code that the relay chain does not know; it may know the code, and then there is no
+    /// vote on it.
+    DividedOrKnown,
 }
 
 impl Prechecks {
     /// Whether there is no vote.
     pub fn is_known(&self) -> bool {
         *self == Prechecks::Known
+    }
+
+    /// Whether validators may reject code.
+    pub fn may_reject(self) -> bool {
+        matches!(self, Prechecks::Divided | Prechecks::DividedOrKnown)
     }
 }
 
@@ -699,10 +707,11 @@ built_in! {
         "forks", "shibuya", "sessions", "reconfiguration", "forks-sessions", "elastic", "offset", "coretime",
         "coretime-stored", "lapse", "groups", "votes", "collations", "disputes",
         "disputes-elastic", "disputes-chains", "disputes-groups", "disputes-again", "upgrade", "upgrade-abort",
+        "upgrade-known",
         "upgrade-forks", "upgrade-sessions", "upgrade-adversary", "upgrade-elastic", "messages",
         "messages-full-segment", "messages-down", "messages-in", "messages-elastic", "collators",
         "authorities", "slots-12s", "slots-2s", "2025-06", "today", "hook-2025-06", "astar-switch";
-    Nightly: "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
+    Nightly: "siblings-long", "forks-equivocation", "forks-deep-sessions", "forks-lookahead", "elastic-late",
         "elastic-sessions", "elastic-offset", "offset-two", "disputes-unavailability", "forks-elastic",
         "messages-all", "messages-elastic-two", "messages-sessions";
 }

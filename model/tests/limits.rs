@@ -712,7 +712,12 @@ fn the_rotation_in_which_a_candidate_is_backed_does_not_matter() {
 
 /// So many honest validators, and P1 an invalid block.
 fn invalid_block(validators: u16) -> Run {
-    let run = with("disputes", |scenario| {
+    invalid_block_in("disputes", validators)
+}
+
+fn invalid_block_in(scenario: &str, validators: u16) -> Run {
+    let run = with(scenario, |scenario| {
+        scenario.environment.fork_depth = 2;
         scenario.parameters.validators = validators;
         scenario.environment.lying = 0;
         scenario.environment.unavailability = true;
@@ -748,10 +753,49 @@ fn at_the_supermajority_a_disputed_candidate_is_dropped() {
 }
 
 #[test]
-fn a_candidate_that_lost_its_dispute_is_not_backed_again() {
+fn a_candidate_that_loses_its_dispute_is_not_backed_again_in_that_block() {
     let run = invalid_block(4).backs(P1);
     let plan = RelayBlockPlan { back: few([P1]), ..voting([Bits::OneShort]) };
     assert_eq!(run.refusal(&disputing(3, plan)), Refusal::ConcludedInvalid);
+}
+
+/// P1 lost its dispute in R2; with a window of three relay blocks R3 can back it again.
+fn condemned_and_backed_again() -> Run {
+    let run = invalid_block_in("disputes-again", 4).backs(P1);
+    let run = run.does(&disputing(3, voting([Bits::OneShort])));
+    assert!(run.state.main().pending.is_empty());
+    run.backs(P1)
+}
+
+#[test]
+fn in_the_next_block_a_candidate_that_lost_its_dispute_is_backed_again() {
+    assert_eq!(condemned_and_backed_again().state.main().pending[0].block, P1);
+}
+
+#[test]
+fn a_vote_more_against_a_candidate_that_lost_its_dispute_drops_it_again() {
+    let run = invalid_block_in("disputes-again", 6).backs(P1);
+    let run = run.does(&disputing(5, voting([Bits::OneShort]))).backs(P1);
+    let run = run.does(&disputing(1, voting([Bits::OneShort])));
+    assert!(run.state.main().pending.is_empty());
+}
+
+#[test]
+fn including_a_candidate_that_lost_its_dispute_freezes_its_fork_at_once() {
+    let run = condemned_and_backed_again().does(&Action::Fork);
+    let run = run.does(&Action::RelayBlock(voting([Bits::Enough])));
+    assert_eq!(run.state.branches.len(), 1);
+    assert_eq!(run.state.main().tip().included, ROOT);
+}
+
+#[test]
+fn votes_that_exceed_a_third_before_the_inclusion_freeze_nothing_later() {
+    let run = invalid_block_in("disputes-again", 7).backs(P1);
+    let run = run.does(&disputing(4, voting([Bits::OneShort]))).does(&Action::Fork);
+    let run = run.does(&Action::RelayBlock(voting([Bits::Enough])));
+    assert_eq!(run.state.main().tip().included, P1);
+    let run = run.does(&disputing(3, RelayBlockPlan::quiet(0)));
+    assert_eq!(run.state.branches.len(), 2);
 }
 
 // DISP-2: (N-1)/3 + 1 votes against an included candidate.

@@ -142,6 +142,16 @@ fn siblings_agrees_in_every_state_near_the_start() {
 }
 
 #[test]
+fn evicted_agrees_in_every_state_near_the_start() {
+    agree_on_all_of(&built_in("evicted"), 60, 3000);
+}
+
+#[test]
+fn disputes_again_agrees_in_every_state() {
+    assert!(agree_within("disputes-again", 40));
+}
+
+#[test]
 fn bandwidth_agrees_in_every_state_near_the_start() {
     agree_within("bandwidth", 9);
 }
@@ -428,7 +438,7 @@ fn an_upgrade_on_two_cores_agrees_in_every_state() {
 
 #[test]
 fn upgrades_agree_in_every_state_near_the_start() {
-    let names = ["upgrade", "upgrade-abort", "upgrade-forks", "upgrade-sessions"];
+    let names = ["upgrade", "upgrade-abort", "upgrade-known", "upgrade-forks", "upgrade-sessions"];
     for name in names.into_iter().chain(["upgrade-adversary"]) {
         agree_on_all_of(&built_in(name), 60, 1500);
     }

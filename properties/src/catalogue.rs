@@ -98,7 +98,7 @@ macro_rules! catalogue {
                 id: "NOT-WEDGED",
                 claim: "From every state, faults over and candidates backed on the usual path, another block can be included.",
                 check: Check::NotWedged,
-                applies: progress::applies,
+                applies: is_never_wedged,
                 watches: &["R-INCLUDED"],
             },
         ];
@@ -127,7 +127,7 @@ catalogue! {
     "INV-VEL-1" State(invariant::few_blocks_share_a_slot) limits_slots, ["R-RP-ADVANCES", "R-RP-SHARED", "INV-VEL-2"], "At most V + 1 blocks of a branch share a relay slot.";
     "INV-VEL-3" Step(step::slot_and_owner_are_derived) derives_slots, ["R-RP-ADVANCES"], "A valid block has the slot of its relay parent and the seal of the slot's owner.";
     "INV-SLOT-1" Step(step::authors_own_what_a_relay_slot_begins) starves_authorities, ["R-TURN-PASSED"], "With para slots shorter than a relay slot nobody authors who owns none that begins a relay slot.";
-    "INV-COLL-1" Step(step::honest_blocks_are_valid) is_honest, ["R-SHORTCUT", "R-ON-PENDING", "R-AUTHORS-STOPPED"], "No honest author builds a block on which the runtime panics, but for two on one relay parent under a strict check, and after an abort that was withdrawn.";
+    "INV-COLL-1" Step(step::honest_blocks_are_valid) is_honest, ["R-SHORTCUT", "R-ON-PENDING", "R-AUTHORS-STOPPED"], "No honest author builds a block on which the runtime panics, but for two on one relay parent under a strict check, after an abort that was withdrawn, and once a second abort has ended the para.";
     "INV-COLL-2" Step(step::the_shortcut_is_safe) is_honest, ["R-SHORTCUT"], "Who builds on the included head does so on a later relay slot.";
     "INV-COLL-3" Step(step::one_block_for_each_core) is_slot_based, ["R-RP-ADVANCES"], "Slot-based collators author one block for each relay parent, branch and core.";
     "INV-COLL-4" Step(step::parents_are_in_the_window) is_honest, ["R-BRANCH-LOST"], "Honest authors build on no block whose relay parent left the window, unless it is on chain.";
@@ -162,7 +162,7 @@ catalogue! {
     "INV-UPG-2" Step(step::a_switch_for_each_go_ahead) has_upgrades, ["R-UPGRADED"], "The relay chain changes the code with each included block that acted on a go-ahead, and with no other.";
     "INV-UPG-3" State(invariant::relay_and_para_have_one_code) has_upgrades, ["R-UPGRADED"], "The relay chain's current code is the one in the included head's state.";
     "INV-UPG-3-STEP" Step(step::backed_with_the_current_code) has_upgrades, ["R-UPGRADED", "R-CODE-WAITS"], "A candidate is backed with the code of its parent's state, which is then current.";
-    "INV-UPG-6" Step(step::a_go_ahead_meets_pending_code) has_upgrades, ["R-UPGRADED"], "A go-ahead meets pending code, or an unincluded ancestor that acted on it.";
+    "INV-UPG-6" Step(step::a_go_ahead_meets_pending_code) meets_pending_code, ["R-UPGRADED"], "A go-ahead meets pending code, or an unincluded ancestor that acted on it.";
     "INV-UPG-7" Step(step::an_abort_frees_the_way) has_rejections, ["R-ABORTED"], "A block that acts on an abort leaves no code pending.";
     "INV-UPG-8" Step(step::an_abort_is_consumed_once) rejects_honestly, ["R-ABORTED"], "An abort is acted on by a block that has pending code, and once.";
     "INV-UPG-9" Step(step::new_code_is_backed_alone) has_upgrades, ["R-UPGRADED"], "No new code is backed while an upgrade is under way.";
@@ -260,6 +260,8 @@ catalogue! {
     "R-ABORTED" Witness(reachable::an_abort_is_consumed) has_rejections, [], "A block acts on an abort.";
     "R-ABORT-LOST" Witness(reachable::an_abort_is_lost) rejects_ahead, [], "An abort is cleared before the para has seen it (INV-UPG-4 fails).";
     "R-ABORT-WITHDRAWN" Witness(reachable::an_abort_is_withdrawn) rejects_ahead, [], "An abort is cleared after an unincluded block has acted on it, and its children panic (UPG-13).";
+    "R-ABORT-TWICE" Witness(reachable::an_abort_takes_the_next_code) aborts_twice, [], "A block acts on an abort that an included block has acted on, and throws away code that the relay chain has scheduled (INV-UPG-6 fails).";
+    "R-PARA-ENDS" Witness(reachable::a_para_ends) aborts_twice, [], "The relay chain says go ahead, the included head has no pending code, and nobody can ever build again (NOT-WEDGED fails).";
     "R-SAME-CODE" Witness(reachable::an_upgrade_to_the_same_code_is_stuck) has_same_code, [], "An upgrade to the code that the para has never ends (INV-UPG-5 fails).";
     "R-TOO-SOON" Witness(reachable::new_code_comes_too_soon) cools_down_early, [], "A valid block brings new code that no relay block can back.";
     "R-REJECTED-AT-END" Witness(reachable::rejected_as_a_session_ends) sessions_reject, [], "New code is rejected where a session ends.";
@@ -614,17 +616,34 @@ fn remembers_signals(protocol: &Protocol) -> bool {
 }
 
 fn has_rejections(protocol: &Protocol) -> bool {
-    protocol.environment().prechecks == Prechecks::Divided
+    protocol.environment().prechecks.may_reject()
 }
 
 /// Where whoever acts on an abort has pending code: an adversary builds a first block beside the one
 /// that brought it, and the runtime takes an abort that finds none (UPG-5).
 fn rejects_honestly(protocol: &Protocol) -> bool {
-    has_rejections(protocol) && is_honest(protocol)
+    has_rejections(protocol) && is_honest(protocol) && !aborts_twice(protocol)
 }
 
 fn rejects_ahead(protocol: &Protocol) -> bool {
     has_rejections(protocol) && can_stack(protocol)
+}
+
+/// Where the relay chain may know new code, and so schedule an upgrade in the block that includes it,
+/// beside an abort that is still shown.
+pub(crate) fn aborts_twice(protocol: &Protocol) -> bool {
+    protocol.environment().prechecks == Prechecks::DividedOrKnown
+        && rejects_ahead(protocol)
+        && cools_down_early(protocol)
+}
+
+/// Everywhere else whoever has been told to abort is told so once.
+fn meets_pending_code(protocol: &Protocol) -> bool {
+    has_upgrades(protocol) && !aborts_twice(protocol)
+}
+
+fn is_never_wedged(protocol: &Protocol) -> bool {
+    progress::applies(protocol) && !aborts_twice(protocol)
 }
 
 fn has_same_code(protocol: &Protocol) -> bool {

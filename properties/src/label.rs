@@ -84,6 +84,7 @@ pub fn action(action: &Action) -> String {
             match plan.precheck {
                 None => {}
                 Some(Precheck::Accepted) => text += ", accepts the code",
+                Some(Precheck::Known) => text += ", knows the code",
                 Some(Precheck::Rejected) => text += ", rejects the code",
             }
             text += if plan.same_slot { ", same slot" } else { "" };

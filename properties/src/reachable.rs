@@ -243,7 +243,8 @@ pub fn forgotten_with_its_parent(t: &Transition) -> bool {
     let validator = usize::from(*validator);
     let rivals = t.old(*candidate).parent;
     t.before.indices().any(|block| {
-        let is_gone = t.old(block).is_held_by(validator) && !after.block(block).is_held_by(validator);
+        let is_gone =
+            t.old(block).is_held_by(validator) && !after.block(block).is_held_by(validator);
         is_gone && t.old(block).parent != rivals
     })
 }
@@ -602,6 +603,30 @@ pub fn an_abort_is_withdrawn(t: &Transition) -> bool {
         && crate::step::lost_its_abort(t)
 }
 
+/// A block acts on an abort although the included head of its relay parent has acted on it and has
+/// pending code since: new code that the relay chain knew was scheduled with the inclusion, so that
+/// UPG-13 left the abort in place.
+pub fn an_abort_takes_the_next_code(t: &Transition) -> bool {
+    t.authored().is_some_and(|(author, block, after)| {
+        let segment = after.block(block).segment;
+        let acts = segment.signals & 1 != 0 && segment.consumed() == Some(Signal::Abort);
+        let is_scheduled = t.before.branch(t.branch()).code.upgrade.is_some_and(|u| !u.is_voted_on);
+        acts && is_scheduled && t.view(author).included == author.parent
+    })
+}
+
+/// A go-ahead is shown and the included head, on which everybody builds, has no pending code: every
+/// block panics on UPG-4, and only the inclusion of a block would clear the signal.
+pub fn a_para_ends(t: &Transition) -> bool {
+    let Some((_, grown)) = t.grown() else { return false };
+    let (Some((_, after)), tip) = (t.relay_block(), grown.tip()) else { return false };
+    let is_bare = after.block(tip.included).code.pending.is_none();
+    is_honest(t.protocol)
+        && tip.signal() == Some(Signal::GoAhead)
+        && tip.newest_pending.is_none()
+        && is_bare
+}
+
 /// An upgrade to the code that the para has is included: nothing comes of it, and the code is pending
 /// for ever (INV-UPG-5 fails).
 pub fn an_upgrade_to_the_same_code_is_stuck(t: &Transition) -> bool {
@@ -712,13 +737,18 @@ pub fn a_change_of_authorities_is_lost(t: &Transition) -> bool {
 /// to build on (FLT-1, HOOK-8).
 pub fn a_turn_passes(t: &Transition) -> bool {
     let (Some((plan, _)), Some((before, _))) = (t.relay_block(), t.grown()) else { return false };
-    let authorities = t.protocol.environment().authorities.0;
     let slot_ms = t.protocol.parameters().para_slot_ms;
     let old = u32::from(before.tip().phase);
     let new = old + 1 + u32::from(plan.skipped_slots);
     let passed = old * 6000 / slot_ms + 1..new * 6000 / slot_ms;
-    let is_there = |slot: u32| authorities[slot as usize % authorities.len()] != Authority::Absent;
-    !authorities.is_empty() && passed.into_iter().any(is_there)
+    // Whose turn it is depends on the block that would be built on.
+    let age = Age(t.protocol.parameters().relay_parent_offset);
+    let parents = places(t.protocol.chosen_parents(t.before, t.branch(), age));
+    let sets = parents.map(|place| t.old(BlockIndex(place as u8)).authority_set);
+    sets.map(|set| t.protocol.authorities_of(set)).any(|authorities| {
+        let owner = |slot: u32| authorities.get(slot as usize % authorities.len().max(1));
+        passed.clone().any(|slot| owner(slot).is_some_and(|&one| one != Authority::Absent))
+    })
 }
 
 /// One author builds on two relay slots that share its para slot.

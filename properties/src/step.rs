@@ -6,6 +6,7 @@ use unincluded_model::{
     Signal,
 };
 
+use crate::catalogue::aborts_twice;
 use crate::emission::reward_due;
 use crate::{Transition, Verdict, holds};
 
@@ -256,7 +257,8 @@ pub fn available_is_not_evicted(t: &Transition) -> Verdict {
 /// INV-COLL-1: no honest author's block is refused by the runtime. Not claimed of two blocks on
 /// one relay parent under a strict relay number check, where `can_build_upon` says yes and the
 /// runtime no; nor of an abort that an ancestor acted on and the inclusion of an older block has
-/// cleared (UPG-13).
+/// cleared (UPG-13); nor of a go-ahead for code that a second abort has thrown away, where that can be
+/// (R-PARA-ENDS).
 pub fn honest_blocks_are_valid(t: &Transition) -> Verdict {
     let (Action::Author(author), Err(refusal)) = (t.action, t.outcome) else { return Ok(()) };
     if !refusal.is_panic() {
@@ -264,7 +266,9 @@ pub fn honest_blocks_are_valid(t: &Transition) -> Verdict {
     }
     let second = t.old(author.parent).relay_parent == t.relay_parent(author);
     let strict = t.protocol.parameters().relay_number_check == RelayNumberCheck::Strict;
-    let excused = strict && second || *refusal == Refusal::SignalWithdrawn && lost_its_abort(t);
+    let is_over = *refusal == Refusal::GoAheadWithoutCode && aborts_twice(t.protocol);
+    let excused =
+        strict && second || *refusal == Refusal::SignalWithdrawn && lost_its_abort(t) || is_over;
     holds!(excused, "an honest author builds a block on which the runtime panics: {refusal}");
     Ok(())
 }
@@ -418,9 +422,11 @@ pub fn only_the_invalid_is_disputed_away(t: &Transition) -> Verdict {
     // A fork freezes over an included candidate that is disputed now, or over one that was disputed
     // before and is included now.
     let mut condemned = branch.pending.iter().map(|pending| pending.block);
-    let mut at_fault = over.into_iter().chain(condemned.by_ref().filter(|&block| {
-        t.protocol.is_concluded_invalid(t.old(block), t.branch())
-    }));
+    let mut at_fault = over.into_iter().chain(
+        condemned
+            .by_ref()
+            .filter(|&block| t.protocol.is_concluded_invalid(t.old(block), t.branch())),
+    );
     let frozen_over_valid = t.freezes() && at_fault.all(is_valid);
     holds!(!frozen_over_valid, "a relay fork is frozen over a valid candidate");
     let dropped = t.dispute_lost().is_some() && over.is_some_and(is_valid);

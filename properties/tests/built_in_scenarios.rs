@@ -15,7 +15,8 @@ lookahead                134974    577706   30
 adversary                331370   1748707   18
 bandwidth                 86146    412725   13
 withholding                 453      1656   10
-siblings                 133324    975026   23
+siblings                  45842    237210   23
+evicted                   52686    306127   23
 forks                     79926    322861   18
 shibuya                  232970    920694   16
 sessions                  24879    130502   28
@@ -33,8 +34,10 @@ disputes                   8031     28147   20
 disputes-elastic           3029    124681   10
 disputes-chains            5272    207167   11
 disputes-groups           25515     90567   31
+disputes-again              948      3633   11
 upgrade                   34240    128019   19
 upgrade-abort             18832     60555   20
+upgrade-known             14625     49171   19
 upgrade-forks             21445     84598   19
 upgrade-sessions          40472    159899   22
 upgrade-adversary         33306    103603   18
@@ -56,6 +59,7 @@ astar-switch              88579    268028   77
 
 /// The same of those that are checked nightly.
 const NIGHTLY: &str = "\
+siblings-long            258584   1614706   26
 forks-equivocation      1335010   6480425   31
 forks-deep-sessions      178449    845281   18
 forks-lookahead           35877    169470   22

@@ -375,6 +375,9 @@ fn grown(growth: &Growth, changes: &Changes, then: &Moment) -> String {
     text.push_str(match growth.precheck {
         None => "",
         Some(Precheck::Accepted) => " The vote on the new code ends: it is accepted.",
+        Some(Precheck::Known) => {
+            " The relay chain knows the new code already, and there is no vote."
+        }
         Some(Precheck::Rejected) => {
             " The vote on the new code ends: it is rejected, and the para is told to abort."
         }

@@ -246,6 +246,7 @@ fn grown(growth: &Growth, changes: &Changes) -> String {
     match growth.precheck {
         None => {}
         Some(Precheck::Accepted) => events.push("accepts the code".to_owned()),
+        Some(Precheck::Known) => events.push("knows the code".to_owned()),
         Some(Precheck::Rejected) => events.push("rejects the code, abort".to_owned()),
     }
     if let Some(code) = changes.switched {

@@ -37,6 +37,9 @@ impl Protocol {
         if state.descends_from(state.main().tip().newest(), candidate) {
             return Err(Refusal::AlreadyOnChain);
         }
+        if !state.descends_from(candidate, state.main().tip().included) {
+            return Err(Refusal::NotInThisScenario("candidate beside the included chain"));
+        }
         if block.known_backable & (1 << validator) != 0 {
             return Err(Refusal::AlreadyKnown);
         }
@@ -80,6 +83,15 @@ impl Protocol {
             && age <= state.main().session
     }
 
+    /// Whether it makes a difference that a validator has learned of the candidate: whether it may be in
+    /// a chain beyond the included head, in this state or a later one.
+    pub(crate) fn may_be_chained(&self, state: &State, candidate: BlockIndex) -> bool {
+        let included = state.main().tip().included;
+        let in_scope = self.is_in_scope(state, state.block(candidate).relay_parent.on(0));
+        let is_above = candidate != included && state.descends_from(candidate, included);
+        is_above && (in_scope || !self.has(Rule::Frag4))
+    }
+
     /// FRAG-4: whether the candidate may still be chained after the chain as it is, now or later. Where
     /// its parent is in no chain only its relay parent is asked about.
     fn has_potential(
@@ -92,9 +104,8 @@ impl Protocol {
         let age = block.relay_parent.on(0);
         self.require(Rule::Frag4, self.is_in_scope(state, age), Refusal::OutOfScope(age))?;
 
-        let is_rival = |other: BlockIndex| {
-            other != candidate && state.block(other).parent == block.parent
-        };
+        let is_rival =
+            |other: BlockIndex| other != candidate && state.block(other).parent == block.parent;
         let pending = state.main().pending.iter().map(|pending| pending.block);
         if let Some(rival) = pending.clone().find(|&pending| is_rival(pending)) {
             self.require(Rule::Frag4, false, Refusal::ForkWithPending(rival))?;
@@ -127,10 +138,7 @@ impl Protocol {
             let block = state.block(child);
             let age = block.relay_parent.on(0);
             let in_scope = self.is_in_scope(state, age) || !self.has(Rule::Frag4);
-            block.is_held_by(validator)
-                && !block.has(ParaBlock::LOST)
-                && in_scope
-                && age <= context
+            block.is_held_by(validator) && !block.has(ParaBlock::LOST) && in_scope && age <= context
         };
         if !self.decides_by_hash()
             && state.chains[validator]

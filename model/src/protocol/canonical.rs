@@ -215,8 +215,8 @@ impl Protocol {
                 block.segment = self.drop_from(block.segment, depth);
             }
         }
-        if state.branches.iter().all(|at| state.descends_from(at.tip().included, place)) {
-            (block.known_backable, block.forgotten) = (0, 0); // Nobody asks again.
+        if block.known_backable != 0 && !self.may_be_chained(state, place) {
+            (block.known_backable, block.forgotten) = (0, 0);
         }
         if place == root {
             block.hash_rank = 0;

@@ -5,7 +5,7 @@ use arrayvec::ArrayVec;
 
 use super::Protocol;
 use super::disputes::{Concluded, left_for_other};
-use crate::action::{Action, Bits, Dispute, RelayBlockPlan};
+use crate::action::{Action, Bits, Dispute, Precheck, RelayBlockPlan};
 use crate::few::Few;
 use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
@@ -122,7 +122,7 @@ impl Protocol {
         } else {
             self.bits_fit(state, branch, plan)?;
         }
-        self.may_close_vote(branch, plan)?;
+        self.may_close_vote(state, branch, plan)?;
         if plan.go_ahead && (!environment.go_ahead || branch.tip().go_ahead) {
             return Err(Refusal::NotInThisScenario("go-ahead signal now"));
         }
@@ -331,7 +331,8 @@ impl Protocol {
                 branch.views[0].included = enacted;
                 self.move_messages(branch, &block);
             }
-            self.note_new_head(next, place, enacted);
+            let is_known = plan.precheck == Some(Precheck::Known);
+            self.note_new_head(next, place, enacted, is_known);
         }
     }
 
@@ -542,7 +543,7 @@ impl Protocol {
             self.scenario().reconfiguration.is_some(),
         ];
         let mask = (0..).zip(possible).map(|(bit, possible)| u8::from(possible) << bit).sum::<u8>();
-        let votes = self.votes_to_close(branch);
+        let votes = self.votes_to_close(state, branch);
         (0..1 << possible.len()).filter(move |flags| flags & !mask == 0).flat_map(
             move |flags: u8| {
                 votes.iter().map(move |&precheck| RelayBlockPlan {

@@ -38,8 +38,8 @@ impl Protocol {
         state.block(read).authority_set
     }
 
-    /// The authorities of one of the two sets.
-    fn authorities_of(&self, set: u8) -> Few<Authority> {
+    /// The authorities of one of the two sets; none where no scenario names any.
+    pub fn authorities_of(&self, set: u8) -> Few<Authority> {
         let environment = self.environment();
         if set == 0 { environment.authorities.0 } else { environment.next_authorities.0 }
     }

@@ -7,7 +7,7 @@ use crate::refusal::Refusal;
 use crate::rule::{Rule, Variant};
 use crate::scenario::{Prechecks, Upgrades};
 use crate::state::{
-    BlockCode, BlockIndex, Branch, Code, ParaBlock, RelayCode, RelayParent, Signal, State,
+    BlockCode, BlockIndex, Branch, Code, ParaBlock, Pending, RelayCode, RelayParent, Signal, State,
     SwitchPhase, Upgrade, View,
 };
 
@@ -137,7 +137,14 @@ impl Protocol {
 
     /// INCL-5: what the inclusion of a block does to the para's code. New code first, so that the signal
     /// is looked at when the upgrade is known.
-    pub(crate) fn note_new_head(&self, next: &mut State, place: usize, included: BlockIndex) {
+    /// `is_known` says that the relay chain has the new code already.
+    pub(crate) fn note_new_head(
+        &self,
+        next: &mut State,
+        place: usize,
+        included: BlockIndex,
+        is_known: bool,
+    ) {
         let block = *next.block(included);
         let consumed = block.segment.signals & 1 != 0;
         if !self.follows_code() {
@@ -146,7 +153,7 @@ impl Protocol {
             return;
         }
         if block.code.is_new {
-            self.schedule_upgrade(next, place, included);
+            self.schedule_upgrade(next, place, included, is_known);
         }
         let is_due = next.block(included).code.is_due >> place & 1 != 0;
         let Branch { code, views, .. } = &mut next.branches[place];
@@ -169,7 +176,13 @@ impl Protocol {
 
     /// UPG-10, UPG-11: an upgrade begins where a candidate with new code is included, with a vote if the
     /// relay chain does not know the code.
-    fn schedule_upgrade(&self, next: &mut State, place: usize, included: BlockIndex) {
+    fn schedule_upgrade(
+        &self,
+        next: &mut State,
+        place: usize,
+        included: BlockIndex,
+        is_known: bool,
+    ) {
         let block = *next.block(included);
         let parameters = self.parameters();
         let Some(code) = block.code.pending else { return };
@@ -183,7 +196,7 @@ impl Protocol {
         let waits = if self.variants.contains(Variant::FromRelayParent) { age } else { 0 };
         let due_in = parameters.upgrade_delay.cast_signed() - waits.cast_signed();
         branch.code.upgrade = Some(Upgrade { code, is_voted_on: true, due_in });
-        if self.environment().prechecks.is_known() {
+        if is_known || self.environment().prechecks.is_known() {
             self.accept(next, place);
         }
     }
@@ -207,7 +220,7 @@ impl Protocol {
     pub(crate) fn close_vote(&self, next: &mut State, plan: &RelayBlockPlan) {
         let place = usize::from(plan.branch);
         match plan.precheck {
-            None => {}
+            None | Some(Precheck::Known) => {}
             Some(Precheck::Accepted) => self.accept(next, place),
             Some(Precheck::Rejected) => {
                 let Branch { code, views, .. } = &mut next.branches[place];
@@ -220,23 +233,36 @@ impl Protocol {
     /// Whether a vote can end so: one that was open before this block.
     pub(crate) fn may_close_vote(
         &self,
+        state: &State,
         branch: &Branch,
         plan: &RelayBlockPlan,
     ) -> Result<(), Refusal> {
-        if self.votes_to_close(branch).contains(&plan.precheck) {
+        if self.votes_to_close(state, branch).contains(&plan.precheck) {
             return Ok(());
         }
         Err(Refusal::NotInThisScenario("such end of a vote on code now"))
     }
 
-    /// How a vote on new code may end in the next block of a branch.
-    pub(crate) fn votes_to_close(&self, branch: &Branch) -> &'static [Option<Precheck>] {
+    /// How a vote on new code may end in the next block of a branch, or whether the code that comes with
+    /// it may be known.
+    pub(crate) fn votes_to_close(
+        &self,
+        state: &State,
+        branch: &Branch,
+    ) -> &'static [Option<Precheck>] {
+        let prechecks = self.environment().prechecks;
         let is_open = branch.code.upgrade.is_some_and(|upgrade| upgrade.is_voted_on);
-        match self.environment().prechecks {
-            _ if !is_open => &[None],
+        let brings = |pending: &Pending| state.block(pending.block).code.is_new;
+        match prechecks {
             Prechecks::Known => &[None],
+            Prechecks::DividedOrKnown if !is_open && branch.pending.iter().any(brings) => {
+                &[None, Some(Precheck::Known)]
+            }
+            _ if !is_open => &[None],
             Prechecks::Accepting => &[None, Some(Precheck::Accepted)],
-            Prechecks::Divided => &[None, Some(Precheck::Accepted), Some(Precheck::Rejected)],
+            Prechecks::Divided | Prechecks::DividedOrKnown => {
+                &[None, Some(Precheck::Accepted), Some(Precheck::Rejected)]
+            }
         }
     }
 

@@ -47,9 +47,18 @@ impl World {
         in_scenario(validator < self.introduced.len())?;
         in_scenario(self.para.contains_key(&candidate))?;
         in_scenario(!self.ancestry(self.tip(0).newest()).contains(&candidate))?;
+        // Beside the included chain nothing is chained any more.
+        in_scenario(self.ancestry(candidate).contains(&self.tip(0).included))?;
         in_scenario(!self.introduced[validator].contains(&candidate))?;
         self.has_potential(&self.fragments[validator], candidate)?;
         in_scenario(!self.para[&candidate].lost)
+    }
+
+    /// Whether anybody asks who has learned of the candidate: not once it cannot be chained any more.
+    pub fn may_be_chained(&self, candidate: BlockId) -> bool {
+        let included = self.tip(0).included;
+        let is_above = candidate != included && self.ancestry(candidate).contains(&included);
+        is_above && self.is_in_scope(self.para[&candidate].relay_parent)
     }
 
     /// FRAG-0, PARM-3: the leaf and at most L - 1 ancestors of the same session.
@@ -179,9 +188,8 @@ impl World {
 
     /// `populate_unconnected_potential_candidates`.
     fn keep_the_rest(&self, view: &mut FragmentChain, storage: &BTreeSet<BlockId>) {
-        let keeps = |id: &BlockId| {
-            !view.chain.contains(id) && self.has_potential(view, *id).is_ok()
-        };
+        let keeps =
+            |id: &BlockId| !view.chain.contains(id) && self.has_potential(view, *id).is_ok();
         let kept: Vec<BlockId> = storage.iter().copied().filter(keeps).collect();
         view.unconnected.extend(kept);
     }

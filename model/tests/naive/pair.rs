@@ -373,7 +373,7 @@ impl Pair {
                 }));
             }
         }
-        for precheck in [Precheck::Accepted, Precheck::Rejected].map(Some) {
+        for precheck in [Precheck::Accepted, Precheck::Rejected, Precheck::Known].map(Some) {
             let any = RelayBlockPlan { precheck, ..RelayBlockPlan::quiet(branch) };
             let bits = self.conceivable_votes(protocol, branch).into_iter();
             let bits = bits.filter(|_| protocol.follows_code());
@@ -620,9 +620,7 @@ impl Pair {
             });
             same!(format!("hash rank of P{id}"), usize::from(ours.hash_rank), below.count());
 
-            // Once it is included everywhere nobody asks.
-            let asked = !(0..world.tips.len())
-                .all(|branch| world.ancestry(world.tip(branch).included).contains(&id));
+            let asked = world.may_be_chained(id);
             let bits = |of: &dyn Fn(usize) -> bool| -> u8 {
                 (0..world.fragments.len()).map(|v| u8::from(asked && of(v)) << v).sum()
             };

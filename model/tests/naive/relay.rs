@@ -1,10 +1,11 @@
 //! The relay chain's runtime: one relay block, in the order of INH-1.
 
-use unincluded_model::Rule;
 use unincluded_model::scenario::{ClaimQueue, Claims, Group};
+use unincluded_model::{Precheck, Rule};
 
 use super::{
-    BlockId, Building, FragmentChain, Pending, Refused, RelayBlock, RelayNumber, Vote, World, in_scenario, require,
+    BlockId, Building, FragmentChain, Pending, Refused, RelayBlock, RelayNumber, Vote, World,
+    in_scenario, require,
 };
 
 impl World {
@@ -49,7 +50,7 @@ impl World {
         });
         self.record_votes(parent, &mut block, &building.votes, lost);
         while block.pending.first().is_some_and(|first| self.has_enough(first)) {
-            self.enact_first(&mut block);
+            self.enact_first(&mut block, building.precheck == Some(Precheck::Known));
         }
         let in_session = World::next_in_session(&block) - 1; // n + 1 - S
         let configuration = self.configuration(&block);
@@ -183,11 +184,11 @@ impl World {
 
     /// INCL-4, INCL-5: the candidate first in the queue becomes the included head.
     /// DISP-2: unless a supermajority against it is known, then the fork freezes.
-    fn enact_first(&self, block: &mut RelayBlock) {
+    fn enact_first(&self, block: &mut RelayBlock, is_known: bool) {
         let enacted = block.pending.remove(0).block;
         let relay_parent = self.para[&enacted].relay_number.expect("genesis is never pending");
         if let Some(new) = self.para[&enacted].new_code {
-            self.schedule_upgrade(block, new);
+            self.schedule_upgrade(block, new, is_known);
         }
         block.included = enacted;
         block.most_recent_context = relay_parent;

@@ -71,14 +71,14 @@ impl World {
     }
 
     /// UPG-10: a candidate with new code is included.
-    pub(super) fn schedule_upgrade(&self, block: &mut RelayBlock, new: CodeId) {
+    pub(super) fn schedule_upgrade(&self, block: &mut RelayBlock, new: CodeId, is_known: bool) {
         if block.code.future.is_some() || block.code.current == new {
             return;
         }
         let cooldown = u64::from(self.parameters().upgrade_cooldown);
         block.code.future = Some(new);
         block.code.restricted_until = Some(block.number + cooldown);
-        if self.environment().prechecks == Prechecks::Known {
+        if is_known || self.environment().prechecks == Prechecks::Known {
             self.proceed_with_upgrade(block, block.number);
         } else {
             block.code.vote = Some(block.number);
@@ -116,15 +116,23 @@ impl World {
         building: &Building,
     ) -> Result<(), Refused> {
         let Some(end) = building.precheck else { return Ok(()) };
-        in_scenario(parent.code.vote.is_some())?;
         let prechecks = self.environment().prechecks;
-        in_scenario(end == Precheck::Accepted || prechecks == Prechecks::Divided)
+        let is_mixed = prechecks == Prechecks::DividedOrKnown;
+        let mut pending = parent.pending.iter();
+        let comes = pending.any(|pending| self.para[&pending.block].new_code.is_some());
+        let is_open = parent.code.vote.is_some();
+        in_scenario(match end {
+            Precheck::Accepted => is_open,
+            Precheck::Rejected => is_open && (prechecks == Prechecks::Divided || is_mixed),
+            // Only where it can make a difference.
+            Precheck::Known => is_mixed && comes && !is_open,
+        })
     }
 
     /// UPG-11, UPG-13, UPG-15: after the candidates the last votes, and what ends with the block.
     pub(super) fn end_upgrades(&self, block: &mut RelayBlock, precheck: Option<Precheck>) {
         match precheck {
-            None => {}
+            None | Some(Precheck::Known) => {}
             Some(Precheck::Accepted) => {
                 let included_at = block.code.vote.take().expect("there is a vote");
                 self.proceed_with_upgrade(block, included_at);
