@@ -11,11 +11,7 @@ const SOURCES: [(&str, &str, &str); 2] = [
         "polkadot-node-core-prospective-parachains-35.0.0",
         "src/fragment_chain/mod.rs",
     ),
-    (
-        "inclusion_emulator",
-        "polkadot-node-subsystem-util-36.0.0",
-        "src/inclusion_emulator/mod.rs",
-    ),
+    ("inclusion_emulator", "polkadot-node-subsystem-util-36.0.0", "src/inclusion_emulator/mod.rs"),
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -28,7 +24,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("cargo::rerun-if-changed={}", source.display());
         let path = source.to_str().ok_or("the path of a source is not Unicode")?;
         let quiet = "#[allow(warnings, missing_docs, clippy::all, clippy::pedantic)]";
-        let text = format!("/// Published, unchanged.\n{quiet}\n#[path = {path:?}]\npub mod {module};\n");
+        let text =
+            format!("/// Published, unchanged.\n{quiet}\n#[path = {path:?}]\npub mod {module};\n");
         fs::write(out.join(module).with_extension("rs"), text)?;
     }
     Ok(())
@@ -36,9 +33,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// The file of a published crate in any of cargo's registries.
 fn find(published: &str, file: &str) -> io::Result<PathBuf> {
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
-        env::var_os("HOME").map(|home| Path::new(&home).join(".cargo"))
-    });
+    let home = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cargo")));
     let registries = home.ok_or(io::ErrorKind::NotFound)?.join("registry/src");
     for registry in fs::read_dir(registries)? {
         let source = registry?.path().join(published).join(file);

@@ -4,26 +4,12 @@ use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 use polkadot_primitives::CandidateHash;
-use unincluded_model::{Action, BlockIndex, Refusal};
+use unincluded_conformance_driver::Divergence;
+use unincluded_model::{Action, BlockIndex, Refusal, Rule};
 
 use crate::prospective::Refused;
 use crate::view::{Deaf, View};
 use crate::world::World;
-
-/// One difference.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// The rule in doubt, by its id.
-    pub rule: &'static str,
-    /// What the model says and what the node does, in words.
-    pub what: String,
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.rule, self.what)
-    }
-}
 
 /// Compares every followed validator with what the model says of it: the best chain, what is held
 /// beside it, what a relay author could back, and for every candidate whether statements about it
@@ -31,8 +17,12 @@ impl fmt::Display for Difference {
 ///
 /// # Errors
 ///
-/// The first difference.
-pub fn compare(world: &World) -> Result<(), Difference> {
+/// The first divergence.
+pub fn compare(world: &World) -> Result<(), Divergence> {
+    if let Some(backed) = world.unoffered() {
+        let says = format!("the relay chain backs {backed}, and no validator's chain offers it");
+        return Err(Divergence::new([Rule::Frag8], says));
+    }
     for (validator, view) in world.views().iter().enumerate() {
         let validator = Followed { world, validator, view };
         validator.chains_agree()?;
@@ -46,11 +36,11 @@ pub fn compare(world: &World) -> Result<(), Difference> {
 }
 
 /// The rule by which a fragment chain refuses.
-pub fn rule_of(refused: &Refused) -> &'static str {
+pub fn rule_of(refused: &Refused) -> Rule {
     match refused {
-        Refused::ForkChoiceRule(_) => "FRAG-5",
-        Refused::Constraints(_) => "EMU-3",
-        _ => "FRAG-4",
+        Refused::ForkChoiceRule(_) => Rule::Frag5,
+        Refused::Constraints(_) => Rule::Emu3,
+        _ => Rule::Frag4,
     }
 }
 
@@ -61,8 +51,8 @@ struct Followed<'a> {
 }
 
 impl Followed<'_> {
-    fn differ(&self, rule: &'static str, what: impl fmt::Display) -> Difference {
-        Difference { rule, what: format!("validator {}: {what}", self.validator) }
+    fn differ(&self, rule: Rule, what: impl fmt::Display) -> Divergence {
+        Divergence::new([rule], format!("validator {}: {what}", self.validator))
     }
 
     fn pending(&self) -> Vec<CandidateHash> {
@@ -76,7 +66,7 @@ impl Followed<'_> {
     }
 
     /// FRAG-3, FRAG-5, FRAG-6: the best chain.
-    fn chains_agree(&self) -> Result<(), Difference> {
+    fn chains_agree(&self) -> Result<(), Divergence> {
         let mut model = self.pending();
         let offered = self.offered();
         model.extend(offered);
@@ -86,29 +76,31 @@ impl Followed<'_> {
         }
         let beyond = node.get(self.pending().len()).copied();
         let rule = match (offered, beyond) {
-            (Some(_), Some(_)) => "FRAG-5",
+            (Some(_), Some(_)) => Rule::Frag5,
             (Some(offered), None) => self.why_not(offered),
-            (None, Some(_)) => "FRAG-4",
-            (None, None) => "FRAG-7",
+            (None, Some(_)) => Rule::Frag4,
+            (None, None) => Rule::Frag7,
         };
         let (model, node) = (self.named(model), self.named(node));
         Err(self.differ(rule, format!("the model's chain is {model}, the node's {node}")))
     }
 
     /// Why the node has not got a candidate that the model offers.
-    fn why_not(&self, offered: CandidateHash) -> &'static str {
-        let candidate = self.world.places().get(&offered).and_then(|&place| {
-            self.world.block(place).candidate.as_ref()
-        });
+    fn why_not(&self, offered: CandidateHash) -> Rule {
+        let candidate = self
+            .world
+            .places()
+            .get(&offered)
+            .and_then(|&place| self.world.block(place).candidate.as_ref());
         match candidate.map(|candidate| self.view.would_learn(candidate)) {
             Some(Err(Deaf::Refused(refused))) => rule_of(&refused),
-            _ => "FRAG-7",
+            _ => Rule::Frag7,
         }
     }
 
     /// FRAG-1, FRAG-7: what is held beside the chain. What the model has forgotten is dead, and not
     /// compared.
-    fn stores_agree(&self) -> Result<(), Difference> {
+    fn stores_agree(&self) -> Result<(), Divergence> {
         let state = self.world.state();
         let tip = state.main().tip().newest();
         let chained = state.chains[self.validator];
@@ -130,31 +122,33 @@ impl Followed<'_> {
             return Ok(());
         }
         let (model, node) = (self.named(model), self.named(node));
-        Err(self.differ("FRAG-7", format!("the model holds {model} in store, the node {node}")))
+        Err(self.differ(Rule::Frag7, format!("the model holds {model} in store, the node {node}")))
     }
 
     /// FRAG-8: what a relay author could back once what is pending is included, and that it could
     /// back nothing if it were dropped.
-    fn offers_agree(&self) -> Result<(), Difference> {
+    fn offers_agree(&self) -> Result<(), Divergence> {
         let pending: HashSet<CandidateHash> = self.pending().into_iter().collect();
         let is_free = pending.is_empty();
         let model: Vec<CandidateHash> = self.offered().into_iter().collect();
         let node = self.view.at_leaf().backable(pending, 1);
         if model != node {
             let (model, node) = (self.named(model), self.named(node));
-            return Err(self.differ("FRAG-8", format!("the model offers {model}, the node {node}")));
+            return Err(
+                self.differ(Rule::Frag8, format!("the model offers {model}, the node {node}"))
+            );
         }
         let node = self.view.at_leaf().backable(HashSet::new(), 1);
         if !is_free && !node.is_empty() {
             let node = self.named(node);
             let what = format!("on what is dropped the model offers nothing, the node {node}");
-            return Err(self.differ("FRAG-8", what));
+            return Err(self.differ(Rule::Frag8, what));
         }
         Ok(())
     }
 
     /// FRAG-2, FRAG-4, FRAG-5, FRAG-7: what statements about one candidate would do.
-    fn answers_agree(&self, place: BlockIndex) -> Result<(), Difference> {
+    fn answers_agree(&self, place: BlockIndex) -> Result<(), Divergence> {
         let world = self.world;
         let Some(candidate) = &world.block(place).candidate else { return Ok(()) };
         let action = Action::LearnBackable { validator: self.validator as u8, candidate: place };
@@ -165,8 +159,8 @@ impl Followed<'_> {
             // No statements come in about it, or none that anybody still listens to.
             (Err(Refusal::CandidateLost | Refusal::AlreadyOnChain), _) => return Ok(()),
             (Ok(()), Err(Deaf::Refused(refused))) => (false, rule_of(refused)),
-            (Ok(()), Err(Deaf::Spent)) => (false, "FRAG-7"),
-            (Err(refusal), Ok(())) => (false, refusal.rule().map_or("FRAG-7", |rule| rule.id())),
+            (Ok(()), Err(Deaf::Spent)) => (false, Rule::Frag7),
+            (Err(refusal), Ok(())) => (false, refusal.rule().unwrap_or(Rule::Frag7)),
             (Err(refusal), Err(deaf)) => same_reason(refusal, deaf),
         };
         if agree {
@@ -191,15 +185,17 @@ impl Followed<'_> {
 }
 
 /// Whether both refuse for the same reason, and the rule in doubt if not.
-fn same_reason(refusal: &Refusal, deaf: &Deaf) -> (bool, &'static str) {
+fn same_reason(refusal: &Refusal, deaf: &Deaf) -> (bool, Rule) {
     let node = match deaf {
-        Deaf::Spent => "FRAG-7",
+        Deaf::Spent => Rule::Frag7,
         Deaf::Refused(refused) => rule_of(refused),
     };
     let same = match (refusal, deaf) {
-        (Refusal::AlreadyKnown, Deaf::Refused(Refused::CandidateAlreadyKnown) | Deaf::Spent) => true,
+        (Refusal::AlreadyKnown, Deaf::Refused(Refused::CandidateAlreadyKnown) | Deaf::Spent) => {
+            true
+        }
         (_, Deaf::Refused(Refused::CandidateAlreadyKnown)) => false,
-        _ => refusal.rule().is_some_and(|rule| rule.id() == node),
+        _ => refusal.rule() == Some(node),
     };
     (same, node)
 }

@@ -4,10 +4,12 @@
 //! state with an edge that none has taken, and from there on take such edges for as long as there are
 //! any. What is compared is compared at the end of every such edge, after a history of its own.
 
-use unincluded_model::{Action, Protocol, Refusal, State, Step};
+use unincluded_conformance_driver::Divergence;
+use unincluded_conformance_driver::divergence::Found;
+use unincluded_model::{Action, Protocol, State, Step};
 use unincluded_properties::fingerprint::{FingerprintMap, fingerprint};
 
-use crate::compare::{Difference, compare};
+use crate::compare::compare;
 use crate::world::World;
 
 /// Steps after which a run ends, though it could go on: fresh runs are cheap.
@@ -28,15 +30,6 @@ pub struct Covered {
     pub steps: usize,
 }
 
-/// A run of the model that the validators do not follow.
-#[derive(Clone, Debug)]
-pub struct Diverged {
-    /// The actions from the start.
-    pub actions: Vec<Action>,
-    /// The difference at their end.
-    pub difference: Difference,
-}
-
 /// The states of a scenario in the order in which they are found, each with the way to it.
 struct Graph<'a> {
     protocol: &'a Protocol,
@@ -52,8 +45,8 @@ impl<'a> Graph<'a> {
     fn explore(
         protocol: &'a Protocol,
         most: usize,
-        mut visit: impl FnMut(&State, &Action, &State) -> Result<(), Difference>,
-    ) -> Result<Graph<'a>, Diverged> {
+        mut visit: impl FnMut(&State, &Action, &State) -> Result<(), Divergence>,
+    ) -> Result<Graph<'a>, Found> {
         let start = protocol.canonical(&protocol.initial()).0;
         let mut graph = Graph {
             protocol,
@@ -69,10 +62,10 @@ impl<'a> Graph<'a> {
             for (id, state) in frontier {
                 for (action, step) in protocol.steps(&state) {
                     let Ok(Step { raw, next: after, .. }) = step else { continue };
-                    if let Err(difference) = visit(&state, &action, &raw) {
+                    if let Err(divergence) = visit(&state, &action, &raw) {
                         let mut actions = graph.way(id);
                         actions.push(action);
-                        return Err(Diverged { actions, difference });
+                        return Err(Found { actions, divergence });
                     }
                     if graph.from.len() >= most {
                         graph.closed &= graph.id(&after).is_some();
@@ -120,7 +113,7 @@ impl<'a> Graph<'a> {
 ///
 /// The first run found on which validators and model differ. Runs are tried in the order of their
 /// distance from the start, but may go on beyond it.
-pub fn cover(protocol: &Protocol, most: usize) -> Result<Covered, Diverged> {
+pub fn cover(protocol: &Protocol, most: usize) -> Result<Covered, Found> {
     let mut graph = Graph::explore(protocol, most, |_, _, _| Ok(()))?;
     let mut covered =
         Covered { states: graph.from.len(), closed: graph.closed, ..Covered::default() };
@@ -151,10 +144,8 @@ pub fn cover(protocol: &Protocol, most: usize) -> Result<Covered, Diverged> {
                 let Ok(step) = step else { continue };
                 actions.push(action);
                 world.follow(&action, step);
-                compare(&world).map_err(|difference| Diverged {
-                    actions: actions.clone(),
-                    difference,
-                })?;
+                compare(&world)
+                    .map_err(|divergence| Found { actions: actions.clone(), divergence })?;
                 here = graph.id(world.state());
             }
         }
@@ -171,8 +162,8 @@ pub fn cover(protocol: &Protocol, most: usize) -> Result<Covered, Diverged> {
 pub fn each_edge(
     protocol: &Protocol,
     most: usize,
-    mut check: impl FnMut(&State, &Action, &State) -> Result<(), Difference>,
-) -> Result<Covered, Diverged> {
+    mut check: impl FnMut(&State, &Action, &State) -> Result<(), Divergence>,
+) -> Result<Covered, Found> {
     let mut edges = 0;
     let graph = Graph::explore(protocol, most, |before, action, raw| {
         edges += 1;
@@ -182,22 +173,17 @@ pub fn each_edge(
     Ok(Covered { states, closed: graph.closed, edges, ..Covered::default() })
 }
 
-/// The nearest run on which validators and model differ, among the states at most that are looked at
-/// in the order of their distance: nothing is shorter.
-pub fn nearest(protocol: &Protocol, most: usize) -> Option<Diverged> {
+/// The nearest run on which validators and model part, among the states at most that are looked at in
+/// the order of their distance: nothing is shorter.
+pub fn nearest(protocol: &Protocol, most: usize) -> Option<Found> {
     let graph = Graph::explore(protocol, most, |_, _, _| Ok(())).ok()?;
     (0..graph.from.len() as u32).find_map(|id| {
         let actions = graph.way(id);
-        let difference = replay(protocol, &actions).err()?;
-        Some(Diverged { actions, difference })
+        let mut world = World::new(protocol);
+        for action in &actions {
+            world.take(action).ok()?;
+        }
+        let divergence = compare(&world).err()?;
+        Some(Found { actions, divergence })
     })
-}
-
-/// Takes the actions, and compares at their end; those that the model refuses do nothing.
-fn replay(protocol: &Protocol, actions: &[Action]) -> Result<(), Difference> {
-    let mut world = World::new(protocol);
-    for action in actions {
-        let _: Result<(), Refusal> = world.take(action);
-    }
-    compare(&world)
 }

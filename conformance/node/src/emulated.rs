@@ -8,11 +8,11 @@ use std::collections::HashMap;
 use polkadot_primitives::{
     CandidateCommitments, HeadData, Id, OutboundHrmpMessage, PersistedValidationData,
 };
+use unincluded_conformance_driver::Divergence;
 use unincluded_model::refusal::Limit;
 use unincluded_model::{Action, Age, BlockIndex, ParaBlock, Protocol, Refusal, Rule, State};
 
 use crate::candidate::{MAX_POV_SIZE, PARA, RelayBlock, code, head, quiet};
-use crate::compare::Difference;
 use crate::inclusion_emulator::{
     ConstraintModifications, Constraints, Fragment, FragmentValidityError, InboundHrmpLimitations,
     ModificationError, OutboundHrmpChannelLimitations,
@@ -97,10 +97,10 @@ pub fn agree(
     leaf: &State,
     place: usize,
     candidate: &ParaBlock,
-) -> Result<bool, Difference> {
+) -> Result<bool, Divergence> {
     let model = protocol.emulate(leaf, place, candidate);
     let node = asked(protocol, leaf, place, candidate)
-        .map_err(|what| Difference { rule: "EMU-3", what })?;
+        .map_err(|says| Divergence::new([Rule::Emu3], says))?;
     let said = match &model {
         _ if node == Answer::NotAsked => return Ok(false),
         Ok(()) => Answer::Taken,
@@ -112,8 +112,8 @@ pub fn agree(
             Answer::Refused(Broken { limit: *limit, asked, left })
         }
         Err(other) => {
-            let what = format!("the model says {other}");
-            return Err(Difference { rule: "EMU-3", what });
+            let says = format!("the model says {other}");
+            return Err(Divergence::new([Rule::Emu3], says));
         }
     };
     if said == node {
@@ -122,12 +122,12 @@ pub fn agree(
     let alone = ParaBlock { parent: leaf.branch(place).tip().included, ..*candidate };
     let is_alone = alone.parent == candidate.parent;
     let rule = if is_alone || agree(protocol, leaf, place, &alone).is_err() {
-        "EMU-3"
+        Rule::Emu3
     } else {
-        "EMU-4"
+        Rule::Emu4
     };
     let model = model.map_or_else(|refusal| refusal.to_string(), |()| "takes it".to_owned());
-    Err(Difference { rule, what: format!("the model {model}, the node says {node:?}") })
+    Err(Divergence::new([rule], format!("the model {model}, the node says {node:?}")))
 }
 
 /// Asks both of the block that an action of the model has just authored, at the leaf that it met, and
@@ -141,7 +141,7 @@ pub fn authored_agrees(
     before: &State,
     action: &Action,
     raw: &State,
-) -> Result<bool, Difference> {
+) -> Result<bool, Divergence> {
     match (action, raw.blocks.last()) {
         (Action::Author(author), Some(block)) => {
             agree(protocol, before, usize::from(author.branch), block)
@@ -268,18 +268,16 @@ fn broken(error: &FragmentValidityError, constraints: &Constraints) -> Result<Br
                 Broken { limit: Limit::Watermark, asked: mark as usize, left: 0 }
             }
             ModificationError::HrmpMessagesOverflow {
-                messages_remaining, messages_submitted, ..
+                messages_remaining,
+                messages_submitted,
+                ..
             } => Broken {
                 limit: Limit::Outbound,
                 asked: messages_submitted,
                 left: messages_remaining,
             },
             ModificationError::UmpMessagesOverflow { messages_remaining, messages_submitted } => {
-                Broken {
-                    limit: Limit::Upward,
-                    asked: messages_submitted,
-                    left: messages_remaining,
-                }
+                Broken { limit: Limit::Upward, asked: messages_submitted, left: messages_remaining }
             }
             ModificationError::DmpMessagesUnderflow { messages_remaining, messages_processed } => {
                 Broken {
@@ -293,6 +291,3 @@ fn broken(error: &FragmentValidityError, constraints: &Constraints) -> Result<Br
         ref other => return Err(format!("{other:?}")),
     })
 }
-
-/// Which rules of the model this file compares.
-pub const RULES: [Rule; 2] = [Rule::Emu3, Rule::Emu4];

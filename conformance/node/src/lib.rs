@@ -3,7 +3,7 @@
 //! [`inclusion_emulator`] and the fragment chain inside [`prospective`] are compiled from the sources
 //! that were published, unchanged; [`prospective`] and [`view`] do with them what the two subsystems
 //! around them do, [`world`] lets a run of the model drive them, and [`compare`] says where they
-//! differ. [`edges`] and [`walks`] choose the runs; [`limits`] asks the emulator alone.
+//! part. [`edges`] and [`walks`] choose the runs; [`emulated`] asks the emulator alone.
 
 // What the published sources call their surroundings.
 extern crate self as gum;

@@ -66,22 +66,28 @@ impl View {
     /// Whether statements that make the candidate backable would change anything, and if not, why.
     pub fn would_learn(&self, candidate: &Candidate) -> Result<(), Deaf> {
         match self.at_leaf().may_introduce(candidate) {
-            Ok(()) if self.introduced.contains(&candidate.hash) => Err(Deaf::Spent),
-            Ok(()) => Ok(()),
+            Err(Refused::CandidateAlreadyKnown) => {
+                Err(Deaf::Refused(Refused::CandidateAlreadyKnown))
+            }
+            // Its statements were handed over, and nobody asks the chain about it any more.
+            _ if self.introduced.contains(&candidate.hash) => Err(Deaf::Spent),
             Err(refused) => Err(Deaf::Refused(refused)),
+            Ok(()) => Ok(()),
         }
     }
 
-    /// Statements come in that make the candidate backable.
+    /// Statements come in that make the candidate backable. Known at the leaf is as good as taken there.
     pub fn learn(&mut self, candidate: &Candidate) -> Result<(), Deaf> {
-        let known = match self.at_leaf().may_introduce(candidate) {
-            Ok(()) => false,
-            // Known at the leaf is as good as taken there, and has its statements handed over.
-            Err(Refused::CandidateAlreadyKnown) => true,
-            Err(refused) => return Err(Deaf::Refused(refused)),
+        let answer = self.would_learn(candidate);
+        let handed_over = match &answer {
+            Ok(()) => true,
+            Err(Deaf::Refused(refused)) => *refused == Refused::CandidateAlreadyKnown,
+            Err(Deaf::Spent) => false,
         };
-        let is_new = self.introduced.insert(candidate.hash);
-        if is_new {
+        if !handed_over {
+            return answer;
+        }
+        if self.introduced.insert(candidate.hash) {
             for chain in self.chains.values_mut() {
                 // Some refuse what others take.
                 let _ = chain.introduce(candidate);
@@ -92,10 +98,6 @@ impl View {
                 chain.note_backed(candidate.hash);
             }
         }
-        match (known, is_new) {
-            (true, _) => Err(Deaf::Refused(Refused::CandidateAlreadyKnown)),
-            (false, true) => Ok(()),
-            (false, false) => Err(Deaf::Spent),
-        }
+        answer
     }
 }

@@ -1,9 +1,10 @@
 //! Random walks over what the model allows, and the shortest form of one that diverges.
 
+use unincluded_conformance_driver::Divergence;
+use unincluded_conformance_driver::divergence::Found;
 use unincluded_model::{Action, Protocol, Refusal};
 
-use crate::compare::{Difference, compare};
-use crate::edges::Diverged;
+use crate::compare::compare;
 use crate::world::World;
 
 /// What a walk did.
@@ -20,8 +21,8 @@ pub struct Walked {
 ///
 /// # Errors
 ///
-/// The actions up to the first difference.
-pub fn walk(protocol: &Protocol, choices: impl IntoIterator<Item = u16>) -> Result<Walked, Diverged> {
+/// The actions up to the first divergence.
+pub fn walk(protocol: &Protocol, choices: impl IntoIterator<Item = u16>) -> Result<Walked, Found> {
     let mut world = World::new(protocol);
     let mut walked = Walked::default();
     let mut taken = Vec::new();
@@ -36,8 +37,8 @@ pub fn walk(protocol: &Protocol, choices: impl IntoIterator<Item = u16>) -> Resu
         taken.push(action);
         walked.actions += 1;
         walked.operations += operations(&world, &action);
-        if let Err(difference) = compare(&world) {
-            return Err(Diverged { actions: taken, difference });
+        if let Err(divergence) = compare(&world) {
+            return Err(Found { actions: taken, divergence });
         }
     }
     Ok(walked)
@@ -54,19 +55,19 @@ fn operations(world: &World, action: &Action) -> usize {
     acted + views * (world.state().blocks.len() + 1)
 }
 
-/// The run with everything left out that the same difference can do without: the rule in doubt stays
+/// The run with everything left out that the same divergence can do without: the rule in doubt stays
 /// the same, and what the model refuses once something is left out goes as well.
-pub fn shrunk(protocol: &Protocol, diverged: &Diverged) -> Diverged {
-    let rule = diverged.difference.rule;
-    let mut shortest = diverged.clone();
+pub fn shrunk(protocol: &Protocol, found: &Found) -> Found {
+    let rules = &found.divergence.rules;
+    let mut shortest = found.clone();
     let mut at = 0;
     while at < shortest.actions.len() {
         let mut fewer = shortest.actions.clone();
         fewer.remove(at);
-        match first_difference(protocol, &fewer) {
-            Some((length, difference)) if difference.rule == rule => {
+        match first_divergence(protocol, &fewer) {
+            Some((length, divergence)) if divergence.rules == *rules => {
                 fewer.truncate(length);
-                shortest = Diverged { actions: fewer, difference };
+                shortest = Found { actions: fewer, divergence };
                 at = 0;
             }
             _ => at += 1,
@@ -75,14 +76,14 @@ pub fn shrunk(protocol: &Protocol, diverged: &Diverged) -> Diverged {
     shortest
 }
 
-/// How many of the actions lead to the first difference; none if they lead to none, or if the model
+/// How many of the actions lead to the first divergence; none if they lead to none, or if the model
 /// refuses one of them.
-fn first_difference(protocol: &Protocol, actions: &[Action]) -> Option<(usize, Difference)> {
+fn first_divergence(protocol: &Protocol, actions: &[Action]) -> Option<(usize, Divergence)> {
     let mut world = World::new(protocol);
     for (count, action) in (1..).zip(actions) {
         world.take(action).ok()?;
-        if let Err(difference) = compare(&world) {
-            return Some((count, difference));
+        if let Err(divergence) = compare(&world) {
+            return Some((count, divergence));
         }
     }
     None

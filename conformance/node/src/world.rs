@@ -1,7 +1,7 @@
 //! A run of the model that drives real validators: absolute numbers and hashes, where the model's
 //! states have ages and places.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use polkadot_primitives::{CandidateHash, HeadData, Id};
 use unincluded_model::{Action, Age, BlockIndex, Protocol, Refusal, State, Step};
@@ -36,6 +36,7 @@ pub struct World<'a> {
     session: u32,
     views: Vec<View>,
     serial: u32,
+    unoffered: Option<CandidateHash>,
 }
 
 impl<'a> World<'a> {
@@ -55,6 +56,7 @@ impl<'a> World<'a> {
             state,
             views: Vec::new(),
             serial: 0,
+            unoffered: None,
         };
         let (leaf, ancestors) = (RelayBlock::at(world.tip), world.ancestors(&world.state));
         let para = world.para_state(&world.state);
@@ -81,6 +83,11 @@ impl<'a> World<'a> {
     /// The real block in a place of the model's state.
     pub fn block(&self, place: BlockIndex) -> &Block {
         &self.blocks[place.get()]
+    }
+
+    /// A candidate that the last relay block backed though no validator's chain offered it (FRAG-8).
+    pub fn unoffered(&self) -> Option<CandidateHash> {
+        self.unoffered
     }
 
     /// The hash of the candidate in a place; none for the root.
@@ -126,6 +133,11 @@ impl<'a> World<'a> {
                 }
             }
             Action::RelayBlock(plan) => {
+                self.unoffered = plan
+                    .back
+                    .iter()
+                    .filter_map(|&backed| self.hash(backed))
+                    .find(|backed| !self.is_offered(backed));
                 self.tip += 1;
                 if plan.session_change {
                     self.session = self.tip;
@@ -147,8 +159,19 @@ impl<'a> World<'a> {
                 blocks[new.get()] = Some(block);
             }
         }
-        self.blocks = blocks.into_iter().map(|block| block.expect("every place is taken")).collect();
+        self.blocks =
+            blocks.into_iter().map(|block| block.expect("every place is taken")).collect();
         self.state = next;
+    }
+
+    /// FRAG-8: whether some validator, authoring the next relay block, would back the candidate once what
+    /// is pending has become available.
+    fn is_offered(&self, candidate: &CandidateHash) -> bool {
+        let pending = &self.state.main().pending;
+        let ancestors: HashSet<_> =
+            pending.iter().filter_map(|pending| self.hash(pending.block)).collect();
+        let mut leaves = self.views.iter().map(View::at_leaf);
+        leaves.any(|leaf| leaf.backable(ancestors.clone(), 1).contains(candidate))
     }
 
     /// A block that has just been authored, its candidate's hash where the model says it stands.
