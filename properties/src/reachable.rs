@@ -615,16 +615,25 @@ pub fn an_abort_takes_the_next_code(t: &Transition) -> bool {
     })
 }
 
-/// A go-ahead is shown and the included head, on which everybody builds, has no pending code: every
-/// block panics on UPG-4, and only the inclusion of a block would clear the signal.
+/// A para has ended: a second abort has thrown away the code for which the go-ahead is shown, and every
+/// block that anybody could build panics on UPG-4. Only the inclusion of one would clear the signal.
 pub fn a_para_ends(t: &Transition) -> bool {
-    let Some((_, grown)) = t.grown() else { return false };
-    let (Some((_, after)), tip) = (t.relay_block(), grown.tip()) else { return false };
-    let is_bare = after.block(tip.included).code.pending.is_none();
-    is_honest(t.protocol)
-        && tip.signal() == Some(Signal::GoAhead)
-        && tip.newest_pending.is_none()
-        && is_bare
+    let Some((_, after)) = t.relay_block() else { return false };
+    is_honest(t.protocol) && t.grown().is_some_and(|(_, grown)| has_ended_on(after, grown))
+}
+
+/// Whether a go-ahead is shown, nothing is pending, and neither the included head nor a block on it has
+/// code that the go-ahead could be for: new code that a block brings now is refused (UPG-14).
+pub fn has_ended_on(state: &State, branch: &Branch) -> bool {
+    let head = branch.tip().included;
+    let is_bare = |block: BlockIndex| {
+        let code = state.block(block).code;
+        !state.descends_from(block, head) || code.pending.is_none() || code.is_new
+    };
+    branch.tip().signal() == Some(Signal::GoAhead)
+        && branch.pending.is_empty()
+        && state.block(head).code.pending.is_none()
+        && state.indices().all(is_bare)
 }
 
 /// An upgrade to the code that the para has is included: nothing comes of it, and the code is pending

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 use unincluded_model::{Action, Precheck, Protocol, Refusal, Scenario, State, Variant};
 use unincluded_properties::fingerprint::fingerprint;
-use unincluded_properties::reachable::is_lost_on;
+use unincluded_properties::progress::FaultFree;
+use unincluded_properties::reachable::{has_ended_on, is_lost_on};
 use unincluded_properties::{Outcome, Search};
 
 fn built_in(name: &str) -> Scenario {
@@ -52,6 +53,45 @@ fn a_lost_abort_is_lost_for_ever() {
         },
     );
     assert!(lost > 0);
+}
+
+/// UPG-4, UPG-13: once a second abort has thrown away scheduled code, what waits may still be included,
+/// and nothing is built any more: the para has ended.
+#[test]
+fn a_para_that_a_second_abort_has_ended_never_goes_on() {
+    let protocol = Protocol::new(built_in("upgrade-known"));
+    let mut ended = 0;
+    let mut panics = HashSet::new();
+    steps(
+        &protocol,
+        |_| true,
+        |before, after| {
+            let tip = before.main().tip();
+            if !has_ended_on(before, before.main()) {
+                return;
+            }
+            match after {
+                Ok(after) => {
+                    let goes_on = after.main().tip().signal() != tip.signal();
+                    assert!(!goes_on, "{before:?} leads to {after:?}");
+                    ended += 1;
+                }
+                Err(refusal) => drop(panics.insert(refusal.to_string())),
+            }
+        },
+    );
+    assert!(ended > 0);
+    assert_eq!(panics.len(), 1, "{panics:?}");
+    let best = |state: &State| FaultFree::usual(&protocol).recovery(state).map(|way| way.best);
+    let report = Search::new(&protocol).run(&mut |_| ());
+    let Some(Outcome::Found { actions, .. }) = report.outcome("R-PARA-ENDS") else {
+        panic!("{:?}", report.outcome("R-PARA-ENDS"))
+    };
+    assert_eq!(actions.len(), 12);
+    let end = actions.iter().fold(protocol.initial(), |state, action| {
+        protocol.step(&state, action).expect("a run that was found")
+    });
+    assert_eq!(best(&end), Some(None));
 }
 
 /// UPG-11, SESS-3: where votes are lost with their session alone, nothing is pending when the abort

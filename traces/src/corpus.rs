@@ -182,6 +182,15 @@ recipes! {
     "lookahead-with-emit-1-once-a-slot" = "lookahead" - [] + [IssuanceOnceASlot], Shortest("INV-1"),
         "A second block on one relay slot pays no reward.",
         "Two blocks.";
+    "siblings-without-frag-7" = "siblings" - [Frag7] + [], Shortest("AGREE-3"),
+        "A validator that forgets nothing holds the sibling that has lost.",
+        "Two siblings, and a validator that learns of both.";
+    "siblings-reaches-r-views-differ" = "siblings" - [] + [], Shortest("R-VIEWS-DIFFER"),
+        "Both validators have learned of the same candidates. In the view of one a block lost to a sibling and went with its child; the other has not heard of the sibling and backs the block. From then on one offers the child and the other nothing: what was forgotten is not learned again.",
+        "Two siblings and a block on one of them, which both validators learn of; one learns of the sibling, and a relay block backs the other.";
+    "evicted-reaches-r-evicted-again" = "evicted" - [] + [], Shortest("R-EVICTED-AGAIN"),
+        "A candidate times out, and the validator that had offered it has forgotten it. The other learns of it only then, and it is backed again.",
+        "The candidate is built, learned of and backed, times out in the relay block after that, and is learned of and backed once more.";
     "siblings-with-frag-5-first-seen" = "siblings" - [] + [FirstSeen], Shortest("AGREE-1"),
         "Two validators heard of two siblings in opposite orders, and each holds on to the one it heard of first.",
         "Two siblings, and two validators that learn of both.";
@@ -314,6 +323,9 @@ recipes! {
     "upgrade-abort-reaches-r-too-soon" = "upgrade-abort" - [] + [], Shortest("R-TOO-SOON"),
         "The cooldown is over before the upgrade is: a block acts on the go-ahead and brings the next code. It is valid, and no relay block can take it: the upgrade under way would end with its own inclusion.",
         "The first code has to be included and accepted, and the go-ahead to appear.";
+    "upgrade-known-reaches-r-para-ends" = "upgrade-known" - [] + [], Shortest("R-PARA-ENDS"),
+        "A block acts on an abort and brings other code, which the relay chain knows already: with the inclusion the upgrade is scheduled and the abort is still shown. The next block acts on it once more and throws the scheduled code away, so that the go-ahead finds none and every block panics. The para has ended.",
+        "One code has to be included and rejected, a block to act on the abort and be included, another to do so again, and the delay to pass.";
     "upgrade-elastic-without-incl-9" = "upgrade-elastic" - [Incl9] + [], Shortest("INV-UPG-3-STEP"),
         "On a second core a block under new code is backed while the relay chain still has the old code.",
         "The block that acts on the go-ahead is pending, and its child is backed beside it.";
@@ -338,6 +350,12 @@ recipes! {
     "astar-switch-with-econ-upg-2-after-paying" = "astar-switch" - [] + [HalvedAfterPaying], Shortest("INV-1"),
         "The first new block pays the old rewards: a block of 6 s is paid as one of 12 s.",
         "The last old block and one on it.";
+    "disputes-again-reaches-r-backed-again" = "disputes-again" - [] + [], Shortest("R-BACKED-AGAIN"),
+        "An invalid block loses its dispute and is dropped; its relay parent is in the window for one relay block more, and nobody asks a second time.",
+        "The block is built and backed, loses its dispute in the relay block after that, and is backed in the next.";
+    "disputes-again-reaches-r-frozen-again" = "disputes-again" - [] + [], Shortest("R-FROZEN-AGAIN"),
+        "What lost its dispute and was backed again is included, and that freezes the relay fork at once: the votes are known.",
+        "As before, with another branch to go back to and the votes for availability.";
     "disputes-with-disp-2-any-vote" = "disputes" - [] + [OneVoteFreezes], Later("INV-DISP-1"),
         "If one vote were enough, one liar could undo a valid block.",
         "A valid block is built, backed and included, and the liar votes in the next relay block.";

@@ -488,9 +488,12 @@ pub struct LiveBlock {
     /// Siblings whose hash is lower, where a scenario asks.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hash_rank: u8,
-    /// The followed validators that know it is backable.
+    /// The followed validators that have learned that it is backable.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub known_by: Vec<u8>,
+    /// Those of them that hold it no more (FRAG-7).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forgotten_by: Vec<u8>,
 }
 
 /// A block that nobody can use any more, and that was never included.

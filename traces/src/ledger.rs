@@ -750,7 +750,13 @@ impl Ledger {
             },
             withheld: block.has(ParaBlock::WITHHELD),
             hash_rank: block.hash_rank,
-            known_by: (0..8).filter(|bit| block.known_backable & (1 << bit) != 0).collect(),
+            known_by: bits(block.known_backable),
+            forgotten_by: bits(block.forgotten),
         }
     }
+}
+
+/// The places of the bits that are set.
+fn bits(set: u8) -> Vec<u8> {
+    (0..8).filter(|bit| set & (1 << bit) != 0).collect()
 }
