@@ -102,7 +102,13 @@ impl<P: Pallets> World<P> {
             }
             (Err(refusal), None) => {
                 let says = format!("the model says \"{refusal}\", {} takes the block", P::NAME);
-                Err(Divergence::new(refusal.rule(), says))
+                // What there is no room for would have waited.
+                let waits: &[Rule] = match refusal {
+                    Refusal::MessagesExceedRoom { .. } => &[Rule::Msg1, Rule::Msg2],
+                    Refusal::OutboundExceedsRoom { .. } => &[Rule::Msg1, Rule::Msg4],
+                    _ => &[],
+                };
+                Err(Divergence::new(refusal.rule().into_iter().chain(waits.iter().copied()), says))
             }
             (Err(refusal), Some(words)) => {
                 let same = reason::words(&refusal).is_some_and(|reason| words.contains(reason));

@@ -125,7 +125,7 @@ fn beside<P: Pallets>(
     round: usize,
     report: &mut Report,
 ) -> Result<(), (Option<Action>, Divergence)> {
-    for (author, _) in attempts(world, Some(round)) {
+    for author in attempts(world, Some(round)) {
         let verdict = world.attempt(&author).map_err(|d| (Some(Action::Author(author)), d))?;
         report.count(&verdict);
     }
@@ -151,7 +151,7 @@ pub fn places<P: Pallets>(world: &World<P>) -> Vec<(BlockIndex, usize, Age)> {
 }
 
 /// Every block that anybody could author; with a round, one of the false claims instead of all.
-pub fn attempts<P: Pallets>(world: &World<P>, round: Option<usize>) -> Vec<(Author, usize)> {
+pub fn attempts<P: Pallets>(world: &World<P>, round: Option<usize>) -> Vec<Author> {
     let messages = world.protocol.messages();
     let mut all = Vec::new();
     for (number, (parent, branch, age)) in places(world).into_iter().enumerate() {
@@ -161,23 +161,23 @@ pub fn attempts<P: Pallets>(world: &World<P>, round: Option<usize>) -> Vec<(Auth
             Some(round) => &false_claims[(round + number) % false_claims.len()..][..1],
             None => false_claims,
         };
-        all.push((plain, number));
-        all.extend(claims.iter().map(|&claim| (Author { claim, ..plain }, number)));
+        all.push(plain);
+        all.extend(claims.iter().map(|&claim| Author { claim, ..plain }));
         if messages.upward_limit > 0 || world.protocol.parameters().upward_message_room > 0 {
-            all.push((Author { sends_message: true, ..plain }, number));
+            all.push(Author { sends_message: true, ..plain });
         }
         if messages.outbound_capacity > 0 {
-            all.push((Author { sends_outbound: true, ..plain }, number));
+            all.push(Author { sends_outbound: true, ..plain });
         }
         for full in 1..=messages.downward.max(messages.inbound * messages.inbound_messages) {
             let downward = full.min(messages.downward);
-            all.push((Author { downward, inbound: full, ..plain }, number));
-            all.push((Author { downward, ..plain }, number));
-            all.push((Author { inbound: full, ..plain }, number));
+            all.push(Author { downward, inbound: full, ..plain });
+            all.push(Author { downward, ..plain });
+            all.push(Author { inbound: full, ..plain });
         }
         if world.protocol.follows_code() {
             let new_code = unincluded_model::NewCode::Next;
-            all.push((Author { new_code, ..plain }, number));
+            all.push(Author { new_code, ..plain });
         }
     }
     all

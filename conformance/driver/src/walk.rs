@@ -121,7 +121,7 @@ pub fn walk<P: Pallets>(case: &Case, choices: &[u16]) -> Result<Report, Box<Foun
             }
             _ => {
                 let any = attempts(&world, None);
-                Action::Author(any[pick % any.len()].0)
+                Action::Author(any[pick % any.len()])
             }
         };
         let found = |divergence| {

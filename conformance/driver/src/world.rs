@@ -308,7 +308,12 @@ impl<P: Pallets> World<P> {
             included_head: P::head(&included.block),
             signal: view.signal(),
             is_restricted: view.is_restricted,
-            upward_room: self.protocol.upward_room(view).into(),
+            // Not what the model makes of it: SEG-7 is the pallet's to read.
+            upward_room: if messages.is_off() {
+                self.protocol.parameters().upward_message_room.into()
+            } else {
+                messages.upward_limit.saturating_sub(view.queues.upward).into()
+            },
             outbound: (view.queues.outbound.into(), messages.outbound_capacity.into()),
             has_messages: !messages.is_off(),
             downward: Rc::new([]),

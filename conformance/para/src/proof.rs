@@ -9,9 +9,14 @@ use cumulus_primitives_core::relay_chain::{
 };
 use cumulus_primitives_core::{InboundDownwardMessage, InboundHrmpMessage, ParaId};
 use cumulus_primitives_parachain_inherent::MessageQueueChain;
-use cumulus_test_relay_sproof_builder::RelayStateSproofBuilder;
-use sp_core::H256;
-use sp_state_machine::{Backend, StorageProof, TrieBackendBuilder};
+use cumulus_test_relay_sproof_builder::{
+    RelayStateSproofBuilder, build_relay_parent_descendants, generate_authority_pairs,
+};
+use sp_core::storage::StateVersion;
+use sp_core::{Blake2Hasher, H256};
+use sp_state_machine::{
+    Backend, IterArgs, StorageProof, TrieBackendBuilder, new_in_mem, prove_read,
+};
 use unincluded_conformance_driver::{Message, Setting, Shown};
 use unincluded_model::Signal;
 
@@ -33,6 +38,9 @@ pub(crate) const MESSAGE: usize = 8;
 
 /// Upward messages, and bytes of them, that the relay chain takes from one candidate at most.
 const PER_CANDIDATE: u32 = 16;
+
+/// Authorities of the relay chain that seal the relay blocks after the relay parent (HOOK-9).
+const AUTHORITIES: u64 = 2;
 
 pub(crate) fn builder() -> RelayStateSproofBuilder {
     let mut builder = RelayStateSproofBuilder {
@@ -76,30 +84,34 @@ pub(crate) fn relay_state(setting: &Setting, shown: &Shown, largest: u32) -> Rel
         channel.max_message_size = largest;
         channel.mqc_head = Some(inbound_chain(&shown.inbound).head());
     }
-    let (root, proof, headers) = if setting.relay_parent_offset > 0 {
-        builder.num_authorities = 2;
-        builder.into_state_root_proof_and_descendants(setting.relay_parent_offset.into())
-    } else {
-        let (root, proof) = builder.into_state_root_and_proof();
-        (root, proof, Vec::new())
-    };
-    let shown_here = Rc::new(shown.clone());
-    if shown.slot.is_some() {
-        return Relay { shown: shown_here, root, proof, headers: headers.into() };
+    let offset = setting.relay_parent_offset;
+    builder.num_authorities = if offset > 0 { AUTHORITIES } else { 0 };
+    let (mut root, mut proof) = builder.into_state_root_and_proof();
+    if shown.slot.is_none() {
+        (root, proof) = without_slot(root, proof);
     }
-    // The same state without the slot, which the builder always writes.
-    let slot = well_known_keys::CURRENT_SLOT.to_vec();
-    let db = proof.into_memory_db::<sp_core::Blake2Hasher>();
-    let mut backend = TrieBackendBuilder::new(db, root).build();
-    backend.insert(vec![(None, vec![(slot, None)])], sp_core::storage::StateVersion::default());
+    let headers = match offset {
+        0 => Vec::new(),
+        _ => {
+            let authorities = generate_authority_pairs(AUTHORITIES);
+            build_relay_parent_descendants(u64::from(offset) + 1, root, authorities)
+        }
+    };
+    Relay { shown: Rc::new(shown.clone()), root, proof, headers: headers.into() }
+}
+
+/// The same state without the slot, which the builder always writes.
+fn without_slot(root: H256, proof: StorageProof) -> (H256, StorageProof) {
+    let db = proof.into_memory_db::<Blake2Hasher>();
+    let whole = TrieBackendBuilder::<_, Blake2Hasher>::new(db, root).build();
+    let pairs = whole.pairs(IterArgs::default()).expect("the state is whole");
+    let rest = pairs.filter_map(Result::ok).filter(|(key, _)| key != well_known_keys::CURRENT_SLOT);
+    let rest: Vec<_> = rest.map(|(key, value)| (key, Some(value))).collect();
+    let keys: Vec<_> = rest.iter().map(|(key, _)| key.clone()).collect();
+    let mut backend = new_in_mem::<Blake2Hasher>();
+    backend.insert(vec![(None, rest)], StateVersion::default());
     let root = *backend.root();
-    let keys: Vec<Vec<u8>> = backend
-        .keys(sp_state_machine::IterArgs::default())
-        .expect("the state is whole")
-        .filter_map(Result::ok)
-        .collect();
-    let proof = sp_state_machine::prove_read(backend, keys).expect("the state is whole");
-    Relay { shown: shown_here, root, proof, headers: headers.into() }
+    (root, prove_read(backend, keys).expect("the state is whole"))
 }
 
 pub(crate) fn downward(message: &Message) -> InboundDownwardMessage {

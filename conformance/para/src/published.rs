@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use codec::Encode;
+use codec::{Decode, Encode};
 use cumulus_pallet_parachain_system as parachain_system;
 use cumulus_pallet_parachain_system::parachain_inherent::{
-    BasicParachainInherentData, InboundDownwardMessages, InboundHrmpMessages, InboundMessagesData,
+    AbridgedInboundDownwardMessages, AbridgedInboundHrmpMessages, BasicParachainInherentData,
+    InboundMessagesData,
 };
 use cumulus_primitives_core::relay_chain::Header as RelayHeader;
 use cumulus_primitives_core::{ParaId, PersistedValidationData};
-use cumulus_primitives_parachain_inherent::ParachainInherentData;
+use cumulus_primitives_parachain_inherent::{HashedMessage, ParachainInherentData};
 use frame_support::inherent::{InherentData, ProvideInherent};
 use frame_support::traits::{OnFinalize, OnInitialize, UnfilteredDispatchable};
 use sp_consensus_aura::digests::CompatibleDigestItem;
@@ -281,15 +282,25 @@ fn headers(setting: &Setting, relay: &Relay, attempt: &Attempt<'_>) -> Vec<Relay
     relay.headers[..found.min(relay.headers.len())].to_vec()
 }
 
-/// MSG-5, MSG-7: what comes along, the first of it in full.
+/// MSG-5, MSG-7: what comes along, the first of it in full. The pallet's own `into_abridged` is not
+/// asked: where not even the first message fits, it leaves all of them whole.
 fn handed_over(attempt: &Attempt<'_>) -> InboundMessagesData {
-    let (messages, full) = attempt.downward;
-    let all = InboundDownwardMessages::new(messages.iter().map(downward).collect());
-    let downward = all.into_abridged(&mut (full * size_of::<u32>()));
-    let (messages, full) = attempt.inbound;
-    let channels = BTreeMap::from([(ParaId::new(OTHER), messages.iter().map(inbound).collect())]);
-    let all = InboundHrmpMessages::from_map(channels);
-    InboundMessagesData::new(downward, all.into_abridged(&mut (full * size_of::<u32>())))
+    let (full, hashed) = attempt.downward.0.split_at(attempt.downward.1);
+    let full: Vec<_> = full.iter().map(downward).collect();
+    let hashed: Vec<HashedMessage> =
+        hashed.iter().map(|message| (&downward(message)).into()).collect();
+    let downward = AbridgedInboundDownwardMessages::decode(&mut &(full, hashed).encode()[..]);
+
+    let other = ParaId::new(OTHER);
+    let (full, hashed) = attempt.inbound.0.split_at(attempt.inbound.1);
+    let full: Vec<_> = full.iter().map(|message| (other, inbound(message))).collect();
+    let hashed: Vec<(ParaId, HashedMessage)> =
+        hashed.iter().map(|message| (other, (&inbound(message)).into())).collect();
+    let inbound = AbridgedInboundHrmpMessages::decode(&mut &(full, hashed).encode()[..]);
+    InboundMessagesData::new(
+        downward.expect("both are lists of full and of hashed messages"),
+        inbound.expect("both are lists of full and of hashed messages"),
+    )
 }
 
 fn validation_data(parent: &Block, relay: &Relay) -> PersistedValidationData {
