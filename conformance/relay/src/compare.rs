@@ -1,0 +1,237 @@
+//! What the model says of a relay branch, against what is seen of the pallets: field by field.
+
+use std::fmt::Debug;
+
+use unincluded_model::scenario::Claims;
+use unincluded_model::state::{Branch, Signal, View};
+use unincluded_model::{Age, BlockIndex, Code, Protocol, Scenario, State};
+
+use crate::settings::code;
+use crate::views::Seen;
+use crate::world::World;
+
+/// A field in which the two sides differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What differs, in words.
+    pub field: &'static str,
+    /// What the model says.
+    pub model: String,
+    /// What the pallets say.
+    pub pallets: String,
+}
+
+struct Comparison<'a> {
+    model: &'a Protocol,
+    network: &'a Scenario,
+    world: &'a World,
+    place: usize,
+    raw: &'a State,
+    seen: &'a Seen,
+    /// The number of the relay block.
+    number: u32,
+    found: Vec<Difference>,
+}
+
+/// Every field in which the model's branch differs from the chain after its newest block. `world` is
+/// the moment before the block, except that the chain has it already where it `has_grown`.
+pub(crate) fn differences(
+    model: &Protocol,
+    network: &Scenario,
+    world: &World,
+    place: usize,
+    raw: &State,
+    seen: &Seen,
+    has_grown: bool,
+) -> Vec<Difference> {
+    let number = world.chains[place].tip().number + u32::from(!has_grown);
+    let mut comparison =
+        Comparison { model, network, world, place, raw, seen, number, found: Vec::new() };
+    comparison.head_and_queue();
+    comparison.window();
+    comparison.upgrade();
+    comparison.scheduling();
+    comparison.messages();
+    comparison.found
+}
+
+impl Comparison<'_> {
+    fn branch(&self) -> &Branch {
+        self.raw.branch(self.place)
+    }
+
+    fn tip(&self) -> &View {
+        self.branch().tip()
+    }
+
+    fn differ<T: PartialEq + Debug>(&mut self, field: &'static str, model: T, pallets: T) {
+        if model != pallets {
+            let (model, pallets) = (format!("{model:?}"), format!("{pallets:?}"));
+            self.found.push(Difference { field, model, pallets });
+        }
+    }
+
+    fn number_of(&self, block: BlockIndex) -> Option<u32> {
+        Some(self.world.candidate(block).number)
+    }
+
+    /// How old a relay block of this number is, as the model counts.
+    fn age(&self, number: u32, oldest: Age) -> Age {
+        Age((self.number - number).min(u32::from(oldest.0)) as u8)
+    }
+
+    fn head_and_queue(&mut self) {
+        self.differ("included head", self.number_of(self.tip().included), self.seen.included);
+        let oldest = self.model.oldest_age();
+        let context = self.age(self.seen.context, oldest);
+        let head = self.raw.block(self.tip().included).relay_parent.on(self.place);
+        self.differ("relay parent of the included head", head, context);
+        let longest = Age(self.model.longest_occupancy() + 1);
+        let queue: Vec<_> = self.branch().pending.iter().map(|pending| {
+            let block = self.raw.block(pending.block);
+            let relay_parent = block.relay_parent.on(self.place);
+            (self.number_of(pending.block), block.core.into(), relay_parent, pending.backed)
+        }).collect();
+        let seen: Vec<_> = self.seen.pending.iter().map(|pending| {
+            let relay_parent = self.age(pending.relay_parent, oldest);
+            (pending.number, pending.core, relay_parent, self.age(pending.backed_in, longest))
+        }).collect();
+        let same_length = queue.len() == seen.len();
+        self.differ("candidates pending availability", queue, seen);
+        if same_length {
+            self.votes();
+        }
+    }
+
+    fn votes(&mut self) {
+        let threshold = usize::from(self.network.parameters.availability_threshold());
+        let environment = self.model.environment();
+        let lying = usize::from(environment.lying);
+        if environment.counted_votes {
+            let of = |pending: &unincluded_model::state::Pending| {
+                usize::from(pending.votes) + if pending.lied { lying } else { 0 }
+            };
+            let votes: Vec<_> = self.branch().pending.iter().map(of).collect();
+            let seen = self.seen.pending.iter().map(|pending| pending.votes).collect();
+            self.differ("availability votes", votes, seen);
+        }
+        let available: Vec<_> = self.branch().pending.iter().map(|p| p.available).collect();
+        let seen = self.seen.pending.iter().map(|pending| pending.votes >= threshold).collect();
+        self.differ("who is available", available, seen);
+    }
+
+    /// The number of the first relay block of the running session.
+    fn session_start(&self) -> u32 {
+        let tip = (self.number, self.seen.session);
+        let older = self.world.chains[self.place].blocks.iter().rev();
+        let blocks = std::iter::once(tip).chain(older.map(|block| (block.number, block.session)));
+        let of_session = blocks.take_while(|&(_, session)| session == self.seen.session);
+        of_session.map(|(number, _)| number).last().unwrap_or_default()
+    }
+
+    /// ARP-1, ARP-2, SESS-3, EMU-2.
+    fn window(&mut self) {
+        let oldest = self.model.oldest_age();
+        let start = self.session_start();
+        let session = if self.seen.session == 0 { oldest } else { self.age(start, oldest) };
+        self.differ("age of the session", self.branch().session, session);
+        let lookahead = self.model.in_force(self.branch()).scheduling_lookahead;
+        let allowed: Vec<u32> =
+            (0..lookahead).filter(|&age| Age(age) <= self.branch().session).map(u32::from).collect();
+        let blocks = &self.world.chains[self.place].blocks;
+        let known = self.seen.allowed.iter().rev().map(|hash| {
+            blocks.iter().find(|block| block.hash == *hash).map_or(u32::MAX, |b| self.number - b.number)
+        });
+        let next = std::iter::once(0).chain(known).take(self.seen.lookahead as usize).collect();
+        self.differ("relay parents that are allowed next", allowed, next);
+        let newest = self.tip().newest();
+        let newest = self.branch().pending.last().map_or(newest, |pending| pending.block);
+        let context = self.world.candidate(newest).relay_parent_number;
+        self.differ("least relay parent", context.max(start), self.seen.least_relay_parent);
+    }
+
+    /// UPG-10 to UPG-15.
+    fn upgrade(&mut self) {
+        self.differ("whether the branch is frozen", false, self.seen.is_frozen);
+        if !self.model.follows_code() {
+            return;
+        }
+        use polkadot_primitives::UpgradeGoAhead;
+        let signal = self.seen.signal.map(|signal| match signal {
+            UpgradeGoAhead::GoAhead => Signal::GoAhead,
+            UpgradeGoAhead::Abort => Signal::Abort,
+        });
+        self.differ("signal to the para", self.tip().signal(), signal);
+        self.differ("restriction", self.tip().is_restricted, self.seen.is_restricted);
+        let relay = self.branch().code;
+        let root = self.world.blocks[0].code_after;
+        let is = |model: Code, hash: Option<polkadot_primitives::ValidationCodeHash>| {
+            let near = root.saturating_sub(4)..root + 8;
+            let named = near.filter(|n| n % 4 == (root + u32::from(model.0)) % 4);
+            named.into_iter().any(|number| Some(code(number).hash()) == hash)
+        };
+        self.differ("whether the current code is as said", true, is(relay.current, self.seen.code));
+        let (known, under_way) = (self.seen.future_code.is_some(), relay.upgrade.is_some());
+        self.differ("whether an upgrade is under way", under_way, known);
+        if let Some(upgrade) = relay.upgrade {
+            let future = is(upgrade.code, self.seen.future_code);
+            self.differ("whether the code to come is as said", true, future);
+            let number = i64::from(self.number);
+            let due = |at: u32| i64::from(at) - number;
+            let floor = if upgrade.is_voted_on { None } else { Some(i64::from(upgrade.due_in)) };
+            let seen = self.seen.upgrade_at.map(due).map(|due| {
+                // What is due long since is not counted on.
+                if floor.is_some_and(|floor| floor < 0 && due < floor) { floor.unwrap_or(due) } else { due }
+            });
+            self.differ("relay blocks until the upgrade may be applied", floor, seen);
+        }
+    }
+
+    /// SCHED-2, SCHED-3.
+    fn scheduling(&mut self) {
+        if self.model.environment().claims != Claims::Bulk {
+            let cores = usize::from(self.network.parameters.cores);
+            let holds = self.seen.claims.len() == cores;
+            self.differ("whether the para holds its cores next", self.tip().assigned, holds);
+        }
+        let groups = self.model.environment().groups.0;
+        if groups.is_empty() {
+            return;
+        }
+        let allowed = self.model.in_force(self.branch()).scheduling_lookahead;
+        let kind = |group: u32| groups[group as usize % groups.len()];
+        let own = u32::from(self.network.parameters.cores);
+        for (relay_parent, core, group) in self.seen.groups.clone() {
+            let age = self.number - relay_parent;
+            let counts = age < u32::from(allowed) && core < own;
+            if counts && Age(age as u8) <= self.branch().session {
+                let model = self.model.group_of(self.branch(), Age(age as u8), core as u8);
+                self.differ("group", model, Some(kind(group)));
+            }
+        }
+        for pending in self.seen.pending.clone() {
+            let named = self.seen.groups.iter().find(|&&(relay_parent, core, _)| {
+                (relay_parent, core) == (pending.relay_parent, pending.core)
+            });
+            if let Some(&(_, _, group)) = named {
+                self.differ("group that backed", group, pending.group);
+            }
+        }
+    }
+
+    /// INCL-5, INCL-10, INCL-11.
+    fn messages(&mut self) {
+        let limits = self.model.scenario().messages;
+        if limits.is_off() {
+            return;
+        }
+        let queues = self.tip().queues;
+        self.differ("upward messages that wait", u32::from(queues.upward), self.seen.upward);
+        self.differ("messages to the other para", u32::from(queues.outbound), self.seen.outbound);
+        let oldest = self.model.oldest_age();
+        let waiting: Vec<Age> =
+            self.branch().downward.iter().skip(usize::from(queues.popped)).copied().collect();
+        let seen = self.seen.downward.iter().map(|&sent| self.age(sent, oldest)).collect();
+        self.differ("downward messages that wait", waiting, seen);
+    }
+}
