@@ -66,7 +66,8 @@ fn block(parent: BlockIndex, before: Age, doing: &Doing, like: &ParaBlock) -> Pa
     block
 }
 
-/// A state with these unincluded blocks, and a candidate on the last.
+/// A state with these unincluded blocks, and a candidate on the last. Relay parents never go back
+/// (FRAG-4): one that would is that of the block before.
 fn case(protocol: &Protocol, shown: &Shown, chain: &[Doing], last: &Doing) -> (State, ParaBlock) {
     let mut state = protocol.initial();
     state.blocks[0].inbox.watermark = Age(shown.last);
@@ -79,14 +80,18 @@ fn case(protocol: &Protocol, shown: &Shown, chain: &[Doing], last: &Doing) -> (S
     branch.downward.extend(shown.downward.iter().map(|&age| Age(age)));
     branch.inbound.extend(shown.inbound.iter().map(|&age| Age(age)));
     let genesis = *state.block(BlockIndex::ROOT);
-    let (mut parent, mut before) = (BlockIndex::ROOT, Age(shown.last));
+    let (mut parent, mut before, mut oldest) = (BlockIndex::ROOT, Age(shown.last), u8::MAX);
+    let mut not_back = |doing: &Doing| {
+        oldest = oldest.min(doing.relay_parent);
+        Doing { relay_parent: oldest, ..*doing }
+    };
     for doing in chain {
-        let next = block(parent, before, doing, &genesis);
+        let next = block(parent, before, &not_back(doing), &genesis);
         parent = BlockIndex(state.blocks.len() as u8);
         before = next.inbox.watermark;
         state.blocks.push(next);
     }
-    let candidate = block(parent, before, last, &genesis);
+    let candidate = block(parent, before, &not_back(last), &genesis);
     (state, candidate)
 }
 

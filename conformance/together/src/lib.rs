@@ -77,7 +77,8 @@ impl<P: Pallets> Together<P> {
         };
         let of = |&block: &BlockIndex| self.built.get(&self.para.blocks[block.get()].hash).cloned();
         let back: Vec<Built> = plan.back.iter().filter_map(of).collect();
-        let votes = plan.bits.first().map_or(0, |&bits| self.para.protocol.parameters().votes(bits));
+        let votes =
+            plan.bits.first().map_or(0, |&bits| self.para.protocol.parameters().votes(bits));
         let seen = self.relay.grow(&back, votes).map_err(|error| {
             let says = format!("the model's relay block is refused: {error}");
             Divergence::new([Rule::Incl6, Rule::Incl6b, Rule::Arp1, Rule::Incl1], says)
@@ -104,7 +105,8 @@ impl<P: Pallets> Together<P> {
             };
             return Err(Divergence::new(rules, says));
         }
-        self.included += usize::from(branch.tip().included != self.para.state.main().tip().included);
+        self.included +=
+            usize::from(branch.tip().included != self.para.state.main().tip().included);
         Ok(self.para.advance(action, &step, None))
     }
 
@@ -142,20 +144,24 @@ pub fn walk<P: Pallets>(
     Ok(Some(together))
 }
 
-/// The run without whatever its divergence can do without.
+/// The run without whatever its divergence can do without: stretches of steps are left out, the long ones
+/// first, for as long as the same rules are in doubt at the end. What is left out changes what the
+/// steps after it mean, as they name blocks by place and relay blocks by age, so not every run has a
+/// shortest form that is found.
 pub fn shrunk<P: Pallets>(case: &Case, network: &Scenario, found: Found) -> Found {
     let mut shortest = found;
-    let mut at = 0;
-    while at < shortest.actions.len() {
-        let mut fewer = shortest.actions.clone();
-        fewer.remove(at);
-        match first_divergence::<P>(case, network, &fewer) {
-            Some((length, divergence)) if divergence.rules == shortest.divergence.rules => {
-                fewer.truncate(length);
-                shortest = Found { actions: fewer, divergence };
-                at = 0;
+    for stretch in [16, 8, 5, 4, 3, 2, 1, 3, 2, 1] {
+        let mut at = 0;
+        while at + stretch < shortest.actions.len() {
+            let mut fewer = shortest.actions.clone();
+            fewer.drain(at..at + stretch);
+            match first_divergence::<P>(case, network, &fewer) {
+                Some((length, divergence)) if divergence.rules == shortest.divergence.rules => {
+                    fewer.truncate(length);
+                    shortest = Found { actions: fewer, divergence };
+                }
+                _ => at += 1,
             }
-            _ => at += 1,
         }
     }
     shortest

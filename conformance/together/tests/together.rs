@@ -50,8 +50,8 @@ fn fixed() -> proptest::test_runner::TestRng {
 fn agree(name: &str) {
     let start = Instant::now();
     let cases = Effort::asked().of(30, 600);
-    let [para, relay, included] =
-        runs::<Newest>(name, |protocol| protocol, cases).unwrap_or_else(|report| panic!("{report}"));
+    let [para, relay, included] = runs::<Newest>(name, |protocol| protocol, cases)
+        .unwrap_or_else(|report| panic!("{report}"));
     let elapsed = start.elapsed();
     println!("{name}: {para} para blocks, {relay} relay blocks, {included} included, {elapsed:?}");
     assert!(included > 10, "{included}");
