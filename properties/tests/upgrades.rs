@@ -61,7 +61,7 @@ fn a_lost_abort_is_lost_for_ever() {
 fn a_para_that_a_second_abort_has_ended_never_goes_on() {
     let protocol = Protocol::new(built_in("upgrade-known"));
     let mut ended = 0;
-    let mut panics = HashSet::new();
+    let mut panics = 0;
     steps(
         &protocol,
         |_| true,
@@ -76,12 +76,17 @@ fn a_para_that_a_second_abort_has_ended_never_goes_on() {
                     assert!(!goes_on, "{before:?} leads to {after:?}");
                     ended += 1;
                 }
-                Err(refusal) => drop(panics.insert(refusal.to_string())),
+                // Beside the go-ahead there may be an older relay block that shows no signal.
+                Err(Refusal::SignalWithdrawn) => {}
+                Err(refusal) => {
+                    assert_eq!(*refusal, Refusal::GoAheadWithoutCode);
+                    panics += 1;
+                }
             }
         },
     );
     assert!(ended > 0);
-    assert_eq!(panics.len(), 1, "{panics:?}");
+    assert!(panics > 0);
     let best = |state: &State| FaultFree::usual(&protocol).recovery(state).map(|way| way.best);
     let report = Search::new(&protocol).run(&mut |_| ());
     let Some(Outcome::Found { actions, .. }) = report.outcome("R-PARA-ENDS") else {
