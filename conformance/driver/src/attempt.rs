@@ -106,6 +106,7 @@ impl<P: Pallets> World<P> {
                 let waits: &[Rule] = match refusal {
                     Refusal::MessagesExceedRoom { .. } => &[Rule::Msg1, Rule::Msg2],
                     Refusal::OutboundExceedsRoom { .. } => &[Rule::Msg1, Rule::Msg4],
+                    Refusal::WatermarkWentBack { .. } => &[Rule::Msg6],
                     _ => &[],
                 };
                 Err(Divergence::new(refusal.rule().into_iter().chain(waits.iter().copied()), says))

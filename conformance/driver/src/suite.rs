@@ -252,7 +252,7 @@ pub fn teeth() -> Vec<Tooth> {
         without("upgrade-abort", Rule::Upg5),
         without("messages", Rule::Msg1),
         without("messages", Rule::Msg2),
-        without("messages", Rule::Msg4),
+        without("messages-full-segment", Rule::Msg4),
         without("messages-in", Rule::Msg5),
         without("messages-in", Rule::Msg6),
         without("messages-down", Rule::Msg7),
@@ -298,7 +298,7 @@ macro_rules! para_suite {
 
         #[test]
         fn near_the_start_of_every_scenario_the_pallets_do_the_same() {
-            let report = suite::near_the_start::<$pallets>(Effort::asked().of(150, 3000));
+            let report = suite::near_the_start::<$pallets>(Effort::asked().of(120, 3000));
             assert!(report.authored > 0 && report.refused > 0 && report.asked > 0, "{report:?}");
             println!("{report:?}");
         }

@@ -234,6 +234,11 @@ impl<P: Pallets> World<P> {
                 Some(para) => self.blocks.push(para),
                 None => return false,
             },
+            Action::RelayBlock(plan) if step.raw.branches.len() < self.branches.len() => {
+                // A lost dispute froze the branch: the other one stays (DISP-2).
+                self.branches.swap_remove(usize::from(plan.branch));
+                self.newest_slot += 1;
+            }
             Action::RelayBlock(plan) => self.grow(plan, &step.raw),
             Action::Fork => {
                 let copy = self.branches[0].clone();
