@@ -8,7 +8,7 @@ use polkadot_primitives::{
     BackedCandidate, CandidateCommitments, CandidateDescriptorV2, CandidateHash,
     CommittedCandidateReceiptV2, CompactStatement, CoreIndex, DisputeStatement,
     DisputeStatementSet, ExplicitDisputeStatement, Hash, InvalidDisputeStatementKind,
-    OutboundHrmpMessage, PersistedValidationData, SigningContext, ValidDisputeStatementKind,
+    OutboundHrmpMessage, PersistedValidationData, SigningContext, ValidDisputeStatementKind, ValidationCode,
     ValidatorId, ValidatorIndex, ValidatorSignature, ValidityAttestation,
 };
 use sp_core::{H256, Pair};
@@ -113,6 +113,11 @@ impl Candidate {
             watermark: content.watermark,
             receipt: Some(CommittedCandidateReceiptV2 { descriptor, commitments }),
         })
+    }
+
+    /// The code that the candidate brings to the relay chain.
+    pub(crate) fn new_code(&self) -> Option<ValidationCode> {
+        self.receipt.as_ref()?.commitments.new_validation_code.clone()
     }
 
     /// The candidate's hash; that of nothing for genesis.

@@ -12,7 +12,8 @@ use frame_support::weights::Weight;
 use frame_system::RawOrigin;
 use polkadot_primitives::{
     AvailabilityBitfield, BackedCandidate, CoreIndex, DisputeStatementSet, GroupIndex, Hash,
-    InherentData, PvfCheckStatement, SigningContext, UncheckedSigned, ValidatorId, ValidatorIndex,
+    InherentData, PvfCheckStatement, SigningContext, UncheckedSigned, ValidationCode, ValidatorId,
+    ValidatorIndex,
 };
 use polkadot_runtime_parachains::configuration::{self, HostConfiguration};
 use polkadot_runtime_parachains::{
@@ -63,6 +64,8 @@ pub(crate) struct Content {
     pub(crate) dispute: Option<(Rc<Candidate>, Vec<u32>, Vec<u32>)>,
     /// How the vote on new code ends.
     pub(crate) precheck: Option<bool>,
+    /// Codes that the relay chain knows in this block, be they another para's.
+    pub(crate) known_code: Vec<ValidationCode>,
     /// Upward messages served, and outbound ones taken.
     pub(crate) served: u8,
     pub(crate) taken: u8,
@@ -216,7 +219,9 @@ fn block(parent: &RelayBlock, content: &Content) -> Result<(RelayBlock, Seen), R
     Session::on_initialize(number);
     Initializer::on_initialize(number);
     ParaInherent::on_initialize(number);
+    crate::parts::know(&content.known_code);
     enter(parent, content)?;
+    crate::parts::forget_unused(&content.known_code);
     if let Some(accept) = content.precheck {
         precheck(accept);
     }

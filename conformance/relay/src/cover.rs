@@ -211,7 +211,7 @@ fn key(state: &State, plan: &RelayBlockPlan) -> u64 {
             ..Segment::default()
         };
         (block.authored, block.hash_rank, block.issued, block.known_backable) = (0, 0, 0, 0);
-        (block.para_slot, block.authority_set) = (0, 0);
+        (block.para_slot, block.authority_set, block.forgotten) = (0, 0, 0);
         block.emission = Emission::default();
     }
     for branch in &mut seen.branches {

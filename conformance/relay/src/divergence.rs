@@ -151,7 +151,6 @@ fn are_alike(one: &Parting, other: &Parting) -> bool {
 /// Single changes of the model after which it agrees with what the pallets make of the last action.
 fn suspects(driver: &Driver, world: &World, last: Option<&Action>) -> Vec<Change> {
     let Some(Action::RelayBlock(plan)) = last else { return Vec::new() };
-    // Both are asked again, with the one action that they part on.
     let mut asked = world.clone();
     let content = driver.content(&mut asked, plan);
     let place = usize::from(plan.branch);
@@ -159,7 +158,8 @@ fn suspects(driver: &Driver, world: &World, last: Option<&Action>) -> Vec<Change
     let agrees = |change: &Change| {
         let Some(model) = changed(driver.model(), *change) else { return false };
         // Votes on nothing are for a model without INCL-3 alone.
-        let votes_on_nothing = world.state.branch(place).pending.is_empty();
+        let is_back = *change == Change::On(Rule::Incl3);
+        let votes_on_nothing = is_back && world.state.branch(place).pending.is_empty();
         let bits = if votes_on_nothing { Few::none() } else { plan.bits };
         let plan = &RelayBlockPlan { bits, ..*plan };
         let expected = model.apply(&world.state, &Action::RelayBlock(*plan));

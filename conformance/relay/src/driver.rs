@@ -4,7 +4,9 @@ use std::cell::Cell;
 
 use unincluded_model::scenario::{Claims, Group};
 use unincluded_model::state::{Branch, ParaBlock, Pending};
-use unincluded_model::{Action, Bits, BlockIndex, Protocol, Refusal, RelayBlockPlan, Rule, Scenario, State};
+use unincluded_model::{
+    Action, Bits, BlockIndex, Precheck, Protocol, Refusal, RelayBlockPlan, Rule, Scenario, State,
+};
 
 use crate::chain::{Content, Refused};
 use crate::compare::{Difference, differences};
@@ -238,7 +240,17 @@ impl Driver {
                 let (against, favour) = self.voters(&world.state, place, dispute.block, dispute.against);
                 (world.candidate(dispute.block).clone(), against, favour)
             }),
-            precheck: plan.precheck.map(|end| end == unincluded_model::Precheck::Accepted),
+            precheck: match plan.precheck {
+                Some(Precheck::Accepted) => Some(true),
+                Some(Precheck::Rejected) => Some(false),
+                Some(Precheck::Known) | None => None,
+            },
+            known_code: branch
+                .pending
+                .iter()
+                .filter(|_| plan.precheck == Some(Precheck::Known))
+                .filter_map(|pending| world.candidate(pending.block).new_code())
+                .collect(),
             served: plan.traffic.served,
             taken: plan.traffic.taken,
             inbound: plan.traffic.inbound.then_some(messages),

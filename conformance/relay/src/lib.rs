@@ -31,4 +31,4 @@ pub use driver::{Driver, Parting, Taken};
 pub use joined::{Built, ParaHeads, RelayChain};
 pub use scenarios::{driver_of, scenario, scenarios};
 pub use settings::MOST_VALIDATORS;
-pub use walk::{Walked, walk};
+pub use walk::{Walked, choices, follow, walk};

@@ -2,7 +2,7 @@
 //! channels, and whose turn it is at a core.
 
 use frame_system::RawOrigin;
-use polkadot_primitives::{CoreIndex, HrmpChannelId, InboundHrmpMessage};
+use polkadot_primitives::{CoreIndex, HrmpChannelId, InboundHrmpMessage, ValidationCode};
 use polkadot_runtime_parachains::scheduler::{
     AssignmentState, CoreAssignment, CoreDescriptors, PartsOf57600, WorkState,
 };
@@ -24,13 +24,29 @@ pub(crate) fn open_channels(scenario: &Scenario) {
     hrmp::HrmpWatermarks::<Runtime>::insert(PARA, 0);
     let upgrades = !scenario.environment.upgrades.is_none();
     if upgrades && scenario.environment.prechecks.is_known() {
-        for number in 1..KNOWN_CODES {
-            let added = paras::Pallet::<Runtime>::add_trusted_validation_code(
-                RuntimeOrigin::from(RawOrigin::Root),
-                settings::code(number),
-            );
-            debug_assert!(added.is_ok());
-        }
+        know(&(1..KNOWN_CODES).map(settings::code).collect::<Vec<_>>());
+    }
+}
+
+/// The relay chain knows these codes without a vote.
+pub(crate) fn know(codes: &[ValidationCode]) {
+    for code in codes {
+        let added = paras::Pallet::<Runtime>::add_trusted_validation_code(
+            RuntimeOrigin::from(RawOrigin::Root),
+            code.clone(),
+        );
+        debug_assert!(added.is_ok());
+    }
+}
+
+/// And forgets those of them that no para uses.
+pub(crate) fn forget_unused(codes: &[ValidationCode]) {
+    for code in codes {
+        let poked = paras::Pallet::<Runtime>::poke_unused_validation_code(
+            RuntimeOrigin::from(RawOrigin::Root),
+            code.hash(),
+        );
+        debug_assert!(poked.is_ok());
     }
 }
 
