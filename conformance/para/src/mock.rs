@@ -4,7 +4,7 @@
 //! read from the setting of the thread, so that one runtime stands for all of them. The code that
 //! decides is the pallets' own.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use cumulus_pallet_aura_ext::FixedVelocityConsensusHook;
 use cumulus_pallet_parachain_system::consensus_hook::{ConsensusHook, UnincludedSegmentCapacity};
@@ -39,8 +39,18 @@ pub(crate) const FULL_MESSAGES: u32 = 1024 * 1024;
 pub(crate) type MockBlock = frame_system::mocking::MockBlockU32<Runtime>;
 pub(crate) type Header = <MockBlock as sp_runtime::traits::Block>::Header;
 
+/// What Astar is built with; every block says its own.
+const ASTAR: Setting = Setting {
+    velocity: 1,
+    capacity: 3,
+    relay_number_check: RelayNumberCheck::Monotonic,
+    relay_parent_offset: 0,
+    para_slot_ms: 6000,
+    is_code_granted: false,
+};
+
 thread_local! {
-    static SETTING: RefCell<Option<Setting>> = const { RefCell::new(None) };
+    static SETTING: Cell<Setting> = const { Cell::new(ASTAR) };
     static OUTBOUND: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -50,13 +60,13 @@ pub(crate) fn with_setting<R>(
     outbound: Vec<Vec<u8>>,
     run: impl FnOnce() -> R,
 ) -> R {
-    SETTING.with(|slot| *slot.borrow_mut() = Some(*setting));
+    SETTING.set(*setting);
     OUTBOUND.with(|queue| *queue.borrow_mut() = outbound);
     run()
 }
 
 fn setting() -> Setting {
-    SETTING.with(|slot| *slot.borrow()).expect("a block is executed with a setting")
+    SETTING.get()
 }
 
 construct_runtime!(

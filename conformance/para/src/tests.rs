@@ -183,7 +183,7 @@ fn the_relay_blocks_after_the_relay_parent_are_a_chain_with_seals() {
     for (descendants, tamper, reason) in [
         (1, (|_| {}) as fn(&mut [RelayHeader]), "InvalidNumberOfDescendants"),
         (2, |headers| headers.swap(1, 2), "InvalidChainSequence"),
-        (2, |headers| drop(headers[2].digest.logs.pop()), "MissingSeal"),
+        (2, |headers| drop(headers[2].digest.logs.pop()), "InvalidSeal"),
         (2, |headers| drop(headers[2].digest.logs.remove(0)), "MissingPredigest"),
         (2, |headers| headers[2].number += 1, "InvalidSeal"),
         (2, |headers| headers[0].state_root = [9; 32].into(), "InvalidStateRoot"),

@@ -29,6 +29,6 @@ pub use cover::{Covered, Extent, cover};
 pub use divergence::{Change, Divergence, changed};
 pub use driver::{Driver, Parting, Taken};
 pub use joined::{Built, ParaHeads, RelayChain};
-pub use scenarios::{driver_of, scenario, scenarios};
+pub use scenarios::{driver_of, model_of, scenario, scenarios};
 pub use settings::MOST_VALIDATORS;
 pub use walk::{Walked, choices, follow, walk};

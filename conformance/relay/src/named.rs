@@ -170,9 +170,13 @@ fn simpler(named: &[Named], place: usize) -> Vec<Vec<Named>> {
     if place >= named.len() {
         return all;
     }
-    let mut without = named.to_vec();
-    without.remove(place);
-    all.push(without);
+    // Steps that only make sense together go together: a block and what backs it.
+    for count in 1..=3 {
+        let last = (place + count).min(named.len());
+        let mut without = named.to_vec();
+        without.drain(place..last);
+        all.push(without);
+    }
     if let Action::RelayBlock(plan) = named[place].action {
         let mut with = |change: &dyn Fn(&mut Named)| {
             let mut changed = named.to_vec();

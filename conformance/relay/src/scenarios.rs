@@ -13,12 +13,13 @@ pub fn scenarios() -> impl Iterator<Item = &'static str> {
 
 /// A built-in scenario with so few validators that each of them signs, and without what validators do
 /// off chain: who backs what is up to the driver. None where it has what the newest pallets do not: a
-/// stored claim queue (SCHED-1), or signals that nobody earned.
+/// stored claim queue (SCHED-1), signals that nobody earned, or a queue that is always empty.
 pub fn scenario(name: &str) -> Option<Scenario> {
     let mut scenario = Scenario::built_in(name)?;
     let environment = &mut scenario.environment;
     let stored = scenario.parameters.claim_queue == ClaimQueue::Stored;
-    if stored || environment.go_ahead {
+    let no_queue = scenario.parameters.upward_message_room > 0;
+    if stored || environment.go_ahead || no_queue {
         return None;
     }
     environment.followed_validators = 0;
@@ -28,9 +29,18 @@ pub fn scenario(name: &str) -> Option<Scenario> {
     scenario.checked(name).ok()
 }
 
-/// The model of such a scenario beside the pallets. What validators refuse to second (EMU-3) is
-/// backed all the same, so that the runtime is asked.
+/// What keeps candidates that break a limit of the relay chain's queues from being offered: the para's
+/// runtime and the emulator. They are off, so that the relay chain's runtime is asked.
+const BESIDE: [Rule; 5] = [Rule::Emu3, Rule::Seg6, Rule::Msg1, Rule::Msg2, Rule::Msg4];
+
+/// The model of such a scenario, of whose rules those are in force that the relay chain's runtime has.
+pub fn model_of(scenario: &Scenario) -> Protocol {
+    let off = if scenario.messages.is_off() { &BESIDE[..1] } else { &BESIDE };
+    Protocol::new(scenario.clone()).without(off.iter().copied())
+}
+
+/// The model of a built-in scenario beside the pallets.
 pub fn driver_of(name: &str) -> Option<Driver> {
     let scenario = scenario(name)?;
-    Some(Driver::new(Protocol::new(scenario.clone()).without([Rule::Emu3]), scenario))
+    Some(Driver::new(model_of(&scenario), scenario))
 }

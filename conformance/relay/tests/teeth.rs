@@ -2,9 +2,9 @@
 //! run that is shrunk and names the rule.
 
 use unincluded_conformance_relay::{
-    Change, Divergence, Driver, Extent, changed, choices, cover, scenario, walk,
+    Change, Divergence, Driver, Extent, changed, choices, cover, model_of, scenario, walk,
 };
-use unincluded_model::{Protocol, Rule, Variant};
+use unincluded_model::{Rule, Variant};
 
 /// A change, and a scenario that shows it.
 const TEETH: &[(Change, &str)] = &[
@@ -19,7 +19,7 @@ const TEETH: &[(Change, &str)] = &[
     (Change::Off(Rule::Incl6), "astar-sync"),
     (Change::Off(Rule::Incl6b), "astar-sync"),
     (Change::Off(Rule::Incl9), "upgrade"),
-    (Change::Off(Rule::Incl10), "messages-full-segment"),
+    (Change::Off(Rule::Incl10), "messages"),
     (Change::Off(Rule::Incl11), "messages-down"),
     (Change::Off(Rule::Incl12), "messages-in"),
     (Change::Off(Rule::Incl13), "elastic"),
@@ -30,7 +30,7 @@ const TEETH: &[(Change, &str)] = &[
     (Change::Off(Rule::Sched3), "groups"),
     (Change::Off(Rule::Disp1), "disputes"),
     (Change::Off(Rule::Disp2), "disputes"),
-    (Change::Off(Rule::Upg10), "upgrade"),
+    (Change::Off(Rule::Upg10), "upgrade-abort"),
     (Change::Off(Rule::Upg11), "upgrade"),
     (Change::Off(Rule::Upg12), "upgrade"),
     (Change::Off(Rule::Upg13), "upgrade-abort"),
@@ -58,8 +58,7 @@ const TEETH: &[(Change, &str)] = &[
 /// The changed model beside the pallets as they are: near the start, and then at random.
 fn hunt(change: Change, name: &str) -> Option<Box<Divergence>> {
     let network = scenario(name)?;
-    let model = Protocol::new(network.clone()).without([Rule::Emu3]);
-    let driver = Driver::new(changed(&model, change)?, network);
+    let driver = Driver::new(changed(&model_of(&network), change)?, network);
     let near = Extent { states: 60, relay_blocks: usize::MAX };
     cover(&driver, near)
         .err()

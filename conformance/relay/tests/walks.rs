@@ -9,12 +9,15 @@ fn walks(each: u64, steps: usize) -> Walked {
     let mut all = Walked::default();
     for name in scenarios() {
         let Some(driver) = driver_of(name) else { continue };
+        let began = std::time::Instant::now();
+        let before = all.relay_blocks;
         for seed in 0..each {
             match walk(&driver, &choices(seed, steps)) {
                 Ok(walked) => all.add(&walked),
                 Err(divergence) => panic!("{}", divergence.story()),
             }
         }
+        println!("{name}: {} relay blocks in {:.1?}", all.relay_blocks - before, began.elapsed());
     }
     all
 }
