@@ -1,4 +1,5 @@
-//! ROUND-1 to ROUND-4 against the published `sp-arithmetic`, over the whole range of `u128`.
+//! ROUND-1 to ROUND-4, and ROUND-6 with what it takes of ROUND-5, against the published
+//! `sp-arithmetic`, over the whole range of `u128`.
 //!
 //! The amounts are the hard ones as often as not: both ends, powers of two, and multiples of half a
 //! whole with their neighbours, where the rounding decides.
@@ -147,6 +148,22 @@ agrees_with_the_published!(percent, Percent, Percent, u8, 100);
 agrees_with_the_published!(permill, Permill, Permill, u32, 1_000_000);
 agrees_with_the_published!(perbill, Perbill, Perbill, u32, 1_000_000_000);
 agrees_with_the_published!(perquintill, Perquintill, Perquintill, u64, 1_000_000_000_000_000_000);
+
+/// ROUND-6: the share is the published one, and its slots divide it as integers do (ROUND-5).
+#[test]
+fn a_slot_of_a_tier_is_the_published_share_divided_down() {
+    use sp_arithmetic::Permill as Published;
+    use unincluded_model::economics::Permill;
+    use unincluded_model::economics::rounding::tier_reward;
+
+    always(
+        (|portion, pool, slots| {
+            let published = Published::from_parts(portion.0 as u32) * pool.0;
+            let each = published.checked_div(u128::from(slots)).unwrap_or_default();
+            tier_reward(Permill::from_parts(portion.0), pool.0, slots) == each
+        }) as fn(Parts<1_000_000>, Amount, u16) -> bool,
+    );
+}
 
 /// The laws above with the published side rounded otherwise: the random values must notice.
 mod wrong_rounding {
