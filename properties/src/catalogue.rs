@@ -645,7 +645,7 @@ fn meets_pending_code(protocol: &Protocol) -> bool {
     has_upgrades(protocol) && !aborts_twice(protocol)
 }
 
-fn is_never_wedged(protocol: &Protocol) -> bool {
+pub(crate) fn is_never_wedged(protocol: &Protocol) -> bool {
     progress::applies(protocol) && !aborts_twice(protocol)
 }
 

@@ -4,11 +4,11 @@
 use unincluded_model::scenario::{Authority, Claims, Group};
 use unincluded_model::{Action, CollatorKind, Protocol};
 
-use crate::catalogue::Kind;
+use crate::catalogue::{Kind, is_never_wedged};
 use crate::graph::ratio::Ratio;
 use crate::outlook::{ADVANCES, Must, Outlook, RESOLVES};
 use crate::rates::{Conditions, Effort, rates_within};
-use crate::{Lasso, progress};
+use crate::Lasso;
 
 /// A promise, judged.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ const IN_TIME: &str =
 /// The promises of a scenario, judged.
 pub fn long_run(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
     let mut promises = Vec::new();
-    if progress::applies(protocol) {
+    if is_never_wedged(protocol) {
         let outlook = Outlook::of(protocol, effort);
         let grouped = protocol.environment().groups.0.contains(&Group::Offline);
         for (claim, id, says) in [

@@ -77,6 +77,16 @@ fn the_long_run_of_every_scenario_is_as_promised() {
     }
 }
 
+/// UPG-13: where new code may be known already, a second abort ends the para for ever, whatever is
+/// assumed. INV-E2E-3 says "no aborted upgrade pending" for that reason, and is not claimed there.
+#[test]
+fn a_second_abort_ends_a_para_under_every_assumption() {
+    let protocol = built_in("upgrade-known");
+    assert!(long_run(&protocol, Effort::default()).iter().all(|one| one.id != ADVANCES.id));
+    let lasso = fails(outlook(&protocol).decide(&ADVANCES, ADVANCES.assumes));
+    replay(&protocol, &lasso, |t, again| assert!(!again || t.included().is_none()));
+}
+
 /// Without an assumption, a run that keeps to all others breaks a claim in some scenario: none of them
 /// is there for nothing, and none makes a claim hold of nothing. Where a relay block always finds
 /// something to do, growing follows from things happening.
