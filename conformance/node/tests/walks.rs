@@ -53,18 +53,18 @@ fn random_runs_agree() {
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
         let mut runner = TestRunner::new_with_rng(config, rng);
         let course = (protocols(), proptest::collection::vec(any::<u16>(), 10..LONGEST));
-        let seen = std::cell::Cell::new((0, 0, 0));
+        let noted = std::cell::Cell::new((0, 0, 0));
         let outcome = runner.run(&course, |(protocol, choices)| {
             let walked = walk(&protocol, choices).map_err(|found| {
                 let shortest = shrunk(&protocol, &found);
                 TestCaseError::fail(shortest.report(&protocol, "the fragment chain"))
             })?;
-            let (operations, actions, walks) = seen.get();
-            seen.set((operations + walked.operations, actions + walked.actions, walks + 1));
+            let (operations, actions, walks) = noted.get();
+            noted.set((operations + walked.operations, actions + walked.actions, walks + 1));
             Ok(())
         });
         outcome.unwrap_or_else(|error| panic!("{error}"));
-        let (more, further, new) = seen.get();
+        let (more, further, new) = noted.get();
         (operations, actions, walks) = (operations + more, actions + further, walks + new);
         let number = u32::from_le_bytes([seed[0], seed[1], seed[2], seed[3]]) + 1;
         seed[..4].copy_from_slice(&number.to_le_bytes());
