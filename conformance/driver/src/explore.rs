@@ -121,13 +121,14 @@ fn found(
 }
 
 /// What nobody offers in a state, and the answers to `can_build_upon`. Which of the false claims is
-/// tried goes round with the states; in the gate so does which third of the attempts.
+/// tried goes round with the states; in the gate so does which eleventh of the attempts: a prime, so
+/// that every claim meets every parent and relay parent.
 fn beside<P: Pallets>(
     world: &World<P>,
     round: usize,
     report: &mut Report,
 ) -> Result<(), (Option<Action>, Divergence)> {
-    let every = Effort::asked().of(3, 1);
+    let every = Effort::asked().of(11, 1);
     for author in attempts(world, Some(round)).into_iter().skip(round % every).step_by(every) {
         let verdict = world.attempt(&author).map_err(|d| (Some(Action::Author(author)), d))?;
         report.count(&verdict);

@@ -208,6 +208,21 @@ pub fn bite<P: Pallets>(tooth: &Tooth) -> Result<Found, String> {
     if found.divergence.names(tooth.rule) { Ok(found) } else { Err(report) }
 }
 
+/// Each of these teeth bites, over its rule.
+///
+/// # Panics
+///
+/// With all that do not.
+pub fn bites<P: Pallets>(wanted: impl Fn(&Tooth) -> bool) {
+    let wanted: Vec<Tooth> = teeth().into_iter().filter(wanted).collect();
+    assert!(!wanted.is_empty());
+    let missed: Vec<String> = wanted
+        .iter()
+        .filter_map(|tooth| bite::<P>(tooth).err().map(|error| format!("{tooth:?}: {error}")))
+        .collect();
+    assert!(missed.is_empty(), "{}", missed.join("\n\n"));
+}
+
 /// Walks until something is found.
 fn walked<P: Pallets>(case: &Case) -> Option<Found> {
     (0..200u32).find_map(|seed| {
@@ -303,7 +318,7 @@ macro_rules! para_suite {
         }
 
         #[test]
-        fn a_chain_for_every_velocity_and_capacity_is_taken_or_refused_alike() {
+        fn chains_for_every_velocity_and_capacity_are_taken_or_refused_alike() {
             let report = suite::grid::<$pallets>();
             assert!(report.authored > 0 && report.refused > 0 && report.asked > 0, "{report:?}");
             println!("{report:?}");
@@ -317,12 +332,13 @@ macro_rules! para_suite {
         }
 
         #[test]
-        fn a_changed_model_parts_from_the_pallets_over_the_rule_that_was_changed() {
-            let outcomes = suite::teeth().into_iter().filter_map(|tooth| {
-                suite::bite::<$pallets>(&tooth).err().map(|error| format!("{tooth:?}: {error}"))
-            });
-            let missed: Vec<String> = outcomes.collect();
-            assert!(missed.is_empty(), "{}", missed.join("\n\n"));
+        fn the_pallets_part_from_a_model_without_a_rule_over_that_rule() {
+            suite::bites::<$pallets>(|tooth| matches!(tooth.patch, suite::Patch::Without(_)));
+        }
+
+        #[test]
+        fn the_pallets_part_from_another_form_or_number_over_its_rule() {
+            suite::bites::<$pallets>(|tooth| !matches!(tooth.patch, suite::Patch::Without(_)));
         }
     };
 }

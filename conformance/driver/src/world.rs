@@ -130,9 +130,13 @@ impl<P: Pallets> Clone for World<P> {
 }
 
 /// Whether the para side of a scenario can be compared: its velocity hook is one of those that the
-/// published pallets still have.
+/// published pallets still have, and new code keeps the capacity and the check of relay numbers, with
+/// which the runtime of the mock is built.
 pub fn is_comparable(scenario: &Scenario) -> bool {
-    scenario.parameters.generation == Generation::AuraExt025
+    let is_kept = scenario.switch.as_ref().is_none_or(|switch| {
+        switch.capacity_before.is_none() && switch.relay_number_check_before.is_none()
+    });
+    is_kept && scenario.parameters.generation == Generation::AuraExt025
 }
 
 /// Rules to compare, and what the runtime is built with.

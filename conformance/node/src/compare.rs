@@ -155,9 +155,10 @@ impl Followed<'_> {
         let model = world.protocol().apply(world.state(), &action).map(|_| ());
         let node = self.view.would_learn(candidate);
         let (agree, rule) = match (&model, &node) {
-            (Ok(()), Ok(())) => return Ok(()),
-            // No statements come in about it, or none that anybody still listens to.
-            (Err(Refusal::CandidateLost | Refusal::AlreadyOnChain), _) => return Ok(()),
+            // Both take it; or no statements come in, or none that anybody still listens to.
+            (Ok(()), Ok(())) | (Err(Refusal::CandidateLost | Refusal::AlreadyOnChain), _) => {
+                return Ok(());
+            }
             (Ok(()), Err(Deaf::Refused(refused))) => (false, rule_of(refused)),
             (Ok(()), Err(Deaf::Spent)) => (false, Rule::Frag7),
             (Err(refusal), Ok(())) => (false, refusal.rule().unwrap_or(Rule::Frag7)),

@@ -5,6 +5,8 @@
 //! around them do, [`world`] lets a run of the model drive them, and [`compare`] says where they
 //! part. [`edges`] and [`walks`] choose the runs; [`emulated`] asks the emulator alone.
 
+#![allow(clippy::result_large_err, reason = "the errors of the published code are that large")]
+
 // What the published sources call their surroundings.
 extern crate self as gum;
 extern crate self as polkadot_node_subsystem;

@@ -90,12 +90,11 @@ pub(crate) fn relay_state(setting: &Setting, shown: &Shown, largest: u32) -> Rel
     if shown.slot.is_none() {
         (root, proof) = without_slot(root, proof);
     }
-    let headers = match offset {
-        0 => Vec::new(),
-        _ => {
-            let authorities = generate_authority_pairs(AUTHORITIES);
-            build_relay_parent_descendants(u64::from(offset) + 1, root, authorities)
-        }
+    let headers = if offset == 0 {
+        Vec::new()
+    } else {
+        let authorities = generate_authority_pairs(AUTHORITIES);
+        build_relay_parent_descendants(u64::from(offset) + 1, root, authorities)
     };
     Relay { shown: Rc::new(shown.clone()), root, proof, headers: headers.into() }
 }

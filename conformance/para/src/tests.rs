@@ -1,7 +1,10 @@
 //! What the model takes for granted of one block, asked of the pallets one by one.
 
+use cumulus_pallet_parachain_system::parachain_inherent::InboundDownwardMessages;
 use cumulus_primitives_core::relay_chain::Header as RelayHeader;
-use cumulus_primitives_core::{ClaimQueueOffset, CoreInfo, CoreSelector, CumulusDigestItem};
+use cumulus_primitives_core::{
+    ClaimQueueOffset, CoreInfo, CoreSelector, CumulusDigestItem, InboundDownwardMessage,
+};
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::DigestItem;
 use unincluded_conformance_driver::{Attempt, Message, Pallets, Setting, Shown};
@@ -167,6 +170,18 @@ fn messages_of_other_paras_come_along_as_the_generation_asks() {
     let is_refused = outcome(1, 8).contains(violated);
     assert_eq!(is_refused, generation::ASKS_FOR_AS_MANY_AS_FIT);
     assert_eq!(outcome(1, 8).is_empty(), !is_refused);
+}
+
+/// Why the mock abridges by itself.
+#[test]
+fn where_not_even_the_first_message_fits_the_pallet_leaves_all_of_them_whole() {
+    let three = [1, 2, 3].map(|sent_at| InboundDownwardMessage { sent_at, msg: vec![0; 10] });
+    let whole = |mut limit: usize| {
+        let messages = InboundDownwardMessages::new(three.to_vec());
+        messages.into_abridged(&mut limit).messages().0.len()
+    };
+    assert_eq!([30, 29, 20, 19, 10].map(whole), [3, 2, 2, 1, 1]);
+    assert_eq!([9, 0].map(whole), [3, 3]);
 }
 
 #[test]

@@ -317,10 +317,10 @@ fn bitfields(
         }
     }
     let context = SigningContext { parent_hash, session_index };
-    let signed = fields.into_iter().filter_map(|(voter, field)| {
-        let (voter, field) = (ValidatorIndex(voter), AvailabilityBitfield(field));
+    let signed = fields.into_iter().filter_map(|(account, field)| {
+        let (signer, field) = (ValidatorIndex(account), AvailabilityBitfield(field));
         let payload = (&field, &context).encode();
-        Some(UncheckedSigned::new(field, voter, sign(keys, voter, &payload)?))
+        Some(UncheckedSigned::new(field, signer, sign(keys, signer, &payload)?))
     });
     signed.collect()
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use polkadot_primitives::{UpgradeGoAhead, ValidationCodeHash};
 use unincluded_model::scenario::Claims;
 use unincluded_model::state::{Branch, Signal, View};
 use unincluded_model::{Age, BlockIndex, Code, Protocol, Rule, Scenario, State};
@@ -77,6 +78,10 @@ impl Comparison<'_> {
         self.branch().tip()
     }
 
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "a borrow of a field would keep `self` from it"
+    )]
     fn differ<T: PartialEq + Debug>(&mut self, field: &'static str, model: T, pallets: T) {
         if model != pallets {
             let (model, pallets) = (format!("{model:?}"), format!("{pallets:?}"));
@@ -84,8 +89,8 @@ impl Comparison<'_> {
         }
     }
 
-    fn number_of(&self, block: BlockIndex) -> Option<u32> {
-        Some(self.world.candidate(block).number)
+    fn number_of(&self, block: BlockIndex) -> u32 {
+        self.world.candidate(block).number
     }
 
     /// How old a relay block of this number is, as the model counts.
@@ -94,7 +99,8 @@ impl Comparison<'_> {
     }
 
     fn head_and_queue(&mut self) {
-        self.differ("included head", self.number_of(self.tip().included), self.seen.included);
+        let included = self.number_of(self.tip().included);
+        self.differ("included head", Some(included), self.seen.included);
         let oldest = self.model.oldest_age();
         let context = self.age(self.seen.context, oldest);
         let head = self.raw.block(self.tip().included).relay_parent.on(self.place);
@@ -107,7 +113,8 @@ impl Comparison<'_> {
             .map(|pending| {
                 let block = self.raw.block(pending.block);
                 let relay_parent = block.relay_parent.on(self.place);
-                (self.number_of(pending.block), block.core.into(), relay_parent, pending.backed)
+                let number = Some(self.number_of(pending.block));
+                (number, block.core.into(), relay_parent, pending.backed)
             })
             .collect();
         let seen: Vec<_> = self
@@ -186,7 +193,6 @@ impl Comparison<'_> {
         if !self.model.follows_code() {
             return;
         }
-        use polkadot_primitives::UpgradeGoAhead;
         let signal = self.seen.signal.map(|signal| match signal {
             UpgradeGoAhead::GoAhead => Signal::GoAhead,
             UpgradeGoAhead::Abort => Signal::Abort,
@@ -195,7 +201,7 @@ impl Comparison<'_> {
         self.differ("restriction", self.tip().is_restricted, self.seen.is_restricted);
         let relay = self.branch().code;
         let root = self.world.blocks[0].code_after;
-        let is = |model: Code, hash: Option<polkadot_primitives::ValidationCodeHash>| {
+        let is = |model: Code, hash: Option<ValidationCodeHash>| {
             let near = root.saturating_sub(4)..root + 8;
             let named = near.filter(|n| n % 4 == (root + u32::from(model.0)) % 4);
             named.into_iter().any(|number| Some(code(number).hash()) == hash)

@@ -59,7 +59,7 @@ impl Parting {
             Parting::OnlyModelRefuses(refusal) => refusal.rule(),
             Parting::OnlyPalletsRefuse { rule, .. } => *rule,
             Parting::OtherReason { pallets, .. } => *pallets,
-            Parting::OtherState(found) => found.first().and_then(|first| first.rule()),
+            Parting::OtherState(found) => found.first().and_then(Difference::rule),
         }
     }
 }

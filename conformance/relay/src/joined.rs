@@ -14,7 +14,7 @@ use unincluded_model::{Protocol, Scenario};
 use crate::candidate::Candidate;
 use crate::chain::{Chain, Content};
 use crate::runtime::Runtime;
-use crate::settings::{BACKING_VOTES, PARA, code};
+use crate::settings::{PARA, code};
 use crate::world::World;
 
 /// The longest head that the relay chain takes here; bytes.
@@ -94,8 +94,8 @@ impl RelayChain {
         })))
     }
 
-    /// The next relay block: these candidates are backed, and so many validators vote for what is
-    /// pending.
+    /// The next relay block: these candidates are backed, each with the votes of its group, and so
+    /// many validators vote for what is pending.
     ///
     /// # Errors
     ///
@@ -103,7 +103,7 @@ impl RelayChain {
     pub fn grow(&mut self, back: &[Built], votes: u16) -> Result<ParaHeads, String> {
         let content = Content {
             votes: vec![(0, (0..u32::from(votes)).collect())],
-            back: back.iter().map(|built| (built.0.clone(), BACKING_VOTES as usize)).collect(),
+            back: back.iter().map(|built| (built.0.clone(), true)).collect(),
             ..Content::default()
         };
         self.chain.grow(&content, true).map_err(|refused| refused.error)?;

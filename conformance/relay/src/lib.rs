@@ -15,6 +15,8 @@ mod driver;
 mod joined;
 mod named;
 mod parts;
+#[cfg(test)]
+mod quirks;
 mod reasons;
 mod runtime;
 mod scenarios;

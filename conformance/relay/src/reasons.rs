@@ -123,11 +123,8 @@ pub(crate) fn judge(
 ) -> Verdict {
     let pallets = rule_of(world, plan, refused);
     let words = format!("{}: {:?}", refused.error, refused.word);
-    let first = match expected {
-        Ok(_) => {
-            return Verdict::Other(Parting::OnlyPalletsRefuse { rule: pallets, words });
-        }
-        Err(first) => first,
+    let Err(first) = expected else {
+        return Verdict::Other(Parting::OnlyPalletsRefuse { rule: pallets, words });
     };
     let (mut found, more) = reasons(model, &world.state, plan, first);
     found.sort_by_key(order);

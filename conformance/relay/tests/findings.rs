@@ -52,8 +52,8 @@ fn a_candidate_that_lost_its_dispute_is_backed_again_and_freezes_the_fork() {
     };
     let beside: Step = |_| Action::Author(Author::honest(BlockIndex::ROOT, Age::TIP));
     let again: Step = |state| {
-        let lost = state.indices().find(|&block| state.block(block).against[0] > 0);
-        relay(|plan| plan.back = Few::from(lost))
+        let condemned = state.indices().find(|&block| state.block(block).against[0] > 0);
+        relay(|plan| plan.back = Few::from(condemned))
     };
     let fork: Step = |_| Action::Fork;
     let state = run("disputes-again", &[invalid, BACK, lose, beside, again, fork, ENACT]);

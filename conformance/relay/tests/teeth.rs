@@ -51,8 +51,10 @@ const TEETH: &[(Change, &str)] = &[
     (Change::Number('P', 1), "astar"),
     (Change::Number('F', -1), "astar"),
     (Change::Number('F', 1), "astar"),
-    (Change::Number('N', -1), "astar"),
-    (Change::Number('N', 1), "votes"),
+    // Three validators need as many votes as the four of `astar`, and seven as many as the six of
+    // `votes`: only the other directions can be seen.
+    (Change::Number('N', 1), "astar"),
+    (Change::Number('N', -1), "votes"),
 ];
 
 /// The changed model beside the pallets as they are: near the start, and then at random.
@@ -74,25 +76,38 @@ fn is_named(change: Change, found: &Divergence) -> bool {
     }
 }
 
-#[test]
-fn every_change_of_the_model_is_noticed_and_named() {
+/// All of these changes that nothing notices, or that are noticed under another name.
+fn missed(wanted: impl Fn(Change) -> bool) -> Vec<String> {
     let mut missed = Vec::new();
     let only = std::env::var("TOOTH").unwrap_or_default();
     for &(change, name) in TEETH {
-        if !change.to_string().contains(&only) {
+        if !wanted(change) || !change.to_string().contains(&only) {
             continue;
         }
+        let began = std::time::Instant::now();
         match hunt(change, name) {
             None => missed.push(format!("{change}: nothing is noticed in {name}")),
             Some(found) => {
                 let rules: Vec<_> = found.rules().iter().map(|rule| rule.id()).collect();
-                let steps = found.actions.len();
-                println!("{change}: {name}, {steps} steps, {}", rules.join(" "));
+                let (steps, rules) = (found.actions.len(), rules.join(" "));
+                println!("{change}: {name}, {steps} steps, {rules} in {:.1?}", began.elapsed());
                 if !is_named(change, &found) {
                     missed.push(format!("{change} is not named:\n{}", found.story()));
                 }
             }
         }
     }
+    missed
+}
+
+#[test]
+fn every_rule_that_is_switched_off_is_noticed_and_named() {
+    let missed = missed(|change| matches!(change, Change::Off(_)));
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[test]
+fn every_other_form_and_number_is_noticed_and_named() {
+    let missed = missed(|change| !matches!(change, Change::Off(_)));
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
