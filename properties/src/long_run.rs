@@ -7,7 +7,7 @@ use unincluded_model::{Action, CollatorKind, Protocol};
 use crate::catalogue::Kind;
 use crate::graph::ratio::Ratio;
 use crate::outlook::{ADVANCES, Must, Outlook, Progressive, RESOLVES};
-use crate::rates::{Conditions, Effort, Rates, rates_within};
+use crate::rates::{Conditions, Effort, rates_within};
 use crate::search::Cut;
 use crate::{Lasso, progress};
 
@@ -187,7 +187,7 @@ fn full_rate(protocol: &Protocol, effort: Effort) -> Promise {
             };
             (kept, Some(figure))
         }
-        None => (Kept::Open, Some(no_rate(&found))),
+        None => (Kept::Open, Some(no_rate(found.cut_by, found.unclear))),
     };
     Promise { kept, figure, ..FULL }
 }
@@ -212,13 +212,13 @@ fn in_time(protocol: &Protocol, effort: Effort) -> Promise {
         (None, None) if found.unclear.is_none() => {
             (Kept::OfNothing("nothing is ever included"), None)
         }
-        (None, _) => (Kept::Open, Some(no_rate(&found))),
+        (None, _) => (Kept::Open, Some(no_rate(found.cut_by, found.unclear))),
     };
     Promise { kept, figure, ..TIMELY }
 }
 
 /// Why nothing could be measured.
-fn no_rate(found: &Rates) -> String {
-    let unclear = || found.unclear.unwrap_or("no run goes on for ever").to_owned();
-    found.cut_by.map_or_else(unclear, not_all)
+fn no_rate(cut_by: Option<Cut>, unclear: Option<&str>) -> String {
+    let unclear = || unclear.unwrap_or("no run goes on for ever").to_owned();
+    cut_by.map_or_else(unclear, not_all)
 }
