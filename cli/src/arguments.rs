@@ -125,7 +125,7 @@ pub(crate) struct Check {
     /// Do not stop at the first violation: see everything and name all that is violated.
     #[arg(long)]
     pub(crate) keep_going: bool,
-    /// Whether to decide what must happen in the end as well, on the whole graph of a scenario.
+    /// When to look at the long run: what must happen in the end, and at which rate.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub(crate) progress: WhenProgress,
     /// Do not assume something that claims of progress rest on; can be repeated, or a list with commas.
@@ -136,28 +136,22 @@ pub(crate) struct Check {
     pub(crate) threads: Option<usize>,
 }
 
-/// When to decide claims of progress.
+/// When to look at the long run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum WhenProgress {
-    /// Where scenarios are named and their rules are not broken otherwise, or with --keep-going.
+    /// Where everything was seen: of up to 200 000 transitions, or with --full, all of it; of more,
+    /// what must happen, if scenarios are named.
     Auto,
-    /// Always.
+    /// Of any size, and of what a violation cut short too.
     Always,
     /// Never.
     Never,
 }
 
 impl Check {
-    /// Whether claims of progress are decided; where the rules are broken already only if asked for.
-    pub(crate) fn asks_for_progress(&self, is_broken: bool) -> bool {
-        match self.progress {
-            WhenProgress::Always => true,
-            WhenProgress::Never => false,
-            WhenProgress::Auto => {
-                let is_named = !self.scenarios.is_empty() || !self.not_assuming.is_empty();
-                is_named && self.engine != Engine::Stateright && (!is_broken || self.keep_going)
-            }
-        }
+    /// Whether somebody named what to look at, and so waits for what must happen there.
+    pub(crate) fn names_scenarios(&self) -> bool {
+        !self.scenarios.is_empty() || !self.not_assuming.is_empty()
     }
 
     /// How far the search goes.

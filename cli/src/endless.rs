@@ -1,91 +1,137 @@
-//! What must happen in the end: claims of progress, decided on the whole graph of a scenario.
+//! The long run of a scenario: what must happen in the end, how many blocks get in, and how long it takes.
 
 use std::time::Duration;
 
 use unincluded_model::{Action, Protocol};
-use unincluded_properties::outlook::{CLAIMS, Must, Outlook, Progressive};
+use unincluded_properties::Lasso;
+use unincluded_properties::long_run::{Kept, Promise, USUAL, advances, paces, unseen};
+use unincluded_properties::outlook::Progressive;
 use unincluded_properties::rates::Effort;
 use unincluded_properties::search::{Cut, Limits, Report};
-use unincluded_properties::{Kind, Lasso};
 use unincluded_traces::corpus::assumed;
 use unincluded_traces::{Run, TraceError};
 
-use crate::arguments::Check;
+use crate::arguments::{Check, WhenProgress};
 use crate::report::{Judged, Outcome, actions};
 use crate::subject::{Subject, changes};
 
-/// States of a graph, at most, where something else is violated already.
-const AFTER_A_VIOLATION: usize = 150_000;
+/// States of a graph, at most, of a search that was cut.
+const AFTER_A_CUT: usize = 150_000;
 
 /// Time for it, at most.
-const TIME_AFTER_A_VIOLATION: Duration = Duration::from_secs(20);
+const TIME_AFTER_A_CUT: Duration = Duration::from_secs(20);
 
-/// Decides every claim of progress, after our own search. Where the rules are broken already, which may
-/// leave no end of states, only so many are looked at; and where a limit came first, it would again.
-pub(crate) fn promises(
+/// The long run, as far as it was looked at.
+pub(crate) struct LongRun {
+    /// What is known of each promise that is reported.
+    pub(crate) judged: Vec<Judged>,
+    /// Why some promises are not among them, if so.
+    pub(crate) unseen: Option<String>,
+}
+
+/// Looks at the long run of a scenario, after our own search. Nothing is decided of what a limit or a
+/// violation cut short, unless that is asked for; and what takes long is left out, which is said.
+pub(crate) fn long_run(
     subject: &Subject,
     asked: &Check,
     threads: usize,
     report: &Report,
-) -> Vec<Judged> {
-    if !matches!(report.cut_by, None | Some(Cut::Verdict | Cut::Horizon(_))) {
-        return CLAIMS.iter().map(open).collect();
+) -> LongRun {
+    let protocol = &subject.protocol;
+    let open = unseen(protocol);
+    if open.is_empty() {
+        return LongRun::none("nothing is promised of it");
     }
     let mut limits = asked.limits();
-    if report.is_violated() && !asked.keep_going {
-        let least = |asked: Option<usize>| {
-            asked.map_or(AFTER_A_VIOLATION, |most| most.min(AFTER_A_VIOLATION))
-        };
-        let time = limits.time.unwrap_or(TIME_AFTER_A_VIOLATION).min(TIME_AFTER_A_VIOLATION);
-        limits = Limits { states: Some(least(limits.states)), time: Some(time), ..limits };
-    }
-    let outlook = Outlook::of(&subject.protocol, Effort { limits, threads, ..Effort::default() });
-    let decide = |claim: &'static Progressive| {
-        let assumed = assumed(claim, &asked.not_assuming);
-        judged(&subject.protocol, claim, &assumed, outlook.decide(claim, &assumed))
-    };
-    CLAIMS.iter().map(decide).collect()
-}
-
-/// A claim of which nothing is known yet.
-fn open(claim: &'static Progressive) -> Judged {
-    Judged::of(claim.id, Kind::Progress, claim.says)
-}
-
-/// What is known of a claim, with the run that breaks it.
-fn judged(
-    protocol: &Protocol,
-    claim: &'static Progressive,
-    assumed: &[&str],
-    must: Must,
-) -> Judged {
-    let open = open(claim);
-    match must {
-        Must::Holds => Judged { verdict: Outcome::Holds, ..open },
-        Must::Inconclusive => open,
-        Must::Vacuous(why) => {
-            Judged { verdict: Outcome::Missing, because: Some(why.to_owned()), ..open }
-        }
-        Must::Fails { lasso, because } => {
-            let (run, because) = match recorded(protocol, claim, assumed, &lasso) {
-                Ok(run) => (Some(Box::new(run)), because),
-                Err(error) => (None, format!("{because}; no trace can be recorded: {error}")),
+    match (asked.progress, report.cut_by) {
+        (WhenProgress::Never, _) => return LongRun::none("--progress never"),
+        (_, None | Some(Cut::Horizon(_))) => {}
+        (WhenProgress::Always, Some(Cut::Verdict | Cut::ModelIsFull)) => {
+            let least = |asked: Option<usize>| {
+                Some(asked.map_or(AFTER_A_CUT, |most| most.min(AFTER_A_CUT)))
             };
-            Judged {
-                verdict: Outcome::Violated,
-                steps: Some(lasso.len()),
-                because: Some(because),
-                run,
-                ..open
-            }
+            let time = limits.time.unwrap_or(TIME_AFTER_A_CUT).min(TIME_AFTER_A_CUT);
+            limits = Limits { states: least(limits.states), time: Some(time), ..limits };
+        }
+        (_, Some(cut)) => {
+            let why = format!("nothing is decided of a search that is cut by {cut}");
+            let open = |promise| Judged { because: Some(why.clone()), ..open_of(&promise) };
+            return LongRun {
+                judged: unseen(protocol).into_iter().map(open).collect(),
+                unseen: None,
+            };
+        }
+    }
+    let effort = Effort { limits, threads, latency: true };
+    let is_wanted = asked.full || asked.progress == WhenProgress::Always;
+    let is_small = report.transitions <= USUAL;
+    let mut found = LongRun { judged: Vec::new(), unseen: None };
+    if is_small || is_wanted || asked.names_scenarios() {
+        let promises = advances(protocol, effort, |claim| assumed(claim, &asked.not_assuming));
+        found.judged.extend(promises.into_iter().map(|one| judged(protocol, one, asked)));
+    }
+    if is_small || is_wanted {
+        let promises = paces(protocol, effort);
+        found.judged.extend(promises.into_iter().map(|one| judged(protocol, one, asked)));
+    }
+    let is_missing = |one: &&Promise| found.judged.iter().all(|judged| judged.name != one.id);
+    let missing: Vec<&str> = open.iter().filter(is_missing).map(|one| one.id).collect();
+    found.unseen = (!missing.is_empty()).then(|| {
+        format!(
+            "{} not looked at, of more than {USUAL} transitions: --progress always does",
+            missing.join(" ")
+        )
+    });
+    found
+}
+
+impl LongRun {
+    /// Of which nothing is reported, and why.
+    fn none(why: &str) -> Self {
+        LongRun { judged: Vec::new(), unseen: Some(format!("not looked at: {why}")) }
+    }
+}
+
+/// A promise of which nothing is known yet.
+fn open_of(promise: &Promise) -> Judged {
+    Judged::of(promise.id, promise.kind, promise.claim)
+}
+
+/// What is known of a promise, with the run that breaks it.
+fn judged(protocol: &Protocol, promise: Promise, asked: &Check) -> Judged {
+    let open = open_of(&promise);
+    match &promise.kept {
+        Kept::Yes => Judged { verdict: Outcome::Holds, because: promise.figure, ..open },
+        Kept::Open => Judged { because: promise.figure, ..open },
+        Kept::OfNothing(why) => {
+            Judged { verdict: Outcome::Missing, because: Some((*why).to_owned()), ..open }
+        }
+        Kept::No(lasso, because) => {
+            let assumed = promise.progressive.map(|claim| assumed(claim, &asked.not_assuming));
+            let run = lasso_of(protocol, &promise, &assumed.unwrap_or_default(), lasso);
+            violated(open, lasso.len(), because, run)
+        }
+        Kept::NoBy(run, because) => {
+            let about = about(protocol, &promise, &format!("after {}", actions(run.len())));
+            let recorded = unincluded_traces::record(protocol, None, &about, run);
+            violated(open, run.len(), because, recorded)
         }
     }
 }
 
-/// The run that breaks a claim, as it is kept.
-fn recorded(
+/// A promise that is broken, and the run that does it as it is kept.
+fn violated(open: Judged, steps: usize, because: &str, run: Result<Run, TraceError>) -> Judged {
+    let (run, because) = match run {
+        Ok(run) => (Some(Box::new(run)), because.to_owned()),
+        Err(error) => (None, format!("{because}; no trace can be recorded: {error}")),
+    };
+    Judged { verdict: Outcome::Violated, steps: Some(steps), because: Some(because), run, ..open }
+}
+
+/// The run without end that breaks a promise, as it is kept.
+fn lasso_of(
     protocol: &Protocol,
-    claim: &Progressive,
+    promise: &Promise,
     assumed: &[&str],
     lasso: &Lasso<Action>,
 ) -> Result<Run, TraceError> {
@@ -93,13 +139,18 @@ fn recorded(
         0 => "by doing nothing any more".to_owned(),
         round => format!("by a round of {}", actions(round)),
     };
-    let about = format!(
-        "In {}{}, {} fails after {}, {round}: {}",
+    let about = about(protocol, promise, &format!("after {}, {round}", actions(lasso.stem.len())));
+    let claim = promise.progressive.map(|claim: &Progressive| claim.id);
+    unincluded_traces::record_lasso(protocol, claim, &about, lasso, assumed)
+}
+
+/// What a trace is about.
+fn about(protocol: &Protocol, promise: &Promise, when: &str) -> String {
+    format!(
+        "In {}{}, {} fails {when}: {}",
         protocol.scenario().name,
         changes(protocol),
-        claim.id,
-        actions(lasso.stem.len()),
-        claim.says
-    );
-    unincluded_traces::record_lasso(protocol, Some(claim.id), &about, lasso, assumed)
+        promise.id,
+        promise.claim
+    )
 }

@@ -5,16 +5,14 @@ use std::time::{Duration, Instant};
 
 use stateright::{Checker, Model};
 use unincluded_model::{Action, Protocol, Rule, Variant};
-use unincluded_properties::long_run::{Kept, Promise, USUAL, long_run};
 use unincluded_properties::oracle::{Opinion, STEPS};
-use unincluded_properties::rates::Effort;
 use unincluded_properties::search::Outcome as Found;
 use unincluded_properties::{CATALOGUE, Kind, Oracle, Property, Search, Stop};
 use unincluded_traces::{Run, TraceError};
 
 use crate::agreement::disagreement;
 use crate::arguments::{Check, Engine};
-use crate::endless::promises;
+use crate::endless;
 use crate::progress::Line;
 use crate::report::{Examined, Judged, Outcome, Within, actions, switch};
 use crate::subject::{Subject, changes};
@@ -50,12 +48,6 @@ fn by_search(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> E
     examined.properties =
         outcomes.map(|(place, found)| judged(protocol, &CATALOGUE[*place], found)).collect();
 
-    // What a violation cut short promises nothing for the long run.
-    if report.closed && (asked.full || report.transitions <= USUAL) {
-        line.asking(Some(report.states));
-        let effort = Effort { limits: asked.limits(), threads, latency: true };
-        examined.properties.extend(long_run(protocol, effort).into_iter().map(promised));
-    }
     if asked.engine == Engine::Both && report.closed {
         line.asking(Some(report.states));
         let opinion = caught(|| Oracle::new(protocol).explore(threads));
@@ -64,16 +56,10 @@ fn by_search(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> E
             opinion.map_or_else(Some, |opinion| disagreement(&report, &opinion));
     }
     examined.cut_by = report.cut_by.map(|cut| cut.to_string());
-    let wedged = report.outcome("NOT-WEDGED");
-    let is_wedged = matches!(wedged, Some(Found::Violated { .. }));
-    if wedged.is_some() && asked.asks_for_progress(report.is_violated() && !is_wedged) {
-        line.asking(Some(report.states));
-        // Decided once more, with a run to keep where one is broken, and without what is not assumed.
-        let decided = promises(subject, asked, threads, &report);
-        let is_open = |one: &Judged| decided.iter().all(|other| other.name != one.name);
-        examined.properties.retain(is_open);
-        examined.properties.extend(decided);
-    }
+    line.asking(Some(report.states));
+    let long_run = endless::long_run(subject, asked, threads, &report);
+    examined.properties.extend(long_run.judged);
+    examined.long_run = long_run.unseen;
     examined
 }
 
@@ -91,6 +77,7 @@ fn by_stateright(subject: &Subject, asked: &Check, threads: usize, line: &Line) 
     };
     examined.cut_by =
         Some("stateright alone, which can show a violation and prove nothing".to_owned());
+    examined.long_run = Some("not looked at: stateright alone sees none".to_owned());
     examined.states = opinion.states;
     // Stateright tells states apart by 64 bits: n² / 2⁶⁵.
     examined.collision_probability = (opinion.states as f64).powi(2) / 2f64.powi(65);
@@ -134,6 +121,7 @@ fn blank(subject: &Subject, engine: &'static str) -> Examined {
         depth: None,
         collision_probability: 0.0,
         seconds: 0.0,
+        long_run: None,
         switch: Vec::new(),
         properties: Property::claimed(protocol).map(|(_, one)| Judged::open(one)).collect(),
     }
@@ -166,27 +154,6 @@ fn judged(protocol: &Protocol, property: &'static Property, found: &Found) -> Ju
                 ..open
             }
         }
-    }
-}
-
-/// What is known of a promise for the long run. A run without end is told in words.
-fn promised(promise: Promise) -> Judged {
-    let open = Judged::of(promise.id, promise.kind, promise.claim);
-    match promise.kept {
-        Kept::Yes => Judged { verdict: Outcome::Holds, because: promise.figure, ..open },
-        Kept::Open => Judged { because: promise.figure, ..open },
-        Kept::No(lasso, because) => Judged {
-            verdict: Outcome::Violated,
-            steps: Some(lasso.len()),
-            because: Some(because),
-            ..open
-        },
-        Kept::NoBy(run, because) => Judged {
-            verdict: Outcome::Violated,
-            steps: Some(run.len()),
-            because: Some(because),
-            ..open
-        },
     }
 }
 

@@ -37,7 +37,13 @@ Where a limit, a horizon or a violation ended the search before that, what it ha
 
 A situation that never occurs is *missing*: the properties that watch it hold of nothing. In a \
 built-in scenario that counts as a violation. In one of your own, its parameters may simply rule \
-the situation out: the report says so, and the verdict is that of the other properties.";
+the situation out: the report says so, and the verdict is that of the other properties.
+
+Where every state was seen, the long run is looked at as well: what must happen in the end, on \
+assumptions that --not-assuming leaves out, and how many blocks get in, and how late. What breaks a \
+promise is a run without end, saved and replayed like any other. After a violation ended the search \
+these are inconclusive; --keep-going or --progress always decides them. Where a scenario is too \
+large for it, the report names what it leaves out.";
 
 /// `check`, by example.
 pub(crate) const CHECK_EXAMPLES: &str = "\

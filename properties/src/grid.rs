@@ -127,7 +127,8 @@ impl Axis {
         let (least, most) = Scenario::range(key).unwrap_or_default();
         // A block is included in the relay block after the one that backs it.
         let later = i64::from(self == Axis::Delay);
-        Legal::Numbers((least + later) as u8, (most + later) as u8)
+        let number = |value: i64| u8::try_from(value + later).unwrap_or(u8::MAX);
+        Legal::Numbers(number(least), number(most))
     }
 
     /// The value that a scenario has; a word by its place among the legal ones.

@@ -4,11 +4,12 @@
 use unincluded_model::scenario::{Authority, Claims, Group};
 use unincluded_model::{Action, CollatorKind, Protocol};
 
+use crate::Lasso;
 use crate::catalogue::{Kind, is_never_wedged};
 use crate::graph::ratio::Ratio;
-use crate::outlook::{ADVANCES, Must, Outlook, RESOLVES};
+use crate::outlook::{ADVANCES, Must, Outlook, Progressive, RESOLVES};
 use crate::rates::{Conditions, Effort, rates_within};
-use crate::Lasso;
+use crate::search::Cut;
 
 /// A promise, judged.
 #[derive(Clone, Debug)]
@@ -21,8 +22,10 @@ pub struct Promise {
     pub claim: &'static str,
     /// What is known.
     pub kept: Kept,
-    /// What was measured, in words; of a claim that holds as well.
+    /// What was measured, in words, of a claim that holds as well; of an open one, why it is open.
     pub figure: Option<String>,
+    /// The claim of progress that it is, if it is one.
+    pub progressive: Option<&'static Progressive>,
 }
 
 /// What is known of a promise.
@@ -34,6 +37,8 @@ pub enum Kept {
     No(Lasso<Action>, String),
     /// A run breaks it with its last action.
     NoBy(Vec<Action>, String),
+    /// It speaks of nothing here: why.
+    OfNothing(&'static str),
     /// Not everything was seen.
     Open,
 }
@@ -48,33 +53,95 @@ const FULL_RATE: &str = "Without a fault, and with the capacity for it, every re
 const IN_TIME: &str =
     "No candidate is included later than L + max(P, F) relay blocks after its relay parent.";
 
-/// The promises of a scenario, judged.
+/// The promises of a scenario, judged on all that their claims assume.
 pub fn long_run(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
-    let mut promises = Vec::new();
-    if is_never_wedged(protocol) {
-        let outlook = Outlook::of(protocol, effort);
-        let grouped = protocol.environment().groups.0.contains(&Group::Offline);
-        for (claim, id, says) in [
-            (ADVANCES, if grouped { "INV-E2E-4" } else { ADVANCES.id }, ADVANCES.says),
-            (RESOLVES, RESOLVES.id, RESOLVES.says),
-        ] {
-            let says = if id == "INV-E2E-4" { WITHOUT_A_GROUP } else { says };
-            let (kept, figure) = match outlook.decide(&claim, claim.assumes) {
-                Must::Holds => (Kept::Yes, None),
-                Must::Fails { lasso, because } => (Kept::No(lasso, because), None),
-                Must::Vacuous(why) => (Kept::Open, Some(why.to_owned())),
-                Must::Inconclusive => (Kept::Open, None),
-            };
-            promises.push(Promise { id, kind: Kind::Progress, claim: says, kept, figure });
-        }
-    }
-    if can_reach_the_full_rate(protocol) {
-        promises.push(full_rate(protocol, effort));
-    }
-    if protocol.environment().fork_depth == 0 && !protocol.environment().disputes {
-        promises.push(in_time(protocol, effort));
-    }
+    let mut promises = advances(protocol, effort, |claim| claim.assumes.to_vec());
+    promises.extend(paces(protocol, effort));
     promises
+}
+
+/// Every promise of a scenario, while nobody has looked.
+pub fn unseen(protocol: &Protocol) -> Vec<Promise> {
+    let mut promises = claimed(protocol);
+    promises.extend(can_reach_the_full_rate(protocol).then_some(FULL));
+    promises.extend(includes_for_good(protocol).then_some(TIMELY));
+    promises
+}
+
+/// What must happen, each claim on the assumptions chosen for it; the graph is explored once.
+pub fn advances(
+    protocol: &Protocol,
+    effort: Effort,
+    assumed: impl Fn(&'static Progressive) -> Vec<&'static str>,
+) -> Vec<Promise> {
+    let open = claimed(protocol);
+    if open.is_empty() {
+        return open;
+    }
+    let outlook = Outlook::of(protocol, effort);
+    let judge = |open: Promise| {
+        let Some(claim) = open.progressive else { return open };
+        let (kept, figure) = match outlook.decide(claim, &assumed(claim)) {
+            Must::Holds => (Kept::Yes, None),
+            Must::Fails { lasso, because } => (Kept::No(lasso, because), None),
+            Must::Vacuous(why) => (Kept::OfNothing(why), None),
+            Must::Inconclusive => (Kept::Open, outlook.cut_by().map(not_all)),
+        };
+        Promise { kept, figure, ..open }
+    };
+    open.into_iter().map(judge).collect()
+}
+
+/// How many blocks get in, and how long it takes.
+pub fn paces(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
+    let mut promises = Vec::new();
+    promises.extend(can_reach_the_full_rate(protocol).then(|| full_rate(protocol, effort)));
+    promises.extend(includes_for_good(protocol).then(|| in_time(protocol, effort)));
+    promises
+}
+
+/// The claims of progress of a scenario, if progress is claimed of it.
+fn claimed(protocol: &Protocol) -> Vec<Promise> {
+    if !is_never_wedged(protocol) {
+        return Vec::new();
+    }
+    let open = |id, claim, progressive: &'static Progressive| Promise {
+        id,
+        kind: Kind::Progress,
+        claim,
+        kept: Kept::Open,
+        figure: None,
+        progressive: Some(progressive),
+    };
+    let first = if protocol.environment().groups.0.contains(&Group::Offline) {
+        open("INV-E2E-4", WITHOUT_A_GROUP, &ADVANCES)
+    } else {
+        open(ADVANCES.id, ADVANCES.says, &ADVANCES)
+    };
+    vec![first, open(RESOLVES.id, RESOLVES.says, &RESOLVES)]
+}
+
+/// Why a promise is open where a limit came first.
+fn not_all(cut: Cut) -> String {
+    format!("not all of the graph was seen: it is cut by {cut}")
+}
+
+/// INV-E2E-6, while nobody has looked.
+const FULL: Promise = Promise {
+    id: "INV-E2E-6",
+    kind: Kind::Rate,
+    claim: FULL_RATE,
+    kept: Kept::Open,
+    figure: None,
+    progressive: None,
+};
+
+/// The latency, while nobody has looked.
+const TIMELY: Promise = Promise { id: "LATENCY", claim: IN_TIME, ..FULL };
+
+/// Whether what is included stays so: else there is no rate.
+fn includes_for_good(protocol: &Protocol) -> bool {
+    protocol.environment().fork_depth == 0 && !protocol.environment().disputes
 }
 
 /// TIME-4: whether a scenario has all that the full rate takes: capacity for every block of a relay
@@ -120,9 +187,9 @@ fn full_rate(protocol: &Protocol, effort: Effort) -> Promise {
             };
             (kept, Some(figure))
         }
-        None => (Kept::Open, None),
+        None => (Kept::Open, Some(no_rate(found.cut_by, found.unclear))),
     };
-    Promise { id: "INV-E2E-6", kind: Kind::Rate, claim: FULL_RATE, kept, figure }
+    Promise { kept, figure, ..FULL }
 }
 
 /// TIME-1, TO-4: the last chance to be backed, and as long as a candidate can be pending.
@@ -143,9 +210,15 @@ fn in_time(protocol: &Protocol, effort: Effort) -> Promise {
             (kept, Some(figure))
         }
         (None, None) if found.unclear.is_none() => {
-            (Kept::Yes, Some("nothing is ever included".to_owned()))
+            (Kept::OfNothing("nothing is ever included"), None)
         }
-        (None, _) => (Kept::Open, None),
+        (None, _) => (Kept::Open, Some(no_rate(found.cut_by, found.unclear))),
     };
-    Promise { id: "LATENCY", kind: Kind::Rate, claim: IN_TIME, kept, figure }
+    Promise { kept, figure, ..TIMELY }
+}
+
+/// Why nothing could be measured.
+fn no_rate(cut_by: Option<Cut>, unclear: Option<&str>) -> String {
+    let unclear = || unclear.unwrap_or("no run goes on for ever").to_owned();
+    cut_by.map_or_else(unclear, not_all)
 }

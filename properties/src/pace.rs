@@ -228,15 +228,15 @@ impl Pace {
         let mut walk = Walk::new(protocol, start);
         // After so many rounds all that the first ones began has come to its end.
         let rounds = 3 + walk_length(protocol).div_ceil(run.cycle.len());
-        let mut last = (0, 0, 0);
+        let mut before = (0, 0, 0);
         let whole = run.stem.len() + rounds * run.cycle.len();
         for (done, action) in run.unrolled(whole).enumerate() {
             if done == whole - run.cycle.len() {
-                last = (walk.relay_blocks, walk.included(), walk.lives.len());
+                before = (walk.relay_blocks, walk.included(), walk.lives.len());
             }
             walk.take(action).ok_or(Unpaced::Ended(done))?;
         }
-        let (relay_blocks, included, authored) = last;
+        let (relay_blocks, included, authored) = before;
         let blocks = walk.included() - included;
         let rate = Ratio::of(blocks.into(), (walk.relay_blocks - relay_blocks).into())
             .ok_or(Unpaced::NoRound)?;

@@ -247,7 +247,7 @@ impl Runs {
                 ] {
                     event.classes |= if is_so { what } else { 0 };
                 }
-                self.judge_inclusion(t, &mut event);
+                Self::judge_inclusion(t, &mut event);
             }
             Action::Settle { .. } => {
                 event.classes |= class::FORKS_SETTLE | class::RESOLVED;
@@ -280,7 +280,7 @@ impl Runs {
         all.all(|(age, core)| self.protocol.group_of(branch, age, core) != Some(Group::Offline))
     }
 
-    fn judge_inclusion(&self, t: &Transition, event: &mut Event) {
+    fn judge_inclusion(t: &Transition, event: &mut Event) {
         let Some((before, after)) = t.grown() else {
             event.classes |= class::RESOLVED; // The branch is given up.
             return;

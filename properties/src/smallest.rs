@@ -58,7 +58,7 @@ const MOST_STATES: usize = 500_000;
 /// If the values do not go together, or the runs end or are too many.
 pub fn rate_at(protocol: &Protocol, place: &Place) -> Result<Healthy, NoPace> {
     match pace_at(protocol, place) {
-        Ok(pace) => Ok(Healthy { rate: pace.rate, greatest: pace.rate, run: pace.run }),
+        Ok(found) => Ok(Healthy { rate: found.rate, greatest: found.rate, run: found.run }),
         Err(NoPace::Unpaced(why @ Unpaced::Choice(_))) => {
             let scenario = place.scenario(protocol.scenario()).map_err(NoPace::Illegal)?;
             let protocol = with(protocol, scenario);
@@ -176,8 +176,8 @@ impl Smallest {
     /// at a lower one.
     pub fn next_smaller(&self) -> Option<(u8, &Healthy)> {
         let least = self.least().unwrap_or(u8::MAX);
-        let below = self.tried.iter().rev().filter(|(c, _)| *c < least);
-        below.filter_map(|(c, pace)| Some((*c, pace.as_ref().ok()?))).next()
+        let mut below = self.tried.iter().rev().filter(|(c, _)| *c < least);
+        below.find_map(|(c, pace)| Some((*c, pace.as_ref().ok()?)))
     }
 
     /// Larger capacities that were tried and do not sustain the full rate: more is not always better.

@@ -172,9 +172,9 @@ pub(crate) fn round(
     let mut prints = vec![fingerprint(&moment.state, &mut scratch)];
     let mut classes = Vec::with_capacity(actions.len());
     for &action in stem {
-        let step = runs.step(&moment, action);
-        classes.push(step.as_ref().map_or(0, |(_, event)| event.classes));
-        moment = step.map_or(moment, |(next, _)| next);
+        let taken = runs.step(&moment, action);
+        classes.push(taken.as_ref().map_or(0, |(_, event)| event.classes));
+        moment = taken.map_or(moment, |(next, _)| next);
         prints.push(fingerprint(&moment.state, &mut scratch));
     }
     let start = moment.state.clone();

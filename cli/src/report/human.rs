@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use unincluded_properties::Kind;
 use unincluded_properties::search::Cut;
 
 use super::{Examined, Judged, Outcome, Summary, Verdict, switch};
@@ -143,6 +144,11 @@ fn whatever_is_wrong(scenario: &Examined, paint: Paint) -> String {
         let _ = writeln!(text, "{}\n", indented(&sentence, 0));
     }
 
+    if let Some(why) = &scenario.long_run {
+        let sentence = format!("{}, in the long run: {why}.", paint.strong(&scenario.title));
+        let _ = writeln!(text, "{}\n", indented(&sentence, 0));
+    }
+
     let missing: Vec<&Judged> =
         scenario.violations().filter(|one| one.verdict == Outcome::Missing).collect();
     if !missing.is_empty() {
@@ -174,7 +180,9 @@ fn whatever_is_wrong(scenario: &Examined, paint: Paint) -> String {
 /// One violation: its shortest run, why, and what can be done with it.
 fn violation(scenario: &Examined, one: &Judged, paint: Paint) -> String {
     let mut text = String::new();
-    if let Some(table) = one.run.as_deref().map(unincluded_traces::table) {
+    // The run of a rate shows no property of the catalogue: its figure says more than its table.
+    let shown = one.run.as_deref().filter(|_| one.kind != Kind::Rate.word());
+    if let Some(table) = shown.map(unincluded_traces::table) {
         let (headline, rest) = table.split_once('\n').unwrap_or((&table, ""));
         let claim = indented(one.claim, 0);
         let file = scenario

@@ -69,6 +69,8 @@ pub(crate) struct Examined {
     pub(crate) collision_probability: f64,
     /// Time taken, by all engines.
     pub(crate) seconds: f64,
+    /// Which promises for the long run are not reported, and why, if some are not.
+    pub(crate) long_run: Option<String>,
     /// What the switch to 6 s blocks does, where the scenario has it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) switch: Vec<switch::Line>,
@@ -317,6 +319,7 @@ mod tests {
             depth: None,
             collision_probability: 0.0,
             seconds: 0.0,
+            long_run: None,
             switch: Vec::new(),
             properties: verdicts.iter().map(judged).collect(),
         }])

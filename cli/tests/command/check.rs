@@ -41,6 +41,7 @@ fn what_holds_exits_0_and_both_engines_agree() {
             "disagreement",
             "engine",
             "file",
+            "long_run",
             "name",
             "properties",
             "seconds",
@@ -60,13 +61,22 @@ fn what_holds_exits_0_and_both_engines_agree() {
         assert!(scenario["depth"].as_u64() >= Some(10));
         assert!(scenario["collision_probability"].as_f64() < Some(1e-20));
         assert!(scenario["seconds"].is_number());
+        assert!(scenario["long_run"].is_null(), "the long run is looked at: {scenario}");
+        let kinds = |kind: &str| {
+            let properties = scenario["properties"].as_array().expect("a list");
+            properties.iter().filter(|one| one["kind"] == kind).count()
+        };
+        assert_eq!(kinds("progress"), 3, "{scenario}");
+        assert!(kinds("rate") >= 1, "{scenario}");
         for property in scenario["properties"].as_array().expect("a list") {
             let expected = ["because", "kind", "name", "steps", "trace", "verdict"];
             assert_eq!(keys(property), BTreeSet::from(expected));
             let found = property["kind"] == "reachable";
             assert_eq!(property["verdict"], if found { "found" } else { "holds" }, "{property}");
             assert_eq!(property["steps"].is_u64(), found, "{property}");
-            assert!(property["trace"].is_null() && property["because"].is_null(), "{property}");
+            assert!(property["trace"].is_null(), "{property}");
+            // A rate that holds says what it is.
+            assert_eq!(property["because"].is_string(), property["kind"] == "rate", "{property}");
         }
     }
     assert!(!place.path("out").exists(), "nothing is violated, so nothing is saved");
@@ -194,6 +204,10 @@ fn a_search_that_stops_at_a_violation_claims_nothing_else() {
     for one in scenario["properties"].as_array().expect("a list") {
         let expected = if one["name"] == "NOT-WEDGED" { "violated" } else { "inconclusive" };
         assert_eq!(one["verdict"], expected, "{one}");
+        if expected == "inconclusive" && (one["kind"] == "progress" || one["kind"] == "rate") {
+            let because = one["because"].as_str().expect("a reason");
+            assert!(because.contains("cut by a violation"), "{one}");
+        }
     }
 }
 

@@ -135,7 +135,7 @@ fn a_run_without_end_is_saved_reproduced_and_told() {
 #[test]
 fn collators_that_ask_on_the_included_head_stop_for_ever() {
     let place = Place::new();
-    let answer = place.says("check astar --without COLL-7").exits(1);
+    let answer = place.says("check astar --without COLL-7 --keep-going").exits(1);
     answer.shows(&["NOT-WEDGED is violated after", "INV-E2E-3 is violated for ever after 8 steps"]);
     let saved = "out/astar-without-COLL-7-INV-E2E-3-for-ever.jsonl";
     place.says(&format!("replay {saved}")).exits(0);

@@ -8,6 +8,7 @@ mod help;
 mod kept;
 mod limits;
 mod list;
+mod long_run;
 mod misuse;
 mod pipes;
 mod reports;

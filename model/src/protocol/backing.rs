@@ -106,7 +106,7 @@ impl Protocol {
 
         let is_rival =
             |other: BlockIndex| other != candidate && state.block(other).parent == block.parent;
-        let pending = state.main().pending.iter().map(|pending| pending.block);
+        let mut pending = state.main().pending.iter().map(|pending| pending.block);
         if let Some(rival) = pending.clone().find(|&pending| is_rival(pending)) {
             self.require(Rule::Frag4, false, Refusal::ForkWithPending(rival))?;
         }
@@ -116,7 +116,7 @@ impl Protocol {
             let refusal = Refusal::LosesToSibling(rival);
             self.require(Rule::Frag5, wins || !self.decides_by_hash(), refusal)?;
         }
-        let chained = pending.last().or(Some(state.main().tip().included));
+        let chained = pending.next_back().or(Some(state.main().tip().included));
         let behind = chained.into_iter().chain(offer.filter(|&offer| offer == block.parent));
         for head in behind.map(|head| state.block(head).relay_parent.on(0)) {
             let refusal = Refusal::RelayParentMovedBackwards { head, candidate: age };

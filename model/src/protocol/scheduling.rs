@@ -16,11 +16,11 @@ impl Protocol {
             return None;
         }
         let frequency = i16::from(self.in_force(branch).group_rotation_frequency);
-        let count = groups.len() as i16;
+        let count = i16::try_from(groups.len()).ok()?;
         // The next block is n and `rotation` is n + 1 - S; the block after the relay parent n - age.
         let since_start = i16::from(branch.rotation) - 1 - i16::from(age.0);
         let turn = since_start.rem_euclid(frequency * count) / frequency + i16::from(core);
-        groups.get((turn % count) as usize).copied()
+        groups.get(usize::try_from(turn % count).ok()?).copied()
     }
 
     /// SCHED-3, FLT-8: whether somebody vouches for the candidate.

@@ -137,14 +137,12 @@ pub(super) fn snag(ground: &Ground) -> Judgement {
     let healthy = healthy(&after.protocol, after.usual_delay() - 1);
     let mut costs = Vec::new();
     for mishap in Mishap::ALL {
-        match cost_of(&healthy, mishap) {
-            Some(cost) => costs.push((mishap, cost)),
-            None => {
-                let because =
-                    format!("after a block that is {} the run has no one pace", mishap.word());
-                return Judgement::undecided(because);
-            }
-        }
+        let Some(cost) = cost_of(&healthy, mishap) else {
+            let because =
+                format!("after a block that is {} the run has no one pace", mishap.word());
+            return Judgement::undecided(because);
+        };
+        costs.push((mishap, cost));
     }
     // With nothing behind it, a block that goes wrong leaves no others.
     let go_on: Vec<&str> = costs

@@ -186,7 +186,7 @@ impl<S: System> Run<S> {
                 let place = next.fetch_add(1, Ordering::Relaxed);
                 let Some(part) = parts.get(place) else { break };
                 let part = Part::of(system, table, part, edges);
-                done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((place, part));
+                done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((place, part));
             }
         };
         std::thread::scope(|scope| {
@@ -195,7 +195,7 @@ impl<S: System> Run<S> {
             }
             work();
         });
-        let mut done = done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         done.sort_unstable_by_key(|&(place, _)| place);
         done.into_iter().map(|(_, part)| part).collect()
     }
@@ -206,13 +206,11 @@ impl<S: System> Run<S> {
         let mut whole = part.ends.len();
         for new in part.unseen {
             let parent = first as u32 + new.parent;
-            match self.number(new.fingerprint, parent, new.mark, new.state) {
-                Some(number) => numbers.push(number),
-                None => {
-                    whole = new.parent as usize;
-                    break;
-                }
-            }
+            let Some(number) = self.number(new.fingerprint, parent, new.mark, new.state) else {
+                whole = new.parent as usize;
+                break;
+            };
+            numbers.push(number);
         }
         if let Some((place, payload)) = part.panicked
             && self.graph.cut_by.is_none()
@@ -343,25 +341,24 @@ impl<S: System> Part<S> {
         probes.clear();
         probes.extend(waiting.iter().map(|one| table.probe(one.fingerprint)));
         for (one, &probe) in waiting.drain(..).zip(&*probes) {
-            let to = match table.resolve(probe) {
-                Some(known) => known,
-                None => {
-                    let (place, is_new) = local.insert(one.fingerprint);
-                    if is_new {
-                        let Waiting { fingerprint, parent, state, .. } = one;
-                        match catch_unwind(AssertUnwindSafe(|| system.mark(&state))) {
-                            Ok(mark) => {
-                                self.unseen.push(Unseen { fingerprint, parent, mark, state });
-                            }
-                            Err(payload) => {
-                                self.ends.truncate(parent as usize);
-                                self.panicked = Some((parent, payload));
-                                return;
-                            }
+            let to = if let Some(known) = table.resolve(probe) {
+                known
+            } else {
+                let (place, is_new) = local.insert(one.fingerprint);
+                if is_new {
+                    let Waiting { fingerprint, parent, state, .. } = one;
+                    match catch_unwind(AssertUnwindSafe(|| system.mark(&state))) {
+                        Ok(mark) => {
+                            self.unseen.push(Unseen { fingerprint, parent, mark, state });
+                        }
+                        Err(payload) => {
+                            self.ends.truncate(parent as usize);
+                            self.panicked = Some((parent, payload));
+                            return;
                         }
                     }
-                    place | UNNUMBERED
                 }
+                place | UNNUMBERED
             };
             if edges {
                 self.to.push(to);

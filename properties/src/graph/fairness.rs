@@ -377,8 +377,7 @@ impl<'a, L: Copy, K> Judge<'a, L, K> {
         }
         let way = self.graph.way_to(here);
         for pair in way.windows(2).rev() {
-            let step = self.edges.of(pair[0]).find(|&place| self.edges.to[place] == pair[1]);
-            stem.extend(step);
+            stem.extend(self.edges.of(pair[0]).find(|&place| self.edges.to[place] == pair[1]));
         }
         stem.reverse();
         (way[0], stem)

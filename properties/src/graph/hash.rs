@@ -135,7 +135,7 @@ impl Hasher for Fingerprinter {
 
     #[inline]
     fn write_isize(&mut self, value: isize) {
-        self.push_small(value as u64);
+        self.push_small(value.cast_unsigned() as u64);
     }
 }
 

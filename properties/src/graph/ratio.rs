@@ -30,7 +30,7 @@ impl Ratio {
         if cost == 0 {
             return None;
         }
-        let by = gcd(gain.unsigned_abs(), cost.unsigned_abs()) as i128 * cost.signum();
+        let by = gcd(gain.unsigned_abs(), cost.unsigned_abs()).cast_signed() * cost.signum();
         Some(Ratio { gain: gain / by, cost: cost / by })
     }
 

@@ -109,7 +109,7 @@ impl Shard {
     #[inline]
     fn home(&self, fingerprint: u64) -> usize {
         let rest = fingerprint << SHARD_BITS;
-        (u128::from(rest) * self.slots.len() as u128 >> 64) as usize
+        ((u128::from(rest) * self.slots.len() as u128) >> 64) as usize
     }
 
     /// The number of a fingerprint, or the slot where it belongs.

@@ -61,8 +61,8 @@ fn bytes<const N: usize>(digits: &str) -> Option<[u8; N]> {
 
 impl fmt::Display for Printed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d] = self.ends;
-        write!(f, "0x{a:02x}{b:02x}…{c:02x}{d:02x}")
+        let [first, second, last_but_one, last] = self.ends;
+        write!(f, "0x{first:02x}{second:02x}…{last_but_one:02x}{last:02x}")
     }
 }
 

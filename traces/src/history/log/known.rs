@@ -151,17 +151,15 @@ impl RelayParents {
 
     /// One that is remembered from now on.
     pub(super) fn of(&mut self, hash: Printed) -> &mut RelayParent {
-        let place = match self.0.iter().rposition(|one| one.hash.is(hash)) {
-            Some(place) => place,
-            None => {
-                if self.0.len() == RELAY_PARENTS {
-                    self.0.pop_front();
-                }
-                let (parents, cores) = (Vec::new(), Vec::new());
-                self.0.push_back(RelayParent { hash, slot: None, built: 0, parents, cores });
-                self.0.len() - 1
+        let known = self.0.iter().rposition(|one| one.hash.is(hash));
+        let place = known.unwrap_or_else(|| {
+            if self.0.len() == RELAY_PARENTS {
+                self.0.pop_front();
             }
-        };
+            let (parents, cores) = (Vec::new(), Vec::new());
+            self.0.push_back(RelayParent { hash, slot: None, built: 0, parents, cores });
+            self.0.len() - 1
+        });
         &mut self.0[place]
     }
 

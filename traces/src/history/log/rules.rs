@@ -229,7 +229,7 @@ impl LogJudge {
             return Ok(());
         }
         let ms = timestamp / slot;
-        if timestamp % slot != 0 || ms == 0 {
+        if !timestamp.is_multiple_of(slot) || ms == 0 {
             let because = format!("slot {slot} does not begin at {timestamp} ms");
             return Err(("HOOK-4", because));
         }

@@ -1,0 +1,127 @@
+//! The long run, as `check` reports it: what breaks a promise is replayed and told, and nothing that was not
+//! looked at is left out silently.
+
+use serde_json::Value;
+
+use crate::{Answer, Place};
+
+fn only_scenario(answer: &Answer) -> Value {
+    let scenarios = answer.json()["scenarios"].clone();
+    assert_eq!(scenarios.as_array().map(Vec::len), Some(1), "{scenarios}");
+    scenarios[0].clone()
+}
+
+/// All but NOT-WEDGED, which the search decides state by state.
+fn promises(scenario: &Value) -> Vec<&Value> {
+    let is_promise = |one: &&Value| {
+        one["kind"] == "rate" || one["kind"] == "progress" && one["name"] != "NOT-WEDGED"
+    };
+    scenario["properties"].as_array().expect("a list").iter().filter(is_promise).collect()
+}
+
+fn promise<'a>(scenario: &'a Value, name: &str) -> &'a Value {
+    promises(scenario).into_iter().find(|one| one["name"] == name).expect("it is promised")
+}
+
+/// COLL-7, SEG-4 and TO-2: what keeps a chain alive is missed by a run without end.
+#[test]
+fn a_rule_that_keeps_the_chain_alive_is_missed_for_ever() {
+    for (rule, scenario, name) in [
+        ("COLL-7", "astar-sync", "INV-E2E-3"),
+        ("SEG-4", "today", "INV-E2E-3"),
+        ("TO-2", "today", "INV-E2E-5"),
+    ] {
+        let place = Place::new();
+        let whole = place.says(&format!("check {scenario} --engine search --format json"));
+        let whole = only_scenario(&whole.exits(0));
+        assert_eq!(promise(&whole, name)["verdict"], "holds", "{scenario}");
+
+        let line =
+            format!("check {scenario} --without {rule} --keep-going --engine search --format json");
+        let broken = only_scenario(&place.says(&line).exits(1));
+        let broken = promise(&broken, name);
+        assert_eq!(broken["verdict"], "violated", "{broken}");
+        let trace = broken["trace"].as_str().expect("a path");
+        assert!(trace.ends_with(&format!("-without-{rule}-{name}-for-ever.jsonl")), "{trace}");
+        place.says(&format!("replay {trace}")).exits(0).shows(&["reproduced:", "for ever"]);
+        place
+            .says(&format!("explain {trace}"))
+            .exits(0)
+            .shows(&["What happens again and again", rule]);
+    }
+}
+
+/// INCL-13 on two cores: what stood behind a failed candidate is included later than anything can be.
+#[test]
+fn an_orphan_that_is_kept_comes_too_late_by_a_run_that_replays() {
+    let place = Place::new();
+    place.scenario(
+        "two-cores.toml",
+        "elastic",
+        &[
+            ("unincluded_segment_capacity = 7", "unincluded_segment_capacity = 2"),
+            ("block_processing_velocity = 3", "block_processing_velocity = 2"),
+            ("scheduling_lookahead = 3", "scheduling_lookahead = 2"),
+            ("paras_availability_period = 4", "paras_availability_period = 2"),
+            ("group_rotation_frequency = 4", "group_rotation_frequency = 2"),
+            ("cores = 3", "cores = 2"),
+            ("unavailability = true", "unavailability = true\nstale_view = \"never\""),
+            ("\"elastic\"", "\"two-cores\""),
+        ],
+    );
+    let check = "check two-cores.toml --engine search --format json";
+    let whole = only_scenario(&place.says(check).exits(0));
+    assert_eq!(promise(&whole, "LATENCY")["verdict"], "holds");
+    assert_eq!(promise(&whole, "LATENCY")["because"], "2 to 4 relay blocks, of 4");
+
+    let line = format!("{check} --without INCL-13 --keep-going");
+    let broken = only_scenario(&place.says(&line).exits(1));
+    let broken = promise(&broken, "LATENCY");
+    assert_eq!(broken["verdict"], "violated");
+    assert_eq!(broken["because"], "2 to 5 relay blocks, of 4");
+    let trace = broken["trace"].as_str().expect("a path");
+    place.says(&format!("replay {trace}")).exits(0).shows(&["reproduced:"]);
+    place.says(&format!("explain {trace}")).exits(0).shows(&["LATENCY fails after"]);
+}
+
+/// COLL-6 off: an owner finds parent after parent within one slot, so that there is no end of states and no
+/// lasso; that is seen at once by a step property, and nothing is said of the long run.
+#[test]
+fn without_the_one_choice_of_a_parent_the_long_run_is_not_decided() {
+    let line = "check astar-sync --without COLL-6 --keep-going --max-states 5000 --format json";
+    let scenario = only_scenario(&Place::new().says(line).exits(1));
+    assert_eq!(scenario["closed"], false);
+    assert!(promises(&scenario).len() > 2, "{scenario}");
+    for one in promises(&scenario) {
+        assert_eq!(one["verdict"], "inconclusive", "{one}");
+        let because = one["because"].as_str().expect("a reason");
+        assert!(because.ends_with("cut by the limit of 5000 states"), "{one}");
+    }
+}
+
+/// A limit of its own scenario, of ours, or nobody's wish: each is said.
+#[test]
+fn what_is_not_looked_at_is_said() {
+    let place = Place::new();
+    let line = "check astar-sync --engine search --progress never --format json";
+    let never = only_scenario(&place.says(line).exits(0));
+    assert!(promises(&never).is_empty(), "{never}");
+    assert_eq!(never["long_run"], "not looked at: --progress never");
+    place
+        .says("check astar-sync --engine search --progress never")
+        .exits(0)
+        .shows(&["astar-sync, in the long run: not looked at: --progress never."]);
+
+    let line = "check astar-sync --engine search --max-states 50 --format json";
+    let cut = only_scenario(&place.says(line).exits(3));
+    assert!(cut["long_run"].is_null());
+    assert!(promises(&cut).iter().all(|one| one["because"].is_string()), "{cut}");
+
+    // After a violation only on request.
+    let line = "check astar-sync --without COLL-7 --engine search --format json";
+    let stopped = only_scenario(&place.says(line).exits(1));
+    assert_eq!(promise(&stopped, "INV-E2E-3")["verdict"], "inconclusive");
+    let line = format!("{line} --progress always");
+    let decided = only_scenario(&place.says(&line).exits(1));
+    assert_eq!(promise(&decided, "INV-E2E-3")["verdict"], "violated");
+}
