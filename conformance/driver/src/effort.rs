@@ -16,10 +16,15 @@ pub enum Effort {
 
 impl Effort {
     /// What the environment asks for; the gate's amount unless it says otherwise.
+    ///
+    /// # Panics
+    ///
+    /// If it says something else than `gate` and `nightly`: a night would pass with the gate's amount.
     pub fn asked() -> Self {
-        match env::var(VARIABLE) {
-            Ok(value) if value == "nightly" => Effort::Nightly,
-            _ => Effort::Gate,
+        match env::var(VARIABLE).as_deref() {
+            Ok("nightly") => Effort::Nightly,
+            Ok("gate") | Err(_) => Effort::Gate,
+            Ok(other) => panic!("{VARIABLE} is {other:?}, legal are gate and nightly"),
         }
     }
 

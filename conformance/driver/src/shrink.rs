@@ -54,5 +54,5 @@ pub fn shrink<P: Pallets>(case: &Case, found: Found) -> Found {
 }
 
 fn is_like(one: &Divergence, other: &Divergence) -> bool {
-    one.rules.iter().any(|&rule| other.names(rule)) || one.rules.is_empty()
+    one.rules.iter().any(|&rule| other.names(rule)) || one.rules == other.rules
 }

@@ -138,7 +138,8 @@ impl Cover<'_> {
             let mut next = world.clone();
             match self.driver.take(&mut next, &action, true) {
                 Ok(Taken::Followed) => self.visit(child, next)?,
-                Ok(_) => {}
+                // Nothing behind a step that is not followed is looked at.
+                Ok(_) => self.covered.is_whole = false,
                 Err(parting) => return Err(self.divergence(place, action, parting)),
             }
         }

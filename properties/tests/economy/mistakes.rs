@@ -27,7 +27,7 @@ M13     unlocking    INV-15 10
 M14     maintenance  INV-10 13 INV-11 12 INV-23 5 INV-9 12
 M15     decay        INV-25 12
 BUG-10  claims       INV-7 13
-BUG-11  claims       INV-10b 13 INV-24 11 INV-6 1
+BUG-11  claims       INV-10b 13 INV-16 7 INV-24 11 INV-6 1
 ";
 
 #[test]

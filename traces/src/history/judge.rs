@@ -33,6 +33,9 @@ const REMEMBERED: usize = 16;
 /// Names of chains in one file, at most.
 const MAX_CHAINS: usize = 16;
 
+/// Bytes of such a name, at most: it is said again with each para.
+const MAX_CHAIN_NAME: usize = 256;
+
 /// Cores of a chain, at most: more are an error, so that memory has a bound.
 const MAX_CORES: usize = 10_000;
 
@@ -95,9 +98,13 @@ impl Judge {
     ///
     /// # Errors
     ///
-    /// If a bitfield is not written as digits, or there are more paras, cores or chains than are judged.
+    /// If a bitfield is not written as digits, a chain's name is too long, or there are more paras, cores or
+    /// chains than are judged.
     pub fn block(&mut self, record: &Record, line: usize) -> Result<(), String> {
         let name = record.chain.clone().unwrap_or_default();
+        if name.len() > MAX_CHAIN_NAME {
+            return Err(format!("a relay chain's name holds at most {MAX_CHAIN_NAME} bytes"));
+        }
         if !self.chains.contains_key(&name) && self.chains.len() == MAX_CHAINS {
             return Err(format!("more than {MAX_CHAINS} relay chains"));
         }

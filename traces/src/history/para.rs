@@ -436,7 +436,7 @@ impl Para {
             }
             if let (Some(before), Some(now)) =
                 (self.included.and_then(|head| head.number), one.head_num)
-                && now != before + 1
+                && before.checked_add(1) != Some(now)
             {
                 return Err(("INCL-5", numbers(Some(before), Some(now))));
             }

@@ -389,6 +389,65 @@ fn hostile_lines_are_errors_with_their_place() {
     let mut huge = history();
     huge[0]["n"] = json!(u64::MAX);
     let _ = judged(&huge[..1], Known::default());
+    let mut long = history().remove(0);
+    long["chain"] = json!("x".repeat(257));
+    let record = serde_json::from_value(long).expect("a record");
+    let error = Judge::new(Known::default()).block(&record, 1).expect_err("a long name");
+    assert_eq!(error, "a relay chain's name holds at most 256 bytes");
+}
+
+/// A number has no successor at the end of its range.
+#[test]
+fn the_highest_number_of_a_block_is_followed_by_none() {
+    let mut blocks = history();
+    blocks.truncate(2);
+    for (block, number) in blocks.iter_mut().zip([u64::MAX, 0]) {
+        let mut one = candidate(INCLUDED, 5, 0, N, N - 2);
+        one["para_head"] = json!(hash(9, number));
+        one["head_num"] = json!(number);
+        block["events"] = json!([one]);
+    }
+    let found = judged(&blocks, Known::default());
+    let rejection = found.paras[&(String::new(), 5)].rejection.as_ref().expect("rejected");
+    assert_eq!(rejection.rule(), "INCL-5");
+}
+
+/// TO-4: three blocks after its backing, where a core is occupied for three or for two.
+#[test]
+fn a_candidate_pends_no_longer_than_a_core_can_be_occupied() {
+    let mut blocks = history();
+    for at in 4..8 {
+        remove(&mut blocks, at, BACKED);
+        remove(&mut blocks, at, INCLUDED);
+    }
+    let late = candidate(INCLUDED, 5, 0, N + 3, N + 1);
+    blocks[6]["events"].as_array_mut().expect("events").insert(0, late);
+    let rule = |occupancy| {
+        let found = judged(&blocks, Known { occupancy, ..Known::default() });
+        let para = &found.paras[&(String::new(), 5)];
+        para.rejection.as_ref().map_or("", |rejection| rejection.rule())
+    };
+    assert_eq!([3, 2].map(rule), ["", "TO-4"]);
+}
+
+/// DISP-1: a candidate that goes without a record, in blocks that back something: only a dispute explains it.
+#[test]
+fn a_dispute_is_supposed_only_where_there_is_one() {
+    let mut blocks = history();
+    // What 1004 backs is gone, and 1005 backs another on the head before.
+    remove(&mut blocks, 5, INCLUDED);
+    for at in 6..8 {
+        remove(&mut blocks, at, BACKED);
+        remove(&mut blocks, at, INCLUDED);
+    }
+    *event(&mut blocks, 5, BACKED) = candidate(BACKED, 5, 0, N + 4, N + 3);
+    event(&mut blocks, 5, BACKED)["para_head"] = json!(hash(9, 4));
+    assert_eq!(rule(&blocks), "INCL-1");
+    blocks[5]["disputes"] = json!(1);
+    let found = judged(&blocks, Known::default());
+    let para = &found.paras[&(String::new(), 5)];
+    assert_eq!(para.rejection, None);
+    assert!(para.missing.contains_key("what disputes did"), "{para:?}");
 }
 
 /// Real relay blocks: all are accepted, the older ones before asynchronous backing.
