@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
+use unincluded_model::Protocol;
 use unincluded_properties::claims::{CLAIMS, Claim, Course, Finding, Ground, Judgement, Witness};
 
 use crate::arguments::{Claimed, ClaimsFormat};
@@ -18,6 +19,8 @@ use crate::sweep::{Gauge, Judged, side_by_side};
 /// A claim, its verdict, and where the run that shows it is saved.
 struct Answer {
     claim: &'static Claim,
+    /// The command that shows its figures, with the rules that are changed here.
+    command: String,
     judgement: Judgement,
     trace: Option<PathBuf>,
 }
@@ -32,7 +35,8 @@ pub(crate) fn claims(asked: &Claimed, screen: &Screen) -> Result<Exit> {
     gauge.speak_when_interrupted();
     let mut answers = side_by_side(asked.threads(), &claims, &gauge, |claim| {
         gauge.under_way(claim.id, 0);
-        Answer { claim, judgement: claim.judge(&ground), trace: None }
+        let command = again(claim, &ground.after.protocol);
+        Answer { claim, command, judgement: claim.judge(&ground), trace: None }
     });
     gauge.close();
     if let Some(out) = &asked.out {
@@ -46,6 +50,18 @@ pub(crate) fn claims(asked: &Claimed, screen: &Screen) -> Result<Exit> {
         ClaimsFormat::Markdown => markdown(&answers),
     });
     Ok(if open(&answers) == 0 { Exit::Holds } else { Exit::Undecided })
+}
+
+/// The command of a claim, under the same changes; what is listed or simulated knows none.
+fn again(claim: &Claim, protocol: &Protocol) -> String {
+    let without = protocol.off().iter().map(|rule| format!(" --without {}", rule.id()));
+    let variants = protocol.variants().iter().map(|one| format!(" --variant {}", one.name()));
+    let changes: String = without.chain(variants).collect();
+    let knows =
+        |one: &&str| one.starts_with("unincluded check") || one.starts_with("unincluded sweep");
+    let each = claim.command.split(" && ");
+    let each = each.map(|one| if knows(&one) { format!("{one}{changes}") } else { one.to_owned() });
+    each.collect::<Vec<_>>().join(" && ")
 }
 
 /// The claims of these ids, each once and in the order of the list; all if there are none.
@@ -133,7 +149,7 @@ fn for_people(answers: &[Answer], screen: &Screen) -> String {
 }
 
 fn one(answer: &Answer, paint: Paint) -> String {
-    let Answer { claim, judgement, trace } = answer;
+    let Answer { claim, command, judgement, trace } = answer;
     let (word, condition) = verdict(judgement);
     let word = match judgement.finding {
         Finding::Holds => paint.good(word),
@@ -148,7 +164,7 @@ fn one(answer: &Answer, paint: Paint) -> String {
     }
     add(&format!("because {}", judgement.because));
     add(&format!("decided by {}", claim.decided_by.join(", ")));
-    text += &format!("    again: {}\n", claim.command);
+    text += &format!("    again: {command}\n");
     if let Some(trace) = trace {
         text +=
             &format!("    trace: {}\n", crate::screen::shown_name(&trace.display().to_string()));
@@ -158,7 +174,7 @@ fn one(answer: &Answer, paint: Paint) -> String {
 
 fn as_json(answers: &[Answer]) -> Value {
     let claims = answers.iter().map(|answer| {
-        let Answer { claim, judgement, trace } = answer;
+        let Answer { claim, command, judgement, trace } = answer;
         json!({
             "id": claim.id,
             "statement": claim.statement,
@@ -167,7 +183,7 @@ fn as_json(answers: &[Answer]) -> Value {
             "because": judgement.because,
             "decided_by": claim.decided_by,
             "figures": judgement.figures,
-            "command": claim.command,
+            "command": command,
             "trace": trace,
         })
     });

@@ -209,6 +209,7 @@ fn in_time(protocol: &Protocol, effort: Effort) -> Promise {
             };
             (kept, Some(figure))
         }
+        // A promise about inclusions holds of nothing where there are none.
         (None, None) if found.unclear.is_none() => {
             (Kept::OfNothing("nothing is ever included"), None)
         }

@@ -99,12 +99,16 @@ impl FaultFree {
     pub fn recovery_from_next_relay_block(&mut self, state: &State) -> Option<Recovery> {
         let start = self.protocol.adopt(self.protocol.settled(state).first()?);
         let mut best = None;
-        let mut worst = Some(0);
+        let mut worst: Option<Option<u32>> = None;
         for action in self.unpunctual.actions(&start) {
             if !matches!(action, Action::RelayBlock(_)) {
                 continue;
             }
-            let Ok(step) = self.unpunctual.step_whole(&start, &action) else { continue };
+            let step = match self.unpunctual.step_whole(&start, &action) {
+                Ok(step) => step,
+                Err(Refusal::ModelIsFull) => return None,
+                Err(_) => continue,
+            };
             let transition = Transition {
                 protocol: &self.protocol,
                 before: &start,
@@ -117,9 +121,10 @@ impl FaultFree {
                 self.recovery(&step.next)?
             };
             best = [best, rest.best.map(|rest| rest + 1)].into_iter().flatten().min();
-            worst = worst.zip(rest.worst).map(|(most, rest)| most.max(rest + 1));
+            let rest = rest.worst.map(|rest| rest + 1);
+            worst = Some(worst.map_or(rest, |most| most.zip(rest).map(|(a, b)| a.max(b))));
         }
-        Some(Recovery { best, worst })
+        Some(Recovery { best, worst: worst.flatten() })
     }
 
     /// Bytes held, at least.

@@ -57,6 +57,8 @@ pub mod class {
     pub const EVICTED: Classes = 1 << 19;
     /// The model had no room for the step: what follows is not known.
     pub const BEYOND: Classes = 1 << 31;
+    /// All that can be assumed of actions: a step that the model has no room for may be any of them.
+    pub const ASSUMABLE: Classes = INCLUDED - 1;
 }
 
 /// What is remembered of a step.
@@ -170,15 +172,23 @@ impl Runs {
 
     /// The faulty slots after an action; none if there are too many.
     fn counted(&self, moment: &Moment, action: &Action) -> Option<u32> {
+        if self.healthy.is_none() {
+            return Some(moment.faulty);
+        }
+        let kept = u32::MAX >> (32 - self.window);
+        let few = |faulty: u32| (faulty.count_ones() <= self.most).then_some(faulty);
         let mut faulty = moment.faulty;
-        if self.healthy.is_some() && faulty & 1 == 0 && self.is_fault(&moment.state, action) {
-            faulty |= 1;
-            if faulty.count_ones() > self.most {
-                return None;
+        let mut own = *action;
+        if let Action::RelayBlock(plan) = &mut own {
+            // FLT-1: every slot that passes without a block is a faulty one.
+            for _ in 0..std::mem::take(&mut plan.skipped_slots) {
+                faulty = few(faulty | 1)? << 1 & kept;
             }
         }
-        let slot_ends = matches!(action, Action::RelayBlock(_));
-        Some(if slot_ends { faulty << 1 & (u32::MAX >> (32 - self.window)) } else { faulty })
+        if faulty & 1 == 0 && self.is_fault(&moment.state, &own) {
+            faulty = few(faulty | 1)?;
+        }
+        Some(if matches!(own, Action::RelayBlock(_)) { faulty << 1 & kept } else { faulty })
     }
 
     /// What follows, and what the step was.
@@ -191,7 +201,9 @@ impl Runs {
         let step = match step {
             Ok(step) => step,
             Err(Refusal::ModelIsFull) => {
-                let beyond = Event { classes: class::BEYOND, ..Event::default() };
+                // It could be done: what is fair is not excused by a model that is full.
+                let classes = class::BEYOND | class::ASSUMABLE;
+                let beyond = Event { classes, ..Event::default() };
                 return Some((moment.clone(), beyond));
             }
             Err(_) => return None,

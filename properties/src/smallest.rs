@@ -147,6 +147,9 @@ impl Smallest {
         let backing = place
             .value(Axis::Delay)
             .map_or_else(|| usual_backing(&here), |delay| delay.saturating_sub(1));
+        let mut capacities = capacities.to_vec();
+        capacities.sort_unstable();
+        capacities.dedup();
         Ok(Smallest {
             place: place.clone(),
             full,
@@ -167,16 +170,19 @@ impl Smallest {
         pace.as_ref().ok().map(|pace| pace.rate >= whole(self.full))
     }
 
-    /// The least capacity that sustains the full rate.
+    /// The least capacity that sustains the full rate; none if one below it is not decided, or was not
+    /// tried: a capacity of 0 builds nothing.
     pub fn least(&self) -> Option<u8> {
-        self.tried.iter().map(|&(c, _)| c).find(|&c| self.sustains(c) == Some(true))
+        let least = self.tried.iter().map(|&(c, _)| c).find(|&c| self.sustains(c) == Some(true))?;
+        (1..least).all(|c| self.sustains(c) == Some(false)).then_some(least)
     }
 
     /// The greatest capacity below the least that sustains the full rate, with the run that goes round
     /// at a lower one.
     pub fn next_smaller(&self) -> Option<(u8, &Healthy)> {
         let least = self.least().unwrap_or(u8::MAX);
-        let mut below = self.tried.iter().rev().filter(|(c, _)| *c < least);
+        let too_small = |c: u8| c < least && self.sustains(c) == Some(false);
+        let mut below = self.tried.iter().rev().filter(|(c, _)| too_small(*c));
         below.find_map(|(c, pace)| Some((*c, pace.as_ref().ok()?)))
     }
 

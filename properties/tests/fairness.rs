@@ -295,3 +295,38 @@ fn ratios_are_those_of_the_simple_cycles() {
     }
     assert!(compared > 300, "{compared}");
 }
+
+/// Counts on by twos, and nobody looks beyond a boundary: that it never comes is not known.
+#[derive(Clone, Copy, Debug)]
+struct Bounded;
+
+impl Model for Bounded {
+    type State = u8;
+    type Action = u8;
+
+    fn init_states(&self) -> Vec<u8> {
+        vec![0]
+    }
+
+    fn actions(&self, _: &u8, actions: &mut Vec<u8>) {
+        actions.push(2);
+    }
+
+    fn next_state(&self, state: &u8, action: u8) -> Option<u8> {
+        Some(state + action)
+    }
+
+    fn within_boundary(&self, state: &u8) -> bool {
+        *state < 6
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        vec![Property::eventually("odd", |_, state| state % 2 == 1)]
+    }
+}
+
+#[test]
+fn a_boundary_is_no_end_of_a_run() {
+    let judged = judge(Bounded, Limits::default(), 1);
+    assert_eq!(judged.properties[0].1, Decided::Inconclusive);
+}

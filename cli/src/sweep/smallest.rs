@@ -239,12 +239,22 @@ fn remarks(answer: &Answer, capacities: &[u8], whole: bool, screen: &Screen) -> 
             .tried
             .iter()
             .find_map(|(c, pace)| pace.as_ref().err().map(|why| format!("; with C {c}, {why}")));
-        let line = format!(
-            "{name} is not decided: none of the capacities {} sustains the full rate of {}{}",
-            range.join(", "),
-            found.full,
-            why.unwrap_or_default()
-        );
+        let sustains =
+            found.tried.iter().map(|&(c, _)| c).find(|&c| found.sustains(c) == Some(true));
+        let line = match sustains {
+            Some(c) => format!(
+                "{name} is not decided: C {c} sustains the full rate of {}, and not every smaller one is \
+                 known not to{}",
+                found.full,
+                why.unwrap_or_default()
+            ),
+            None => format!(
+                "{name} is not decided: none of the capacities {} sustains the full rate of {}{}",
+                range.join(", "),
+                found.full,
+                why.unwrap_or_default()
+            ),
+        };
         text += &format!("\n{}\n", paint.unsure(indented(&line, 0)));
     }
     if !found.usual_path_fits() {

@@ -122,8 +122,13 @@ fn the_run_that_breaks_the_next_smaller_capacity_is_shown() {
 fn without_enough_capacity_there_is_no_least_one_and_that_is_no_pass() {
     let answer = Place::new().says("sweep astar --smallest C --over C=1,2").exits(3);
     answer.shows(&["none of the capacities 1, 2 sustains the full rate of 1", "not a pass"]);
-    let answer = Place::new().says("sweep lookahead --smallest C --over C=3..5").exits(0);
+    let answer = Place::new().says("sweep lookahead --smallest C --over C=1..5").exits(0);
     answer.shows(&["4 5"]);
+    // What was not tried is not known to be too small, in whatever order the others were.
+    Place::new().says("sweep astar --smallest C --over C=4..6").exits(3).shows(&["not a pass"]);
+    let answer =
+        Place::new().says("sweep astar --smallest C --over C=5,3,2,1 --format json").exits(0);
+    assert_eq!(answer.json()["places"][0]["least"], 3);
 }
 
 #[test]

@@ -51,6 +51,9 @@ const STEP: Classes = 1;
 /// A step from a state with the property, or one that would be.
 const ARRIVES: Classes = 2;
 
+/// A step out of the boundary of the model: what comes after it is not known.
+const BEYOND: Classes = 4;
+
 impl<M> System for Pursued<'_, M>
 where
     M: Model + Sync,
@@ -86,6 +89,9 @@ where
             each(state.clone(), STEP | ARRIVES);
         } else {
             self.modelled.steps(state, actions, &mut |next, ()| each(next, STEP));
+            if self.modelled.leaves_the_boundary(state) {
+                each(state.clone(), STEP | BEYOND);
+            }
         }
     }
 }
@@ -137,15 +143,16 @@ where
 {
     let pursued = Pursued { modelled, place };
     let graph = explore(&pursued, Exploration { limits, threads, ..Exploration::default() });
+    let leaves = graph.edges.iter().any(|edges| edges.labels.iter().any(|one| one & BEYOND != 0));
     let goes_on = Fairness { weak: STEP, ..Fairness::default() };
     let against = Judge::new(&graph, |classes| classes)
-        .and_then(|judge| judge.against(Claim::AlwaysEventually(ARRIVES), goes_on));
+        .and_then(|judge| judge.against(Claim::AlwaysEventually(ARRIVES | BEYOND), goes_on));
     let run = against.and_then(|rounds| {
         Some((graph.state(&pursued, rounds.start)?, rounds.lasso(&graph, &pursued)?))
     });
     match run {
         Some((start, lasso)) => Decided::Never(start, lasso),
-        None if graph.is_closed() => Decided::Holds,
+        None if graph.is_closed() && !leaves => Decided::Holds,
         None => Decided::Inconclusive,
     }
 }

@@ -70,6 +70,15 @@ impl<M: Model> Modelled<M> {
         Modelled { model, properties }
     }
 
+    /// Whether a step leads out of the boundary of the model, behind which nothing is looked at.
+    pub fn leaves_the_boundary(&self, state: &M::State) -> bool {
+        let mut actions = Vec::new();
+        self.model.actions(state, &mut actions);
+        let mut next =
+            actions.into_iter().filter_map(|action| self.model.next_state(state, action));
+        next.any(|next| !self.model.within_boundary(&next))
+    }
+
     /// Its properties, in its own order.
     pub fn properties(&self) -> &[Property<M>] {
         &self.properties
