@@ -12,7 +12,7 @@ use unincluded_model::{Protocol, Scenario};
 const LONGEST: usize = 120;
 
 /// Operations on fragment chains, in the gate and in a night.
-const OPERATIONS: (usize, usize) = (1_000_000, 10_000_000);
+const OPERATIONS: (usize, usize) = (3_000_000, 10_000_000);
 
 /// The scenarios of two followed validators under any parameters that are legal for them.
 fn protocols() -> impl Strategy<Value = Protocol> {
