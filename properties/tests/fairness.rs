@@ -1,5 +1,8 @@
 //! What must happen, on graphs small enough to see the answer: where other checkers are known to go wrong.
 
+// A graph stands where it is looked at.
+#![allow(clippy::items_after_statements)]
+
 use stateright::{Model, Property};
 use unincluded_properties::graph::fairness::{Claim, Classes, Fairness, Judge, Rounds};
 use unincluded_properties::graph::judge::{Decided, judge};
@@ -53,6 +56,7 @@ fn always(edges: &'static [(u8, u8, Classes)], fairness: Fairness) -> Option<Las
     against(edges, Claim::AlwaysEventually(GOAL), fairness)?.lasso(&graph, &Drawn(edges))
 }
 
+#[allow(clippy::unnecessary_wraps)]
 fn lasso(stem: &[usize], cycle: &[usize]) -> Option<Lasso<usize>> {
     Some(Lasso { stem: stem.to_vec(), cycle: cycle.to_vec() })
 }

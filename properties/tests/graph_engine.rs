@@ -73,7 +73,7 @@ fn two_phase_commit_of_eight_managers_has_the_known_size() {
 /// Numbers, parents, marks and edges are the same, whoever was fast.
 #[test]
 fn a_graph_does_not_depend_on_the_number_of_threads() {
-    fn same<M>(model: M)
+    fn same<M>(model: &M)
     where
         M: Model + Clone + Sync,
         M::State: Hash + Send + Sync,
@@ -89,8 +89,8 @@ fn a_graph_does_not_depend_on_the_number_of_threads() {
             }
         }
     }
-    same(TwoPhase { managers: 6 });
-    same(Synod { ballots: 2, careful: false });
+    same(&TwoPhase { managers: 6 });
+    same(&Synod { ballots: 2, careful: false });
 }
 
 /// The level of a state is its distance, by a search that is as simple as can be.

@@ -119,7 +119,7 @@ fn no_assumption_can_be_left_out() {
         let lasso = fails(outlook.decide(&claim, &rest));
         let mut included = 0;
         replay(&protocol, &lasso, |t, again| {
-            included += usize::from(again && t.included().is_some())
+            included += usize::from(again && t.included().is_some());
         });
         assert!(!of_advancing || included == 0 || name.ends_with("end"), "{name}: {included}");
     }

@@ -116,6 +116,7 @@ fn what_the_switch_does_is_measured_on_every_fork() {
 }
 
 /// A range of one value.
+#[allow(clippy::unnecessary_wraps)]
 fn only<T: Copy>(value: T) -> Option<Range<T>> {
     Some(Range { least: value, most: value })
 }

@@ -148,11 +148,8 @@ impl Cell {
             return Some(format!("{} cannot be decided", open.join(", ")));
         }
         let cut = |rates: &Rates| rates.cut_by.map(|cut| format!("the search for rates met {cut}"));
-        let rates = std::iter::once(&measured.any).chain(&measured.few);
-        rates
-            .filter_map(cut)
-            .next()
-            .or_else(|| measured.healthy.as_ref().err().map(ToString::to_string))
+        let mut rates = std::iter::once(&measured.any).chain(&measured.few);
+        rates.find_map(cut).or_else(|| measured.healthy.as_ref().err().map(ToString::to_string))
     }
 }
 

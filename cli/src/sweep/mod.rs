@@ -83,14 +83,14 @@ fn at_most(cells: usize) -> Result<()> {
 }
 
 /// Several at a time; the answers are in the order of the questions.
-pub(crate) fn side_by_side<Q: Sync, A: Send>(
+pub(crate) fn side_by_side<Q: Sync, A>(
     threads: usize,
     questions: &[Q],
     gauge: &Gauge,
     answer: impl Fn(&Q) -> A + Sync,
 ) -> Vec<A>
 where
-    A: Judged,
+    A: Judged + Send,
 {
     let next = AtomicUsize::new(0);
     let answers: Mutex<Vec<(usize, A)>> = Mutex::new(Vec::new());

@@ -1,5 +1,8 @@
 //! A heat map of a grid: the last axis from left to right, all others from top to bottom.
 
+// Pixels of a grid of at most some thousand cells.
+#![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss)]
+
 use anyhow::Result;
 use plotters::prelude::{
     BLACK, Color, IntoDrawingArea, IntoFont, RGBColor, Rectangle, SVGBackend, Text, WHITE,

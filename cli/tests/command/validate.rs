@@ -169,6 +169,7 @@ fn peaks(parts: impl Iterator<Item = String>) -> (Option<Vec<u64>>, Answer) {
 }
 
 /// So many relay blocks, each of which includes what the last one backed, and backs another.
+#[allow(clippy::format_collect)]
 fn blocks(from: u64, to: u64) -> String {
     let event = |ev: &str, n: u64| {
         json!({"ev": ev, "para": 2006, "core": 0, "rp": hash(n - 1), "para_head": hash(1 << 40 | n),
@@ -188,6 +189,7 @@ fn blocks(from: u64, to: u64) -> String {
 }
 
 /// So many blocks of a collator, each on the last.
+#[allow(clippy::format_collect)]
 fn builds(from: u64, to: u64) -> String {
     (from..to)
         .map(|n| {

@@ -185,7 +185,9 @@ mod tests {
             assert!((32_000..33_600).contains(&ones), "bit {bit}: {ones}");
         }
         let mut buckets = [0; 256];
-        all.iter().for_each(|&print| buckets[(print >> 56) as usize] += 1);
+        for &print in &all {
+            buckets[(print >> 56) as usize] += 1;
+        }
         assert!(buckets.iter().all(|&n| (170..350).contains(&n)), "{buckets:?}");
     }
 

@@ -184,7 +184,7 @@ fn a_round_in_which_it_comes_keeps_the_claim() {
         let round = verdict.round.as_ref().expect("a round");
         // The figures of the round are the rate.
         let (gain, cost) = (i128::from(round.included), i128::from(round.relay_slots));
-        assert_eq!(gain * i128::from(rate.ratio.cost), cost * i128::from(rate.ratio.gain));
+        assert_eq!(gain * rate.ratio.cost, cost * rate.ratio.gain);
         assert_eq!(parsed(written(&run).as_bytes()).expect("it is read again"), run);
         replay(&run).expect("it is done again");
         let mut liar: Run = run.clone();

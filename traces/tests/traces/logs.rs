@@ -69,7 +69,7 @@ fn built(number: u64, parent: u64) -> Vec<String> {
             "INFO",
             "sc_basic_authorship::basic_authorship",
             "Parachain",
-            &format!("🙌 Starting consensus session on top of parent {above} (#{})", parent),
+            &format!("🙌 Starting consensus session on top of parent {above} (#{parent})"),
         ),
         line(
             "INFO",
@@ -264,7 +264,9 @@ const TAMPERINGS: &[Tampering] = &[
         *k = KnownOfCollator { capacity: 9, cores: 3, ..*k };
         back(l, 6, 1);
         back(l, 7, 2);
-        l.iter_mut().for_each(|step| step.retain(|line| !line.contains("Submitting")));
+        for step in l.iter_mut() {
+            step.retain(|line| !line.contains("Submitting"));
+        }
     }),
     ("a slot other than the one derived", "HOOK-4", |l, _| {
         change(l, 5, BUILDING, &format!("Slot({})", SLOT + 5), &format!("Slot({})", SLOT + 6));
@@ -292,7 +294,7 @@ const TAMPERINGS: &[Tampering] = &[
         change(l, 5, "Prepared", &short(2, PARA + 4), &short(2, PARA + 3));
     }),
     ("a block of another number prepared", "PVF-1", |l, _| {
-        change(l, 5, "Prepared", "at 1005", "at 1006")
+        change(l, 5, "Prepared", "at 1005", "at 1006");
     }),
     ("a block of another number sealed", "PVF-1", |l, _| {
         change(l, 5, "Pre-sealed", "at 1005", "at 1006");
@@ -313,7 +315,7 @@ const TAMPERINGS: &[Tampering] = &[
     }),
     ("backed too late", "ARP-1", |l, _| change(l, 5, "was backed", "Some(2)", "Some(4)")),
     ("backed by its relay parent", "ARP-1", |l, _| {
-        change(l, 5, "was backed", "Some(2)", "Some(0)")
+        change(l, 5, "was backed", "Some(2)", "Some(0)");
     }),
     ("backed too late for a shorter window", "ARP-1", |_, k| k.lookahead = 1),
     ("backed after it expired", "ARP-1", |l, _| {
@@ -343,7 +345,7 @@ const TAMPERINGS: &[Tampering] = &[
         change(l, 5, "Collation included", "latency=1", "latency=0");
     }),
     ("included too late", "TO-4", |l, _| {
-        change(l, 5, "Collation included", "latency=1", "latency=11")
+        change(l, 5, "Collation included", "latency=1", "latency=11");
     }),
     ("included twice by one relay block", "INCL-5", |l, _| {
         let again = find(l, 5, "Collation included").clone();
