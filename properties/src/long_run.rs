@@ -150,10 +150,13 @@ fn includes_for_good(protocol: &Protocol) -> bool {
 fn can_reach_the_full_rate(protocol: &Protocol) -> bool {
     let (p, environment) = (protocol.parameters(), protocol.environment());
     let authorities = [environment.authorities, environment.next_authorities];
+    // A switch that never comes leaves the old code's capacity for ever.
+    let before = protocol.scenario().switch.and_then(|switch| switch.capacity_before);
+    let capacity = p.unincluded_segment_capacity.min(before.unwrap_or(u8::MAX));
     let somebody_is_away =
         authorities.iter().any(|some| some.0.iter().any(|&one| one != Authority::Present));
     environment.collator == CollatorKind::SlotBased
-        && p.unincluded_segment_capacity >= usual_delay(protocol) * p.cores
+        && capacity >= usual_delay(protocol) * p.cores
         && p.scheduling_lookahead + 1 >= usual_delay(protocol)
         && p.block_processing_velocity >= p.cores
         && !somebody_is_away
