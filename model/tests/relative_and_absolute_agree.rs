@@ -520,7 +520,11 @@ fn walk_agrees(protocol: &Protocol, choices: &[Choice], nth: usize) -> Result<()
     for (step, (choice, skipped_slots, fault)) in choices.iter().enumerate() {
         if let Some((block, forever)) = fault {
             let fate = if *forever { ParaBlock::NEVER_AVAILABLE } else { ParaBlock::LOST };
-            pair.strike(BlockIndex(block.index(pair.state.blocks.len()) as u8), fate);
+            let place = block.index(pair.state.blocks.len());
+            // A candidate that a validator knows to have its quorum cannot be one that never gets it.
+            if *forever || pair.state.blocks[place].known_backable == 0 {
+                pair.strike(BlockIndex(place as u8), fate);
+            }
         }
         if step % nth == 0 {
             pair.agree_on_everything(protocol).map_err(TestCaseError::fail)?;
