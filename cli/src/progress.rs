@@ -4,6 +4,7 @@ use std::io::Write;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+pub(crate) use unincluded_properties::claims::words::grouped;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use unincluded_properties::search::Progress;
@@ -197,17 +198,4 @@ fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
 fn style() -> ProgressStyle {
     ProgressStyle::with_template("{spinner} {prefix:14} {wide_msg}")
         .unwrap_or_else(|_| ProgressStyle::default_spinner())
-}
-
-/// A number with its thousands apart: `22,314`.
-pub(crate) fn grouped(number: impl std::fmt::Display) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
