@@ -151,7 +151,8 @@ impl Protocol {
 
     /// FRAG-7: what is pending is held by its place in the chain alone, and so gone for good once it is
     /// not pending any more. Of the rest, what may not be chained goes: one beside a candidate of the
-    /// chain with all that is held on it, one whose parent is in no chain for itself.
+    /// chain with all that is held on it, one whose parent is in no chain for itself. A candidate that
+    /// is newly pending is a fork with itself, and what is held on it and not chained after it goes.
     fn forget(&self, state: &mut State, validator: usize) {
         let tip = state.main().tip();
         let pending = state.main().pending.iter().map(|pending| pending.block);
@@ -168,7 +169,8 @@ impl Protocol {
             let with_parent = goes_with_it & (1 << parent.0) != 0;
             let fails = || self.has_potential(state, validator, block).is_err();
             if chain.contains(&block) {
-                gone |= u32::from(pending.clone().any(|one| one == block)) << block.0;
+                let is_pending = u32::from(pending.clone().any(|one| one == block)) << block.0;
+                (gone, goes_with_it) = (gone | is_pending, goes_with_it | is_pending);
             } else if with_parent || fails() {
                 gone |= 1 << block.0;
                 goes_with_it |= u32::from(with_parent || is_searched(parent)) << block.0;

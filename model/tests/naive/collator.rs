@@ -183,17 +183,45 @@ impl World {
         in_scenario(self.tips.iter().any(names))
     }
 
-    /// Whether anybody but the relay chain can act. Where nobody is idle, the relay chain waits.
+    /// Whether anybody but the relay chain can act. Where nobody is idle, the relay chain waits; it does
+    /// not wait for somebody to learn of a candidate that nothing can come of.
     pub(super) fn somebody_acts(&self) -> bool {
         let everybody = 0..=self.next_id();
         let validators = 0..self.fragments.len();
         everybody.into_iter().any(|block| {
-            let learns = |validator| self.permits_learning(validator, block).is_ok();
+            let learns = |validator| {
+                self.permits_learning(validator, block).is_ok() && self.has_a_future(block)
+            };
             let authors = |number| self.somebody_authors(block, number);
             self.permits_recovery(block).is_ok()
                 || validators.clone().any(learns)
                 || self.usable().into_iter().any(authors)
         })
+    }
+
+    /// Whether the candidate and all that it is built on beside the chain can still be backed, or found
+    /// by a collator: the relay parent is in the longest window that a scenario has, seen from the
+    /// oldest relay block that an author can use, and no session ended since for all of them.
+    fn has_a_future(&self, candidate: BlockId) -> bool {
+        let tip = self.tip(0);
+        let view = self.usable().iter().map(|id| tip.number - self.relay[id].number).max();
+        let view = view.unwrap_or_default();
+        let other = self.scenario.reconfiguration.map_or(0, |other| other.scheduling_lookahead);
+        let window = u64::from(self.parameters().scheduling_lookahead.max(other));
+        let oldest = match self.environment().collator {
+            CollatorKind::Adversary => window.max(view + 1),
+            _ => window + view,
+        };
+        let all_of_this_session =
+            self.usable().iter().all(|id| self.relay[id].session == tip.session);
+        let is_reached = |relay_parent: RelayId| {
+            let at = &self.relay[&relay_parent];
+            let in_session = at.session == tip.session || !all_of_this_session;
+            in_session && tip.number - at.number < oldest
+        };
+        let chain = self.ancestry(tip.newest());
+        let mut beside = self.ancestry(candidate).into_iter().take_while(|id| !chain.contains(id));
+        beside.all(|id| self.para[&id].relay_parent.is_some_and(is_reached))
     }
 
     fn somebody_authors(&self, parent: BlockId, relay_parent: RelayId) -> bool {
