@@ -394,6 +394,17 @@ fn chains_of_invalid_blocks_agree_in_every_state_near_the_start() {
     agree_on_all_of(&built_in("disputes-chains"), 60, 250);
 }
 
+/// A candidate that became pending takes with it what is held on it and may not be chained, though what
+/// is held on that may be: three blocks, the second of them with a relay parent out of scope.
+#[test]
+fn what_goes_with_a_newly_pending_candidate_agrees_in_every_state() {
+    let network = "scheduling_lookahead = 2; paras_availability_period = 1; \
+                   group_rotation_frequency = 1; validators = 3; block_processing_velocity = 2";
+    let actors = "collator = 'lookahead'; lookahead_blocks = 2; followed_validators = 1; \
+                  idle = false; loss = false; unavailability = false; stale_view = 'together'";
+    assert!(agree_on_all_of(&scratch(network, actors), 60, usize::MAX));
+}
+
 /// The bits of a valid candidate while a dispute frees the two cores behind it: those of the last one
 /// count as discarded as well.
 #[test]
