@@ -20,12 +20,14 @@ pub struct Economy {
 }
 
 /// What a block brings.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Deed {
     /// UPG-4: whether it is the first of the new runtime.
     pub upgrade: bool,
     /// UPG-5: what becomes of the lazy migrations.
     pub progress: Progress,
+    /// S13: the time since the parent, the nominal one if none; milliseconds.
+    pub milliseconds: Option<u32>,
     /// What is asked for.
     pub calls: Vec<Call>,
 }
@@ -73,8 +75,11 @@ impl Economy {
             let progresses: &[Progress] =
                 if is_migrating { self.setting.progresses } else { &[Progress::CompletesAll] };
             for &progress in progresses {
-                let wishes = self.setting.wishes(chain);
-                deeds.extend(wishes.into_iter().map(|calls| Deed { upgrade, progress, calls }));
+                for &milliseconds in self.setting.paces {
+                    let wishes = self.setting.wishes(chain).into_iter();
+                    let deed = |calls| Deed { upgrade, progress, milliseconds, calls };
+                    deeds.extend(wishes.map(deed));
+                }
             }
         }
         deeds
@@ -82,8 +87,8 @@ impl Economy {
 
     /// The block with that deed, and what came of it.
     pub fn execute(&self, moment: &Moment, deed: &Deed) -> (Moment, Receipt, Chain) {
-        let Deed { upgrade, progress, calls } = deed;
-        let block = Block { upgrade: *upgrade, progress: *progress, calls, milliseconds: None };
+        let &Deed { upgrade, progress, milliseconds, ref calls } = deed;
+        let block = Block { upgrade, progress, calls, milliseconds };
         let mut next = moment.clone();
         let (receipt, broken) = next.ledger.execute(&self.machine, &mut next.chain, &block);
         next.broken = broken;
@@ -104,8 +109,7 @@ impl Economy {
         let mut queue = VecDeque::new();
         let start = self.start();
         seen.insert(fingerprint(&start), 0);
-        let nothing = Deed { upgrade: false, progress: Progress::CompletesAll, calls: Vec::new() };
-        origins.push((0, nothing));
+        origins.push((0, Deed::default()));
         queue.push_back((0_u32, 0_usize, start));
         found.is_closed = true;
         while let Some((place, depth, moment)) = queue.pop_front() {

@@ -47,6 +47,8 @@ pub struct Setting {
     pub lazy_migrations: &'static [LazyMigration],
     /// What can become of it in a block.
     pub progresses: &'static [Progress],
+    /// S13: the time that a block may come after its parent, the nominal one if none; milliseconds.
+    pub paces: &'static [Option<u32>],
 }
 
 /// One migration in each block.
@@ -55,6 +57,12 @@ const ONE_A_BLOCK: &[Progress] = &[Progress::Completes(1)];
 /// Nothing ends, one migration, or all; or a step fails.
 const ANY_PROGRESS: &[Progress] =
     &[Progress::Completes(0), Progress::Completes(1), Progress::CompletesAll, Progress::Fails];
+
+/// The time that passes without a block is a gap from here on: ten slots; milliseconds.
+pub(super) const GAP: u32 = 60_000;
+
+/// At once with the parent, in the next slot, or after a gap.
+const GAPS_AND_BURSTS: &[Option<u32>] = &[Some(0), Some(6_000), Some(GAP)];
 
 /// How accounts ask in a block, if they ask at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,11 +113,12 @@ const BLOCKS: Setting = Setting {
     decay_percent: 100,
     lazy_migrations: WITHOUT_REFERENDA,
     progresses: ANY_PROGRESS,
+    paces: &[None],
 };
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self { name: "steady", has_switch: false, ..BLOCKS },
         BLOCKS,
         // S6, S7: stakes below and above the ideal, and thirds that do not divide.
@@ -194,6 +203,16 @@ impl Setting {
         },
         // S8, S12.
         Self { name: "unlocking", unlocks: true, stakes: &[20_000], ..BLOCKS },
+        // S13.
+        Self {
+            name: "gaps-and-bursts",
+            calendar: SHORT,
+            stakes: &[20_000],
+            asks: Asks::Everything,
+            progresses: ONE_A_BLOCK,
+            paces: GAPS_AND_BURSTS,
+            ..BLOCKS
+        },
     ];
 
     /// S2, S3: what is explored with blocks that wait and can be lost.
@@ -203,6 +222,15 @@ impl Setting {
         stakes: &[20_000],
         asks: Asks::Everything,
         progresses: ONE_A_BLOCK,
+        ..BLOCKS
+    };
+
+    /// S13: what is explored with a relay chain that stops for a while, and blocks that then come at once.
+    pub const GAPS: Self = Self {
+        name: "gaps",
+        calendar: SHORT,
+        progresses: ONE_A_BLOCK,
+        paces: GAPS_AND_BURSTS,
         ..BLOCKS
     };
 

@@ -24,9 +24,10 @@ fees                      7218    21756   50
 decay                    12140    22682   71
 2026                      4041     8082   79
 unlocking               145708   658812  121
+gaps-and-bursts           4449    28362   37
 ";
 
-/// S1, S4 to S12: every setting closes, so its claims hold for all time.
+/// S1, S4 to S13: every setting closes, so its claims hold for all time.
 #[test]
 fn no_block_breaks_a_claim_in_any_setting() {
     let mut counts = String::new();
@@ -81,6 +82,37 @@ fn what_is_lost_leaves_nothing_behind() {
 
 /// Distinct trees, and steps between them.
 const FORKS: (usize, usize) = (163_313, 686_122);
+
+/// S13: the relay chain stops and goes on, and of the blocks that come at once afterwards, any are lost. What is
+/// paid and when a cycle ends follow from the number of blocks, and no relay block makes up for another.
+#[test]
+fn neither_a_gap_nor_a_burst_changes_what_is_emitted() {
+    let found = Forks::new(Setting::GAPS).explore(MOST);
+    assert!(found.is_closed);
+    assert!(found.broken.is_empty(), "{:?}", found.broken);
+    assert_eq!((found.states, found.steps), GAPS);
+    for situation in [
+        "three blocks at once after a gap",
+        "a recalculation in a burst",
+        "the switch in a burst",
+        "a burst is lost",
+    ] {
+        assert!(found.met.contains_key(situation), "it never comes to {situation}");
+    }
+}
+
+/// S13: users who claim see nothing of it either: as many moments are there as without a clock.
+#[test]
+fn no_moment_depends_on_when_its_block_came() {
+    let gaps = Setting::named("gaps-and-bursts").expect("it is there");
+    let nominal = Setting { paces: &[None], ..gaps.clone() };
+    let [gaps, nominal] = [gaps, nominal].map(|setting| Economy::new(setting).explore(MOST));
+    assert_eq!(gaps.states, nominal.states);
+    assert_eq!(gaps.blocks, 3 * nominal.blocks);
+}
+
+/// Distinct trees, and steps between them.
+const GAPS: (usize, usize) = (4_572, 21_431);
 
 /// A second opinion: stateright explores as many moments, and finds nothing either.
 #[test]

@@ -3,5 +3,6 @@
 
 mod elsewhere;
 mod explored;
+mod gaps;
 mod mistakes;
 mod runs;

@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use unincluded_model::economics::decay::Decay;
 use unincluded_model::economics::switch::LazyMigration;
-use unincluded_model::economics::{Balance, Block, Calendar, Call, Machine, Mistake, Perquintill};
+use unincluded_model::economics::{
+    Balance, Block, Calendar, Call, Elsewhere, Machine, Mistake, Perquintill,
+};
 use unincluded_properties::economy::{Broken, Economy, Forks, Ledger, Setting};
 
 use super::runs::{ABS_2, Run, start, tiny, watch};
@@ -72,6 +74,27 @@ fn m9_one_counter_of_all_authored_blocks_is_noticed_by_inv_2() {
     let found = forks.explore(10_000);
     // A block, another one in its place, and its inclusion.
     assert_eq!(found.broken.get("INV-2"), Some(&4));
+}
+
+/// S13: with time in it a block after a gap is paid for the time without any, which EMIT-2 forbids (INV-1), and
+/// so more is emitted than relay blocks allow (INV-17).
+#[test]
+fn s13_emission_by_elapsed_time_is_noticed_by_inv_1_and_inv_17() {
+    let mut forks = Forks::new(Setting::GAPS);
+    forks.economy.machine = forks.economy.machine.like(Elsewhere::ByElapsedTime);
+    let found = forks.explore(MOST_STATES);
+    assert_eq!(found.broken.get("INV-1"), Some(&1), "{:?}", found.broken);
+    assert_eq!(found.broken.get("INV-17"), Some(&2), "{:?}", found.broken);
+}
+
+/// S13: a relay block that includes all that waited, after a gap and again, is noticed by INV-17.
+#[test]
+fn s13_a_relay_block_for_all_that_waits_is_noticed_by_inv_17() {
+    let mut forks = Forks::new(Setting::GAPS);
+    forks.includes_all = true;
+    let found = forks.explore(MOST_STATES);
+    // Three blocks and a relay block, and the same once more.
+    assert_eq!(found.broken.into_iter().collect::<Vec<_>>(), [("INV-17", 8)]);
 }
 
 /// BUG-8: referenda leave version 2 behind, in the block that migrates them and ever after.
