@@ -295,7 +295,8 @@ impl Machine {
         let pay = |account: &mut Balance, reward: Balance| {
             let reward = self.by_elapsed_time(block, *block_time, reward);
             let reward = inflation.decay.applied_to(reward);
-            if account.saturating_add(reward) < self.network.existential_deposit {
+            let is_dropped = self.makes(Mistake::CreditDropped);
+            if is_dropped || account.saturating_add(reward) < self.network.existential_deposit {
                 return 0;
             }
             *account = account.saturating_add(reward);
@@ -311,7 +312,10 @@ impl Machine {
     /// Inflation is not the last pallet to end its block, but none after it changes the issuance.
     /// Source: `pallets/inflation/src/lib.rs`, `on_finalize`.
     fn recalculate_if_due(&self, chain: &mut Chain, receipt: &mut Receipt) {
-        let mut due = chain.inflation.do_recalculation.take();
+        let mut due = chain.inflation.do_recalculation;
+        if !self.makes(Mistake::FlagKept) {
+            chain.inflation.do_recalculation = None;
+        }
         if self.makes(Mistake::RecalculatedAtABlock) {
             let blocks = self.network.calendar(chain.block_time).blocks_per_cycle();
             due = chain.number.is_multiple_of(blocks).then(|| chain.staking.era.saturating_add(1));

@@ -183,6 +183,9 @@ impl Machine {
             })
             .collect();
         self.pay(chain, Some(account), &rewards, receipt)?;
+        if self.makes(Mistake::EntitlementKept) {
+            return Ok(());
+        }
         let lapsed = end_of(chain, stake.period).is_some_and(|final_era| last >= final_era);
         chain.staking.accounts[account].stake =
             (!lapsed).then_some(Stake { unclaimed_from: last + 1, ..stake });
@@ -217,7 +220,9 @@ impl Machine {
         let amount = share.mul_nearest_half_down(end.bonus_pool);
         let reward = [(Entitlement::Bonus { account, period }, amount)];
         self.pay(chain, Some(account), &reward, receipt)?;
-        chain.staking.accounts[account].bonus = None;
+        if !self.makes(Mistake::EntitlementKept) {
+            chain.staking.accounts[account].bonus = None;
+        }
         Ok(())
     }
 
@@ -242,7 +247,9 @@ impl Machine {
         let amount = reward.ok_or(Refused::NoClaimableRewards)?;
         self.pay(chain, None, &[(Entitlement::Dapp { dapp, era }, amount)], receipt)?;
         let tiers = chain.staking.records.tiers.get_mut(&era).ok_or(Refused::NoDAppTierInfo)?;
-        tiers.rewards[dapp] = None;
+        if !self.makes(Mistake::EntitlementKept) {
+            tiers.rewards[dapp] = None;
+        }
         Ok(())
     }
 

@@ -28,6 +28,13 @@ pub enum Mistake {
     UnlockingBlockDoubled,
     /// M14, TIME-10: an era that starts late ends as if it had started in time.
     EraCatchesUp,
+    /// INV-3: what a claim has paid can be claimed again.
+    EntitlementKept,
+    /// EMIT-3: the rewards of a block are dropped where they are resolved into the accounts, so the issuance falls
+    /// back.
+    CreditDropped,
+    /// INFL-4: a recalculation leaves its flag behind.
+    FlagKept,
     /// M15, INFL-15: recalculation sets the decay factor back to one.
     DecayReset,
     /// BUG-1: a recalculation is due every so many blocks, wherever eras are.
