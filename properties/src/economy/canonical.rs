@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use unincluded_model::economics::claims::Entitlement;
 use unincluded_model::economics::eras::{BonusEntry, Stake};
-use unincluded_model::economics::{
-    Balance, Chain, InflationConfiguration, Machine, Receipt, recalculate,
-};
+use unincluded_model::economics::pools::DEAD_SAFETY_CAP;
+use unincluded_model::economics::{Chain, InflationConfiguration, Machine, Receipt, recalculate};
 
-use super::{Broken, Cycle, Ledger};
+use super::{Broken, Cycle, Ledger, Setting};
 
 /// The number that the newest block has, and the running period; blocks and periods.
 const NUMBER: u32 = 1024;
@@ -35,15 +34,16 @@ pub struct Moment {
 /// The same moment with every number counted from the newest block, the issuance as it was at the start, and
 /// amounts as a recalculation at that issuance writes them.
 ///
-/// What the issuance adds up to is thereby forgotten, after each block was judged with what it came to: so a
-/// chain never recalculates from another issuance (decision 0015).
+/// What the issuance adds up to is thereby forgotten, after each block was judged with what it came to, or where
+/// the setting keeps it, after each recalculation: so a chain never recalculates from another issuance (decision
+/// 0015).
 pub fn canonical(
     machine: &Machine,
     mut moment: Moment,
     receipt: &Receipt,
-    base: Balance,
-    keeps_pot: bool,
+    setting: &Setting,
 ) -> Moment {
+    let base = setting.issuance;
     let Moment { chain, ledger, .. } = &mut moment;
     shift_blocks(chain);
     // Maintenance may last for ever. A cycle that it held up for long is counted no more.
@@ -57,17 +57,24 @@ pub fn canonical(
         let recalculation_era = chain.inflation.configuration.recalculation_era;
         let fresh = recalculate(base, parameters, calendar, 0);
         chain.inflation.configuration = InflationConfiguration { recalculation_era, ..fresh };
+        if chain.inflation.issuance_safety_cap != DEAD_SAFETY_CAP {
+            chain.inflation.issuance_safety_cap =
+                base + chain.inflation.parameters.max_emission(base);
+        }
         if let Some(cycle) = &mut ledger.cycle {
             cycle.restart(chain, base);
         }
+        chain.issuance = base;
     }
-    chain.issuance = base;
+    if !setting.keeps_issuance {
+        chain.issuance = base;
+    }
     let deposit = machine.network().existential_deposit;
     for account in &mut chain.staking.accounts {
         account.balance = account.balance.min(deposit);
     }
     chain.treasury = deposit;
-    if !keeps_pot {
+    if !setting.has_fees {
         chain.pot = deposit;
     }
     shift_periods(machine, chain, ledger);

@@ -97,8 +97,7 @@ impl Economy {
     }
 
     fn canonical(&self, moment: Moment, receipt: &Receipt) -> Moment {
-        let Setting { issuance, has_fees, .. } = self.setting;
-        canonical(&self.machine, moment, receipt, issuance, has_fees)
+        canonical(&self.machine, moment, receipt, &self.setting)
     }
 
     /// Everything that can happen, up to so many distinct moments.

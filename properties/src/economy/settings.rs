@@ -19,6 +19,9 @@ pub struct Setting {
     pub calendar: Calendar,
     /// The total issuance of every recalculation; planck.
     pub issuance: Balance,
+    /// Whether the issuance is what it comes to until the next recalculation, and not that of the start again
+    /// after each block.
+    pub keeps_issuance: bool,
     /// What each account stakes; planck.
     pub stakes: &'static [Balance],
     /// How many dApps there are.
@@ -71,6 +74,8 @@ pub enum Asks {
     OneCall,
     /// One of them stakes, or makes all its claims; or all stake or claim.
     OneAccount,
+    /// One of them makes all its claims and stakes.
+    InTurns,
     /// All make all their claims and stake.
     Everything,
 }
@@ -99,6 +104,7 @@ const BLOCKS: Setting = Setting {
     name: "blocks",
     calendar: ABS_2,
     issuance: 100_007,
+    keeps_issuance: false,
     stakes: &[],
     dapps: 0,
     has_switch: true,
@@ -118,7 +124,7 @@ const BLOCKS: Setting = Setting {
 
 impl Setting {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self { name: "steady", has_switch: false, ..BLOCKS },
         BLOCKS,
         // S6, S7: stakes below and above the ideal, and thirds that do not divide.
@@ -128,6 +134,16 @@ impl Setting {
             stakes: &[20_000, 40_000],
             asks: Asks::OneAccount,
             progresses: ONE_A_BLOCK,
+            ..BLOCKS
+        },
+        // EMIT-12: claims of a cycle may wait until most of the next one is minted.
+        Self {
+            name: "late-claims",
+            calendar: Calendar { periods_per_cycle: 1, ..SHORT },
+            keeps_issuance: true,
+            stakes: &[60_000, 60_000],
+            asks: Asks::InTurns,
+            has_switch: false,
             ..BLOCKS
         },
         // DAPP-12: three claimants of one pool, without the switch.
@@ -270,6 +286,9 @@ impl Setting {
             let claims: Vec<Call> = claims.collect();
             match self.asks {
                 Asks::Everything => wishes.push(claims.into_iter().chain(stakes).collect()),
+                Asks::InTurns => wishes.extend(
+                    claims.chunks(2).zip(stakes).map(|(claims, stake)| [claims, &[stake]].concat()),
+                ),
                 Asks::OneAccount => {
                     wishes.extend(stakes.iter().map(|&call| one(call)));
                     wishes.extend(claims.chunks(2).map(<[Call]>::to_vec));

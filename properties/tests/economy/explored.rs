@@ -13,6 +13,7 @@ const COUNTS: &str = "\
 steady                      63       63   62
 blocks                   15622    34210  121
 claims                  119317   882455   37
+late-claims               5483    16449   30
 three-claimants         124712  1247120   31
 dapps                    35091   727217   37
 maintenance              28096    59302   49

@@ -25,6 +25,7 @@ M7      steady       INV-10 41 INV-11 40 INV-12 41 INV-14 41 INV-9 40
 M8      claims       INV-1 1 INV-10b 5
 M10     steady       INV-10 81 INV-11 40 INV-14 92 INV-9 80
 M11     claims       INV-10b 13 INV-5 13
+M12     late-claims  INV-16 11
 M13     unlocking    INV-15 10
 M14     maintenance  INV-10 13 INV-11 12 INV-23 5 INV-9 12
 M15     decay        INV-25 12
@@ -48,6 +49,7 @@ fn every_mistake_is_noticed_by_the_claim_that_is_about_it() {
         ("M8", "claims", Mistake::PoolsMintedAtTheEnd, &["INV-1", "INV-10b"]),
         ("M10", "steady", Mistake::EraLengthsCounted, &["INV-9"]),
         ("M11", "claims", Mistake::RetentionIgnored, &["INV-5"]),
+        ("M12", "late-claims", Mistake::CapReinstated, &["INV-16"]),
         ("M13", "unlocking", Mistake::UnlockingBlockDoubled, &["INV-15"]),
         ("M14", "maintenance", Mistake::EraCatchesUp, &["INV-9"]),
         ("M15", "decay", Mistake::DecayReset, &["INV-25"]),
