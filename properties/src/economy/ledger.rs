@@ -11,8 +11,8 @@ use unincluded_model::economics::claims::{Entitlement, Refused};
 use unincluded_model::economics::in_flight::Clock;
 use unincluded_model::economics::switch::{DEMOCRACY_VERSION, LazyMigration};
 use unincluded_model::economics::{
-    Balance, Block, BlockTime, Call, Chain, InflationConfiguration, Machine, Perquintill, Receipt,
-    recalculate,
+    Balance, Block, BlockTime, Call, Chain, InflationConfiguration, Machine, Network, Perquintill,
+    Receipt, recalculate,
 };
 
 /// The claims, by their place in [`Broken`].
@@ -110,6 +110,20 @@ impl Cycle {
         self.full =
             [configuration.collator_reward_per_block, configuration.treasury_reward_per_block];
         self.max_emission = chain.inflation.parameters.max_emission(issuance);
+    }
+
+    /// INV-10: what rounding may leave unpaid in a cycle that ends under that runtime; planck.
+    ///
+    /// Six shares lose up to half a planck each, and divisions drop less than one for each block, era and period.
+    /// With the switch a category loses one more for each pair of new blocks (INV-14).
+    fn most_lost(&self, network: &Network, runtime: usize) -> Balance {
+        let calendar =
+            if self.has_switch || runtime == 0 { &network.before } else { &network.after };
+        let blocks = calendar.blocks_per_cycle();
+        let eras = calendar.build_and_earn_eras_per_cycle();
+        let pairs = if self.has_switch { blocks.saturating_sub(self.blocks[0]) } else { 0 };
+        let dropped = 2 * (blocks - 1) + 3 * (eras - 1) + calendar.periods_per_cycle - 1;
+        Balance::from(3 + dropped + 2 * pairs)
     }
 
     fn starting(chain: &Chain) -> Self {
@@ -372,6 +386,10 @@ impl Ledger {
             let extra = if cycle.has_switch { halves } else { 0 }
                 + overrun * cycle.full.iter().sum::<Balance>();
             broken.unless(cycle.accrued <= cycle.max_emission + 2 + extra, "INV-10");
+            if receipt.recalculated && !look.decays() {
+                let least = cycle.max_emission.saturating_sub(cycle.most_lost(network, runtime));
+                broken.unless(cycle.accrued >= least, "INV-10");
+            }
             if receipt.recalculated && !look.decays() && overrun == 0 {
                 let old = Balance::from(old);
                 for (full, paid) in cycle.full.into_iter().zip(cycle.paid) {

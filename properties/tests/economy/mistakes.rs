@@ -18,7 +18,7 @@ const MOST_STATES: usize = 6_000;
 /// how many blocks.
 const NOTICED: &str = "\
 M1      blocks       INV-1 1 INV-10 46 INV-10b 1 INV-12 1 INV-14 42 INV-19 1 INV-22 1 INV-8 1
-M2      blocks       INV-1 1 INV-12 1 INV-14 42 INV-19 1 INV-22 1 INV-8 1
+M2      blocks       INV-1 1 INV-10 48 INV-12 1 INV-14 42 INV-19 1 INV-22 1 INV-8 1
 M3      blocks       INV-14 40 INV-15 2 INV-9 40
 M4      blocks       INV-14 41 INV-15 2 INV-9 41
 M7      steady       INV-10 41 INV-11 40 INV-12 41 INV-14 41 INV-9 40
@@ -31,8 +31,8 @@ M14     maintenance  INV-10 13 INV-11 12 INV-23 5 INV-9 12
 M15     decay        INV-25 12
 INV-3   claims       INV-3 6
 INV-3   dapps        INV-3 2
-EMIT-3  blocks       INV-1 1 INV-14 40 INV-22 1 INV-4 1
-INFL-4  steady       INV-11 41 INV-12 50 INV-14 41 INV-21 40 INV-9 41
+EMIT-3  blocks       INV-1 1 INV-10 40 INV-14 40 INV-22 1 INV-4 1
+INFL-4  steady       INV-10 41 INV-11 41 INV-12 50 INV-14 41 INV-21 40 INV-9 41
 BUG-10  claims       INV-7 13
 BUG-11  claims       INV-10b 13 INV-16 7 INV-24 11 INV-6 1
 ";
@@ -42,7 +42,7 @@ fn every_mistake_is_noticed_by_the_claim_that_is_about_it() {
     let mut table = String::new();
     for (id, setting, mistake, named) in [
         ("M1", "blocks", Mistake::RewardsNotHalved, &["INV-19"][..]),
-        ("M2", "blocks", Mistake::RewardsHalvedTwice, &["INV-8"]),
+        ("M2", "blocks", Mistake::RewardsHalvedTwice, &["INV-8", "INV-10"]),
         ("M3", "blocks", Mistake::EraNotStretched, &["INV-15"]),
         ("M4", "blocks", Mistake::EraStretchedFromTheNewBlock, &["INV-9", "INV-15"]),
         ("M7", "steady", Mistake::RecalculatedInTheNewEra, &["INV-11"]),
