@@ -9,9 +9,9 @@ use unincluded_model::economics::eras::Subperiod;
 use unincluded_model::economics::in_flight::{Clock, Migration};
 use unincluded_model::economics::switch::Progress;
 use unincluded_model::economics::{Block, BlockTime, Chain, Machine, Network};
-use unincluded_model::scenario::Switch;
+use unincluded_model::scenario::{Generation, Switch};
 use unincluded_model::state::{CycleSoFar, InFlight};
-use unincluded_model::{Emission, Protocol, Rule, Scenario, State, SwitchPhase, Variant};
+use unincluded_model::{Action, Emission, Protocol, Rule, Scenario, State, SwitchPhase, Variant};
 use unincluded_properties::fingerprint::fingerprint;
 use unincluded_properties::measured::{Place as Where, Range};
 use unincluded_properties::{CATALOGUE, Limits, Outcome, Search, Stop};
@@ -150,6 +150,53 @@ fn every_explored_block_agrees_with_the_machine() {
     });
     // Every place of the calendar with every place of the switch, on every chain that the machine ran.
     assert_eq!(met.len(), expected.len());
+}
+
+/// The least number of relay blocks from a block's relay parent to that of a block on it, under the old code.
+fn least_step_under_the_old_code(protocol: &Protocol) -> Option<u8> {
+    let mut least = None;
+    visit(protocol, |state| {
+        for (action, step) in protocol.steps(state) {
+            let (Action::Author(author), Ok(_)) = (action, step) else { continue };
+            let parent = state.block(author.parent);
+            if parent.authored > 0 && parent.emission.phase == SwitchPhase::Before {
+                let before = parent.relay_parent.on(usize::from(author.branch));
+                let step = before.0 - author.relay_parent.0;
+                least = Some(least.map_or(step, |least: u8| least.min(step)));
+            }
+        }
+    });
+    least
+}
+
+/// Why the slots of the old code, which take 12 s, are not in the scenario: as one block may wait, each is built
+/// two relay blocks after its parent or later, and so in another slot of 12 s than that. The slots would refuse
+/// nothing. With room for two blocks they would.
+#[test]
+fn old_blocks_never_share_a_slot_of_12_s() {
+    let least = |capacity_before| {
+        let mut scenario = small_switch().scenario().clone();
+        scenario.switch = scenario.switch.map(|switch| Switch { capacity_before, ..switch });
+        least_step_under_the_old_code(&Protocol::new(scenario))
+    };
+    assert_eq!(least(Some(1)), Some(2));
+    assert_eq!(least(Some(2)), Some(1));
+}
+
+/// Slot numbers double with the first new block (econ:HOOK-4), so the hook of June 2025, which counts by para slot,
+/// begins to count anew there. That decides nothing, as a collator builds once on a relay parent: with that hook and
+/// with today's, which counts by relay slot, the same is explored.
+#[test]
+fn no_count_of_blocks_in_a_slot_bears_on_the_switch() {
+    let [june, today] = [Generation::AuraExt018, Generation::AuraExt025].map(|generation| {
+        let mut scenario = switch().scenario().clone();
+        scenario.parameters.generation = generation;
+        let protocol = Protocol::new(scenario);
+        let report = Search::new(&protocol).run(&mut |_| ());
+        assert!(report.closed && report.holds(), "{generation:?}");
+        (report.states, report.transitions)
+    });
+    assert_eq!(june, today);
 }
 
 /// A place of the calendar: blocks of the cycle by runtime, whether the switch is among them, and the
