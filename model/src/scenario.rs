@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::action::Bits;
-use crate::economics::named::{NamedCalendar, NamedParameters};
+use crate::economics::named::{NamedCalendar, NamedDecay, NamedParameters};
 use crate::economics::{BlockTime, Calendar, InflationConfiguration, recalculate};
 use crate::few::Few;
 use crate::protocol::Protocol;
@@ -275,6 +275,11 @@ pub struct Economics {
     pub calendar: NamedCalendar,
     /// The inflation parameters, by name.
     pub inflation: NamedParameters,
+    /// INFL-14: how the rewards decay from block to block, by name. Not with a [`Switch`], which came before it.
+    ///
+    /// The factor is counted from the newest block that every view agrees is included, as if it were one there.
+    #[serde(default, skip_serializing_if = "NamedDecay::is_none")]
+    pub decay: NamedDecay,
 }
 
 /// Who authors.
@@ -1041,6 +1046,10 @@ impl Scenario {
         if self.environment.upgrades != Upgrades::NextCode {
             let legal = "\"next-code\" with a [switch], which the next code brings".to_owned();
             return out("environment.upgrades", format!("{:?}", self.environment.upgrades), legal);
+        }
+        if !self.economics.decay.is_none() {
+            let legal = "\"none\" with a [switch], which came before any decay".to_owned();
+            return out("economics.decay", format!("{:?}", self.economics.decay), legal);
         }
         if !self.economics.calendar.is_of_twelve_seconds() {
             let legal = "a calendar of 12 s blocks with a [switch]".to_owned();

@@ -5,17 +5,29 @@
 
 use std::fmt;
 
-use unincluded_model::economics::{Balance, BlockTime};
+use unincluded_model::economics::{Balance, BlockTime, Perquintill};
 use unincluded_model::scenario::Switch;
 use unincluded_model::{Action, BlockIndex, Emission, ParaBlock, Protocol, State, SwitchPhase};
 
 use crate::{Transition, Verdict, holds};
 
-/// EMIT-1, INV-8: what a block must issue: what a recalculation for the block time of its code says;
-/// planck.
+/// EMIT-1, INV-8: what a block must issue: what a recalculation for the block time of its code says, or what
+/// decay leaves of it; planck.
 pub(crate) fn reward_due(protocol: &Protocol, state: &State, block: BlockIndex) -> Balance {
+    let rate = protocol.scenario().economics.decay.rate();
+    if rate != Perquintill::ONE {
+        return reward_decayed(protocol, rate, state.ancestry(block).count() - 1);
+    }
     let parent = state.block(state.block(block).parent);
     reward_recalculated(protocol, parent.emission.phase != SwitchPhase::Before)
+}
+
+/// INFL-14: the reward of the block that is so many after the root, at which the factor is one; planck.
+fn reward_decayed(protocol: &Protocol, rate: Perquintill, blocks: usize) -> Balance {
+    let factor = (0..blocks).fold(Perquintill::ONE, |factor, _| factor.product(rate));
+    let stored = protocol.scenario().inflation();
+    let rewards = [stored.collator_reward_per_block, stored.treasury_reward_per_block];
+    rewards.into_iter().map(|reward| factor.mul_nearest_half_down(reward)).sum()
 }
 
 fn reward_recalculated(protocol: &Protocol, is_six_seconds: bool) -> Balance {

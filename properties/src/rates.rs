@@ -140,7 +140,10 @@ pub fn rates_within(protocol: &Protocol, conditions: Conditions, effort: Effort)
         Some(Bounds { least: rate(Extreme::Least)?, greatest: rate(Extreme::Greatest)? })
     };
     rates.blocks = bounds(&|event| i128::from(event.included));
+    let decays = !protocol.scenario().economics.decay.is_none();
     rates.tokens = match emission(protocol) {
+        // What decays comes to nothing in the long run.
+        _ if decays => None,
         // Every block brings the same.
         Some(reward) => rates.blocks.clone().map(|blocks| Bounds {
             least: blocks.least.times(reward),

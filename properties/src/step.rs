@@ -373,7 +373,8 @@ pub fn one_inclusion_for_each_core(t: &Transition) -> Verdict {
     let Some((before, after)) = t.grown() else { return Ok(()) };
     let blocks = t.before.steps_back(after.tip().included, before.tip().included).unwrap_or(0);
     let cores = usize::from(t.protocol.parameters().cores);
-    let issued = blocks as u128 * t.protocol.block_reward();
+    let issued = |block: BlockIndex| t.protocol.issued_since_root(t.before.block(block));
+    let issued = issued(after.tip().included).saturating_sub(issued(before.tip().included));
     holds!(blocks <= cores, "a relay block includes {blocks} para blocks and {issued} planck");
     Ok(())
 }

@@ -234,6 +234,17 @@ fn a_variant_is_put_in_force() {
 }
 
 #[test]
+fn a_scenario_of_2026_is_checked_with_its_calendar_parameters_and_decay() {
+    let place = Place::new();
+    let calendar =
+        ("calendar = \"astar-12s\"", "calendar = \"astar-2026\"\ndecay = \"astar-2026\"");
+    let parameters = ("inflation = \"astar-2025-04\"", "inflation = \"astar-2026\"");
+    place.scenario("2026.toml", "astar-sync", &[calendar, parameters]);
+    place.says("check 2026.toml").exits(0).shows(&["Everything holds in astar-sync (2026.toml)"]);
+    place.says("check 2026.toml --without EMIT-1").exits(1).shows(&["INV-1"]);
+}
+
+#[test]
 fn a_scenario_of_the_users_own_is_checked_like_any_other() {
     let place = Place::new();
     place.scenario("mine.toml", "withholding", &[("\"withholding\"", "\"my-own\"")]);

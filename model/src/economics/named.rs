@@ -1,9 +1,9 @@
-//! The networks' calendars and inflation parameters, by the names that scenarios use.
+//! The networks' calendars, inflation parameters and decay, by the names that scenarios use.
 
 use serde::{Deserialize, Serialize};
 
 use super::networks;
-use super::{Calendar, InflationParameters};
+use super::{Calendar, InflationParameters, Perquintill};
 
 /// A calendar, by network and block time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,15 @@ pub enum NamedCalendar {
     /// Shibuya with 6 s blocks.
     #[serde(rename = "shibuya-6s")]
     Shibuya6s,
+    /// Astar since 2026.
+    #[serde(rename = "astar-2026")]
+    Astar2026,
+    /// Shiden since 2026.
+    #[serde(rename = "shiden-2026")]
+    Shiden2026,
+    /// Shibuya since 2026.
+    #[serde(rename = "shibuya-2026")]
+    Shibuya2026,
 }
 
 impl NamedCalendar {
@@ -44,6 +53,9 @@ impl NamedCalendar {
             NamedCalendar::Shiden6s => networks::SHIDEN_6S,
             NamedCalendar::Shibuya12s => networks::SHIBUYA_12S,
             NamedCalendar::Shibuya6s => networks::SHIBUYA_6S,
+            NamedCalendar::Astar2026 => networks::ASTAR_2026,
+            NamedCalendar::Shiden2026 => networks::SHIDEN_2026,
+            NamedCalendar::Shibuya2026 => networks::SHIBUYA_2026,
         }
     }
 }
@@ -67,6 +79,15 @@ pub enum NamedParameters {
     /// Shibuya.
     #[serde(rename = "shibuya")]
     Shibuya,
+    /// Astar since 2026.
+    #[serde(rename = "astar-2026")]
+    Astar2026,
+    /// Shiden since 2026.
+    #[serde(rename = "shiden-2026")]
+    Shiden2026,
+    /// Shibuya since 2026.
+    #[serde(rename = "shibuya-2026")]
+    Shibuya2026,
 }
 
 impl NamedParameters {
@@ -78,6 +99,36 @@ impl NamedParameters {
             NamedParameters::AstarAtTheSwitch => networks::ASTAR_AT_THE_SWITCH,
             NamedParameters::Shiden => networks::SHIDEN_PARAMETERS,
             NamedParameters::Shibuya => networks::SHIBUYA_PARAMETERS,
+            NamedParameters::Astar2026 => networks::ASTAR_PARAMETERS_2026,
+            NamedParameters::Shiden2026 => networks::SHIDEN_PARAMETERS_2026,
+            NamedParameters::Shibuya2026 => networks::SHIBUYA_PARAMETERS_2026,
+        }
+    }
+}
+
+/// INFL-14: how emission decays, by network and date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NamedDecay {
+    /// Not at all: every chain until 2026.
+    #[default]
+    None,
+    /// Astar since 2026.
+    #[serde(rename = "astar-2026")]
+    Astar2026,
+}
+
+impl NamedDecay {
+    /// Whether nothing decays.
+    pub fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+
+    /// What a block leaves of the factor; fraction, one is no decay.
+    pub const fn rate(self) -> Perquintill {
+        match self {
+            Self::None => Perquintill::ONE,
+            Self::Astar2026 => networks::ASTAR_DECAY_RATE_2026,
         }
     }
 }

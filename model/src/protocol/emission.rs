@@ -8,10 +8,11 @@
 //! was emitted since the last one had been burned: so its amounts do not grow for ever.
 
 use super::Protocol;
+use crate::economics::decay::Decay;
 use crate::economics::in_flight::stretched_from;
 use crate::economics::network::ASTARS_LAZY_MIGRATIONS as LAZY_MIGRATIONS;
 use crate::economics::switch::LazyMigration;
-use crate::economics::{Balance, BlockTime, Calendar};
+use crate::economics::{Balance, BlockTime, Calendar, Perquintill};
 use crate::rule::{Rule, Variant};
 use crate::scenario::{Scenario, Switch};
 use crate::state::{
@@ -30,6 +31,24 @@ pub(super) fn reward_of_twice_the_blocks(scenario: &Scenario) -> Balance {
     let calendar = scenario.economics.calendar.calendar();
     let blocks_per_era = calendar.blocks_per_era.saturating_mul(2);
     scenario.inflation_over(&Calendar { blocks_per_era, ..calendar }).block_reward()
+}
+
+/// INFL-14: what so many block rewards come to, each decayed once more than the one before; planck, by their number.
+/// Empty where nothing decays.
+pub(super) fn decayed_sums(scenario: &Scenario) -> Vec<Balance> {
+    let rate = scenario.economics.decay.rate();
+    if rate == Perquintill::ONE {
+        return Vec::new();
+    }
+    let amounts = scenario.inflation();
+    let (mut decay, mut sum) = (Decay::starting(rate), 0);
+    let sums = (0..u8::MAX).map(|_| {
+        decay = decay.after_a_block();
+        sum += decay.applied_to(amounts.collator_reward_per_block);
+        sum += decay.applied_to(amounts.treasury_reward_per_block);
+        sum
+    });
+    std::iter::once(0).chain(sums).collect()
 }
 
 impl Protocol {
@@ -99,7 +118,13 @@ impl Protocol {
     }
 
     /// What a block's chain issued since the root; planck.
+    ///
+    /// INFL-14: the decay factor is part of each block's state and one at the root, so how often a chain was paid
+    /// says what it was paid.
     pub fn issued_since_root(&self, block: &ParaBlock) -> Balance {
+        if let Some(&sum) = self.decayed_sums.get(usize::from(block.issued)) {
+            return sum;
+        }
         let halved = (1..).zip(block.emission.issued_halved);
         let rates = std::iter::once((0, block.issued)).chain(halved);
         rates.map(|(rate, blocks)| Balance::from(blocks) * self.reward_at(rate)).sum()

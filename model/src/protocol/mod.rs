@@ -56,6 +56,7 @@ pub struct Protocol {
     /// Computed once, as properties ask for it at every state.
     block_rewards: [Balance; Emission::RATES],
     reward_of_twice_the_blocks: Balance,
+    decayed_sums: Vec<Balance>,
 }
 
 /// A step, whole: the state as the rules leave it, in which blocks keep their places, and the
@@ -76,6 +77,7 @@ impl Protocol {
         let mut protocol = Protocol {
             block_rewards: emission::block_rewards(&scenario),
             reward_of_twice_the_blocks: emission::reward_of_twice_the_blocks(&scenario),
+            decayed_sums: emission::decayed_sums(&scenario),
             reconfigured: scenario.reconfigured(),
             scenario,
             off: RuleSet::default(),

@@ -6,3 +6,4 @@ mod explored;
 mod gaps;
 mod mistakes;
 mod runs;
+mod scenario;
