@@ -1,10 +1,11 @@
-//! The long run of a scenario: what must happen in the end, how many blocks get in, and how long it takes.
+//! The long run of a scenario: what must happen in the end, how soon after faults, how many blocks get in, and
+//! how long it takes.
 
 use std::time::Duration;
 
 use unincluded_model::{Action, Protocol};
 use unincluded_properties::Lasso;
-use unincluded_properties::long_run::{Kept, Promise, USUAL, advances, paces, unseen};
+use unincluded_properties::long_run::{Kept, Promise, USUAL, advances, paces, recoveries, unseen};
 use unincluded_properties::outlook::Progressive;
 use unincluded_properties::rates::Effort;
 use unincluded_properties::search::{Cut, Limits, Report};
@@ -71,8 +72,8 @@ pub(crate) fn long_run(
         found.judged.extend(promises.into_iter().map(|one| judged(protocol, one, asked)));
     }
     if is_small || is_wanted {
-        let promises = paces(protocol, effort);
-        found.judged.extend(promises.into_iter().map(|one| judged(protocol, one, asked)));
+        let promises = recoveries(protocol, effort).into_iter().chain(paces(protocol, effort));
+        found.judged.extend(promises.map(|one| judged(protocol, one, asked)));
     }
     let is_missing = |one: &&Promise| found.judged.iter().all(|judged| judged.name != one.id);
     let missing: Vec<&str> = open.iter().filter(is_missing).map(|one| one.id).collect();

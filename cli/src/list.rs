@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 use unincluded_model::{Rule, Scenario, Variant};
-use unincluded_properties::CATALOGUE;
+use unincluded_properties::{CATALOGUE, PROMISES};
 
 use crate::arguments::{List, Listed, PlainFormat};
 use crate::exit::Exit;
@@ -47,13 +47,16 @@ fn rules() -> Vec<Entry> {
     Rule::ALL.iter().map(entry).collect()
 }
 
+/// The properties that the search decides, then the promises that the whole graph does.
 fn properties() -> Vec<Entry> {
-    let entry = |property: &unincluded_properties::Property| Entry {
-        name: property.id.to_owned(),
-        says: property.claim.to_owned(),
-        more: vec![("kind", json!(property.kind().word())), ("watches", json!(property.watches))],
+    let searched = CATALOGUE.iter().map(|one| (one.id, one.claim, one.kind(), one.watches));
+    let promised = PROMISES.iter().map(|one| (one.id, one.claim, one.kind, one.watches));
+    let entry = |(id, claim, kind, watches): (&str, _, unincluded_properties::Kind, &[&str])| Entry {
+        name: id.to_owned(),
+        says: String::from(claim),
+        more: vec![("kind", json!(kind.word())), ("watches", json!(watches))],
     };
-    CATALOGUE.iter().map(entry).collect()
+    searched.chain(promised).map(entry).collect()
 }
 
 fn scenarios() -> Vec<Entry> {

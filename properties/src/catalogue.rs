@@ -6,7 +6,7 @@ use unincluded_model::scenario::{
 use unincluded_model::{CollatorKind, Protocol, RelayNumberCheck, StaleView, State};
 
 use crate::step::is_honest;
-use crate::{Transition, Verdict, emission, invariant, messages, progress, reachable, step};
+use crate::{Transition, Verdict, emission, invariant, long_run, messages, progress, reachable, step};
 
 /// What sort of claim a property makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,6 +84,70 @@ impl Property {
     pub fn claimed(protocol: &Protocol) -> impl Iterator<Item = (usize, &'static Property)> {
         CATALOGUE.iter().enumerate().filter(|(_, property)| (property.applies)(protocol))
     }
+}
+
+/// A promise for the long run: the whole graph of a scenario decides it ([`crate::long_run`]).
+#[derive(Clone, Copy, Debug)]
+pub struct Promised {
+    /// How documents and reports call it.
+    pub id: &'static str,
+    /// What sort of claim it makes.
+    pub kind: Kind,
+    /// The claim, in one sentence.
+    pub claim: &'static str,
+    /// Where it is made at all.
+    pub applies: fn(&Protocol) -> bool,
+    /// The witnesses of the situation it watches, by id.
+    pub watches: &'static [&'static str],
+}
+
+impl Promised {
+    /// The promise of this id.
+    pub fn find(id: &str) -> Option<&'static Promised> {
+        PROMISES.iter().find(|promise| promise.id.eq_ignore_ascii_case(id))
+    }
+
+    /// The promises of a scenario.
+    pub fn of(protocol: &Protocol) -> impl Iterator<Item = &'static Promised> {
+        PROMISES.iter().filter(|promise| (promise.applies)(protocol))
+    }
+}
+
+macro_rules! promises {
+    ($($id:literal $kind:ident $applies:expr, $watches:expr, $claim:literal;)*) => {
+        /// Every promise for the long run, in the order of reports.
+        pub const PROMISES: &[Promised] = &[$(Promised {
+            id: $id,
+            kind: Kind::$kind,
+            claim: $claim,
+            applies: $applies,
+            watches: &$watches,
+        },)*];
+    };
+}
+
+promises! {
+    "INV-E2E-3" Progress advances_with_all, ["R-INCLUDED"], "From every state, with a relay chain and collators that do again and again what they can, the included head advances again and again.";
+    "INV-E2E-4" Progress advances_without_some, ["R-GROUP-OFFLINE"], "From every state, also where groups are offline, the included head advances again and again once turns pass to a group that is there.";
+    "INV-E2E-5" Progress is_never_wedged, ["R-INCLUDED"], "Every pending candidate is enacted or removed in the end, if only the relay chain grows and forks end.";
+    "BOUNDED-RESPONSE" Progress is_never_wedged, ["R-INCLUDED"], "From every state, faults over, another block is included within a number of relay blocks, which is measured, however ties fall.";
+    "RECOVERY-FLT-1" Progress skips_slots, [], "After a relay slot without a block, other faults over, another block is included within a number of relay blocks.";
+    "RECOVERY-FLT-2" Progress recovers_from_forks, ["R-ONE-SLOT"], "After two relay blocks in one slot, other faults over, another block is included within a number of relay blocks.";
+    "RECOVERY-FLT-3" Progress recovers_from_forks, ["R-TWO-BRANCHES"], "After the relay chain gave up a fork, other faults over, another block is included within a number of relay blocks.";
+    "RECOVERY-FLT-4" Progress recovers_from_loss, ["R-BRANCH-LOST"], "While one candidate never gets the votes to be backed, other faults over, another block is included within a number of relay blocks.";
+    "RECOVERY-FLT-5" Progress recovers_from_unavailability, ["R-EVICTED"], "While one pending candidate's data is never available, other faults over, another block is included within a number of relay blocks.";
+    "RECOVERY-FLT-6" Progress recovers_from_delay, [], "After a relay block that backed fewer candidates than it could, other faults over, another block is included within a number of relay blocks.";
+    "RECOVERY-FLT-7" Progress recovers_from_equivocation, ["R-EQUIVOCATION"], "After an owner authored twice, other faults over, another block is included within a number of relay blocks.";
+    "RECOVERY-FLT-8" Progress recovers_from_the_invalid, [], "After a block was authored that is not valid, other faults over, another block is included within a number of relay blocks.";
+    "RECOVERY-FLT-9" Progress recovers_from_withholding, ["R-WITHHELD"], "After a block was withheld, other faults over, another block is included within a number of relay blocks.";
+    "RECOVERY-FLT-10" Progress recovers_from_disputes, ["R-DISPUTE-DROPS"], "After votes against a candidate came in, other faults over, another block is included within a number of relay blocks.";
+    "RECOVERY-FLT-12" Progress recovers_from_sessions, ["R-SESSION-DROPS"], "After a session ended, other faults over, another block is included within a number of relay blocks.";
+    "RECOVERY-FLT-13" Progress recovers_from_reconfiguration, ["R-RECONFIGURED"], "After the relay chain's configuration changed, other faults over, another block is included within a number of relay blocks.";
+    "RECOVERY-FLT-14" Progress recovers_from_late_views, ["R-LATE"], "After an author built on an older relay block than the newest, other faults over, another block is included within a number of relay blocks.";
+    "RECOVERY-FLT-15" Progress recovers_from_lapses, [], "After the para lost its core, other faults over, another block is included within a number of relay blocks.";
+    "RECOVERY-FLT-17" Progress recovers_from_rejections, [], "After new code was rejected, other faults over, another block is included within a number of relay blocks.";
+    "INV-E2E-6" Rate can_reach_the_full_rate, ["R-INCLUDED"], "Without a fault, and with the capacity for it, every relay block includes as many blocks as a relay parent takes.";
+    "LATENCY" Rate includes_for_good, ["R-INCLUDED"], "No candidate is included later than L + max(P, F) relay blocks after its relay parent.";
 }
 
 macro_rules! catalogue {
@@ -782,4 +846,98 @@ fn can_lose_branches(protocol: &Protocol) -> bool {
         && can_stack(protocol)
         && protocol.parameters().scheduling_lookahead
             > protocol.parameters().relay_parent_offset + 1
+}
+
+/// INV-E2E-3: where every group is there.
+fn advances_with_all(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && !protocol.environment().groups.0.contains(&Group::Offline)
+}
+
+/// INV-E2E-4: what becomes of it where a group is offline.
+fn advances_without_some(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && protocol.environment().groups.0.contains(&Group::Offline)
+}
+
+/// Whether what is included stays so: else there is no rate.
+fn includes_for_good(protocol: &Protocol) -> bool {
+    protocol.environment().fork_depth == 0 && !protocol.environment().disputes
+}
+
+/// TIME-4: whether a scenario has all that the full rate takes: capacity for every block of a relay
+/// parent on the usual path, a window for that path, a core for each, authors and groups who are there;
+/// and no messages that need not all fit, of which validators may refuse what is valid (EMU-5).
+fn can_reach_the_full_rate(protocol: &Protocol) -> bool {
+    let (p, environment) = (protocol.parameters(), protocol.environment());
+    let authorities = [environment.authorities, environment.next_authorities];
+    // A switch that never comes leaves the old code's capacity for ever.
+    let before = protocol.scenario().switch.and_then(|switch| switch.capacity_before);
+    let capacity = p.unincluded_segment_capacity.min(before.unwrap_or(u8::MAX));
+    let somebody_is_away =
+        authorities.iter().any(|some| some.0.iter().any(|&one| one != Authority::Present));
+    environment.collator == CollatorKind::SlotBased
+        && capacity >= long_run::usual_delay(protocol) * p.cores
+        && p.scheduling_lookahead + 1 >= long_run::usual_delay(protocol)
+        && p.block_processing_velocity >= p.cores
+        && !somebody_is_away
+        && !environment.groups.0.contains(&Group::Offline)
+        && environment.claims != Claims::Shared
+        && protocol.messages().inbound == 0
+        && protocol.scenario().reconfiguration.is_none()
+}
+
+fn skips_slots(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && protocol.environment().skipped_slots > 0
+}
+
+fn recovers_from_forks(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && has_forks(protocol)
+}
+
+/// Marks speak of the one branch that there is.
+fn recovers_from_loss(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && protocol.environment().loss && !has_forks(protocol)
+}
+
+fn recovers_from_unavailability(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && has_timeouts(protocol) && !has_forks(protocol)
+}
+
+fn recovers_from_delay(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && has_delay(protocol)
+}
+
+fn recovers_from_equivocation(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && has_equivocation(protocol)
+}
+
+fn recovers_from_the_invalid(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && protocol.environment().disputes
+}
+
+fn recovers_from_withholding(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && has_withholding(protocol)
+}
+
+fn recovers_from_disputes(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && has_disputes(protocol)
+}
+
+fn recovers_from_sessions(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && has_sessions(protocol)
+}
+
+fn recovers_from_reconfiguration(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && has_reconfigurations(protocol)
+}
+
+fn recovers_from_late_views(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && has_late_views(protocol)
+}
+
+fn recovers_from_lapses(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && protocol.environment().claims == Claims::Lapsing
+}
+
+fn recovers_from_rejections(protocol: &Protocol) -> bool {
+    is_never_wedged(protocol) && has_rejections(protocol)
 }

@@ -8,7 +8,7 @@
 //! root, and a search of its own.
 //!
 //! On the whole [`mod@graph`] of a scenario, [`outlook`] says what must happen, [`rates`] how fast, and
-//! [`long_run`] judges both. [`pace`] follows the run in which nothing goes wrong, [`mishap`] says what
+//! [`long_run`] judges both; [`recovery`] says how soon another block is included after faults. [`pace`] follows the run in which nothing goes wrong, [`mishap`] says what
 //! one block that goes wrong costs, [`grid`] varies parameters and [`smallest`] looks for the least
 //! capacity. [`claims`] judges what was said in public about Astar's upgrade.
 
@@ -32,6 +32,7 @@ pub mod pace;
 pub mod progress;
 pub mod rates;
 pub mod reachable;
+pub mod recovery;
 pub mod runs;
 pub mod search;
 pub mod smallest;
@@ -39,7 +40,7 @@ pub mod step;
 pub mod transition;
 pub mod walk;
 
-pub use catalogue::{CATALOGUE, Check, Kind, Property};
+pub use catalogue::{CATALOGUE, Check, Kind, PROMISES, Promised, Property};
 pub use lasso::Lasso;
 pub use measured::Measured;
 pub use oracle::Oracle;

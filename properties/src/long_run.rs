@@ -1,15 +1,16 @@
 //! What a scenario promises for the long run, judged row by row: what must happen, how many blocks get
 //! in, and how long it takes.
 
-use unincluded_model::scenario::{Authority, Claims, Group};
-use unincluded_model::{Action, CollatorKind, Protocol};
+use unincluded_model::{Action, Protocol};
 
-use crate::Lasso;
-use crate::catalogue::{Kind, is_never_wedged};
+use crate::catalogue::{Kind, Promised};
+use crate::claims::words::counted;
 use crate::graph::ratio::Ratio;
-use crate::outlook::{ADVANCES, Must, Outlook, Progressive, RESOLVES};
+use crate::outlook::{self, ADVANCES, Must, Outlook, Progressive};
 use crate::rates::{Conditions, Effort, rates_within};
+use crate::recovery::{self, Response};
 use crate::search::Cut;
+use crate::Lasso;
 
 /// A promise, judged.
 #[derive(Clone, Debug)]
@@ -47,25 +48,17 @@ pub enum Kept {
 /// some seconds.
 pub const USUAL: u64 = 200_000;
 
-/// INV-E2E-4: what becomes of INV-E2E-3 where a group is offline.
-const WITHOUT_A_GROUP: &str = "From every state, also where groups are offline, the included head advances again and again once turns pass to a group that is there.";
-const FULL_RATE: &str = "Without a fault, and with the capacity for it, every relay block includes as many blocks as a relay parent takes.";
-const IN_TIME: &str =
-    "No candidate is included later than L + max(P, F) relay blocks after its relay parent.";
-
 /// The promises of a scenario, judged on all that their claims assume.
 pub fn long_run(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
     let mut promises = advances(protocol, effort, |claim| claim.assumes.to_vec());
+    promises.extend(recoveries(protocol, effort));
     promises.extend(paces(protocol, effort));
     promises
 }
 
 /// Every promise of a scenario, while nobody has looked.
 pub fn unseen(protocol: &Protocol) -> Vec<Promise> {
-    let mut promises = claimed(protocol);
-    promises.extend(can_reach_the_full_rate(protocol).then_some(FULL));
-    promises.extend(includes_for_good(protocol).then_some(TIMELY));
-    promises
+    Promised::of(protocol).map(Promise::open).collect()
 }
 
 /// What must happen, each claim on the assumptions chosen for it; the graph is explored once.
@@ -74,13 +67,14 @@ pub fn advances(
     effort: Effort,
     assumed: impl Fn(&'static Progressive) -> Vec<&'static str>,
 ) -> Vec<Promise> {
-    let open = claimed(protocol);
+    let is_progress = |one: &Promise| one.kind == Kind::Progress;
+    let claims = unseen(protocol).into_iter().filter(is_progress);
+    let open: Vec<_> = claims.filter_map(|one| Some((one.progressive?, one))).collect();
     if open.is_empty() {
-        return open;
+        return Vec::new();
     }
     let outlook = Outlook::of(protocol, effort);
-    let judge = |open: Promise| {
-        let Some(claim) = open.progressive else { return open };
+    let judge = |(claim, open): (&'static Progressive, Promise)| {
         let (kept, figure) = match outlook.decide(claim, &assumed(claim)) {
             Must::Holds => (Kept::Yes, None),
             Must::Fails { lasso, because } => (Kept::No(lasso, because), None),
@@ -92,33 +86,61 @@ pub fn advances(
     open.into_iter().map(judge).collect()
 }
 
-/// How many blocks get in, and how long it takes.
-pub fn paces(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
-    let mut promises = Vec::new();
-    promises.extend(can_reach_the_full_rate(protocol).then(|| full_rate(protocol, effort)));
-    promises.extend(includes_for_good(protocol).then(|| in_time(protocol, effort)));
-    promises
+/// How soon another block is included once faults are over.
+pub fn recoveries(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
+    let open: Vec<Promise> =
+        unseen(protocol).into_iter().filter(|one| recovery::is_case(one.id)).collect();
+    if open.is_empty() {
+        return open;
+    }
+    let ids: Vec<&'static str> = open.iter().map(|one| one.id).collect();
+    let found = recovery::responses(protocol, &ids, effort.limits);
+    let judge = |(open, response): (Promise, Response)| {
+        let (kept, figure) = match response {
+            Response::Within { relay_blocks, after } => {
+                let figure = format!(
+                    "at most {} on the usual path, and that many {}",
+                    counted(relay_blocks, "relay block"),
+                    match after.len() {
+                        0 => "from the start on".to_owned(),
+                        actions => format!("after {}", counted(actions as u64, "action")),
+                    }
+                );
+                (Kept::Yes, Some(figure))
+            }
+            Response::Never { after } => {
+                let because = "from here on ties can fall so that no block is ever included";
+                (Kept::NoBy(after, because.to_owned()), None)
+            }
+            Response::NotMet => (Kept::OfNothing("this never happens"), None),
+            Response::Unknown(why) => (Kept::Open, Some(why.to_string())),
+        };
+        Promise { kept, figure, ..open }
+    };
+    open.into_iter().zip(found).map(judge).collect()
 }
 
-/// The claims of progress of a scenario, if progress is claimed of it.
-fn claimed(protocol: &Protocol) -> Vec<Promise> {
-    if !is_never_wedged(protocol) {
-        return Vec::new();
+/// How many blocks get in, and how long it takes.
+pub fn paces(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
+    let rates = unseen(protocol).into_iter().filter(|one| one.kind == Kind::Rate);
+    rates
+        .map(|open| match open.id {
+            "LATENCY" => in_time(protocol, effort, open),
+            _ => full_rate(protocol, effort, open),
+        })
+        .collect()
+}
+
+impl Promise {
+    /// A promise, while nobody has looked.
+    fn open(promised: &'static Promised) -> Promise {
+        let Promised { id, kind, claim, .. } = *promised;
+        let progressive = match id {
+            "INV-E2E-4" => Some(&ADVANCES),
+            _ => outlook::claim(id),
+        };
+        Promise { id, kind, claim, kept: Kept::Open, figure: None, progressive }
     }
-    let open = |id, claim, progressive: &'static Progressive| Promise {
-        id,
-        kind: Kind::Progress,
-        claim,
-        kept: Kept::Open,
-        figure: None,
-        progressive: Some(progressive),
-    };
-    let first = if protocol.environment().groups.0.contains(&Group::Offline) {
-        open("INV-E2E-4", WITHOUT_A_GROUP, &ADVANCES)
-    } else {
-        open(ADVANCES.id, ADVANCES.says, &ADVANCES)
-    };
-    vec![first, open(RESOLVES.id, RESOLVES.says, &RESOLVES)]
 }
 
 /// Why a promise is open where a limit came first.
@@ -126,53 +148,13 @@ fn not_all(cut: Cut) -> String {
     format!("not all of the graph was seen: it is cut by {cut}")
 }
 
-/// INV-E2E-6, while nobody has looked.
-const FULL: Promise = Promise {
-    id: "INV-E2E-6",
-    kind: Kind::Rate,
-    claim: FULL_RATE,
-    kept: Kept::Open,
-    figure: None,
-    progressive: None,
-};
-
-/// The latency, while nobody has looked.
-const TIMELY: Promise = Promise { id: "LATENCY", claim: IN_TIME, ..FULL };
-
-/// Whether what is included stays so: else there is no rate.
-fn includes_for_good(protocol: &Protocol) -> bool {
-    protocol.environment().fork_depth == 0 && !protocol.environment().disputes
-}
-
-/// TIME-4: whether a scenario has all that the full rate takes: capacity for every block of a relay
-/// parent on the usual path, a window for that path, a core for each, authors and groups who are there;
-/// and no messages that need not all fit, of which validators may refuse what is valid (EMU-5).
-fn can_reach_the_full_rate(protocol: &Protocol) -> bool {
-    let (p, environment) = (protocol.parameters(), protocol.environment());
-    let authorities = [environment.authorities, environment.next_authorities];
-    // A switch that never comes leaves the old code's capacity for ever.
-    let before = protocol.scenario().switch.and_then(|switch| switch.capacity_before);
-    let capacity = p.unincluded_segment_capacity.min(before.unwrap_or(u8::MAX));
-    let somebody_is_away =
-        authorities.iter().any(|some| some.0.iter().any(|&one| one != Authority::Present));
-    environment.collator == CollatorKind::SlotBased
-        && capacity >= usual_delay(protocol) * p.cores
-        && p.scheduling_lookahead + 1 >= usual_delay(protocol)
-        && p.block_processing_velocity >= p.cores
-        && !somebody_is_away
-        && !environment.groups.0.contains(&Group::Offline)
-        && environment.claims != Claims::Shared
-        && protocol.messages().inbound == 0
-        && protocol.scenario().reconfiguration.is_none()
-}
-
 /// D on the usual path: 3, and the offset.
-fn usual_delay(protocol: &Protocol) -> u8 {
+pub(crate) fn usual_delay(protocol: &Protocol) -> u8 {
     3 + protocol.parameters().relay_parent_offset
 }
 
 /// INV-E2E-6.
-fn full_rate(protocol: &Protocol, effort: Effort) -> Promise {
+fn full_rate(protocol: &Protocol, effort: Effort, open: Promise) -> Promise {
     let delay = usual_delay(protocol);
     let effort = Effort { latency: false, ..effort };
     let found = rates_within(protocol, Conditions::Steady { delay }, effort);
@@ -192,11 +174,11 @@ fn full_rate(protocol: &Protocol, effort: Effort) -> Promise {
         }
         None => (Kept::Open, Some(no_rate(found.cut_by, found.unclear))),
     };
-    Promise { kept, figure, ..FULL }
+    Promise { kept, figure, ..open }
 }
 
 /// TIME-1, TO-4: the last chance to be backed, and as long as a candidate can be pending.
-fn in_time(protocol: &Protocol, effort: Effort) -> Promise {
+fn in_time(protocol: &Protocol, effort: Effort, open: Promise) -> Promise {
     let windows = protocol.either_parameters().map(|p| p.scheduling_lookahead);
     let window = windows.into_iter().max().unwrap_or(1);
     let most = u32::from(window) + u32::from(protocol.longest_occupancy());
@@ -218,7 +200,7 @@ fn in_time(protocol: &Protocol, effort: Effort) -> Promise {
         }
         (None, _) => (Kept::Open, Some(no_rate(found.cut_by, found.unclear))),
     };
-    Promise { kept, figure, ..TIMELY }
+    Promise { kept, figure, ..open }
 }
 
 /// Why nothing could be measured.

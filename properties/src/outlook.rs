@@ -8,6 +8,7 @@
 use unincluded_model::{Action, Protocol};
 
 use crate::Lasso;
+use crate::catalogue::Promised;
 use crate::graph::fairness::{Claim, Classes, Fairness, Judge};
 use crate::graph::{Exploration, Graph, explore};
 use crate::rates::Effort;
@@ -135,10 +136,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
 /// A claim of progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progressive {
-    /// How documents and reports call it.
+    /// How documents and reports call it; [`crate::catalogue::PROMISES`] has its sentence.
     pub id: &'static str,
-    /// The claim, in one sentence.
-    pub says: &'static str,
     /// What it is.
     pub claim: Claim,
     /// What it rests on, by name.
@@ -148,7 +147,6 @@ pub struct Progressive {
 /// INV-E2E-3 and INV-E2E-4: the chain advances for ever, from every state.
 pub const ADVANCES: Progressive = Progressive {
     id: "INV-E2E-3",
-    says: "From every state, with a relay chain and collators that do again and again what they can, the included head advances again and again.",
     claim: Claim::AlwaysEventually(class::INCLUDED),
     assumes: &[
         "things-happen",
@@ -172,13 +170,17 @@ pub const ADVANCES: Progressive = Progressive {
 /// INV-E2E-5, and what must follow of INV-REL-13: no candidate is pending for ever, whatever nobody votes.
 pub const RESOLVES: Progressive = Progressive {
     id: "INV-E2E-5",
-    says: "Every pending candidate is enacted or removed in the end, if only the relay chain grows and forks end.",
     claim: Claim::LeadsTo(class::PENDING, class::RESOLVED),
     assumes: &["things-happen", "relay-grows", "forks-settle"],
 };
 
 /// Every claim of progress.
 pub const CLAIMS: &[Progressive] = &[ADVANCES, RESOLVES];
+
+/// The claim of this id.
+pub fn claim(id: &str) -> Option<&'static Progressive> {
+    CLAIMS.iter().find(|claim| claim.id == id)
+}
 
 /// What is known of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,6 +219,13 @@ pub struct Progress {
 pub struct Outlook {
     runs: Runs,
     graph: Graph<Event, ()>,
+}
+
+impl Progressive {
+    /// The claim, in one sentence.
+    pub fn says(&self) -> &'static str {
+        Promised::find(self.id).map_or("", |promise| promise.claim)
+    }
 }
 
 /// The assumption of a name.

@@ -97,21 +97,29 @@ impl FaultFree {
 
     /// The same from the next relay block on: whoever could still build on the tip does not.
     pub fn recovery_from_next_relay_block(&mut self, state: &State) -> Option<Recovery> {
-        let start = self.protocol.adopt(self.protocol.settled(state).first()?);
+        let mut all: Option<Recovery> = None;
+        for settled in self.protocol.settled(state) {
+            let one = self.after_next_relay_block(&self.protocol.adopt(&settled))?;
+            all = Some(all.map_or(one, |all| all.and(one)));
+        }
+        all
+    }
+
+    fn after_next_relay_block(&mut self, start: &State) -> Option<Recovery> {
         let mut best = None;
         let mut worst: Option<Option<u32>> = None;
-        for action in self.unpunctual.actions(&start) {
+        for action in self.unpunctual.actions(start) {
             if !matches!(action, Action::RelayBlock(_)) {
                 continue;
             }
-            let step = match self.unpunctual.step_whole(&start, &action) {
+            let step = match self.unpunctual.step_whole(start, &action) {
                 Ok(step) => step,
                 Err(Refusal::ModelIsFull) => return None,
                 Err(_) => continue,
             };
             let transition = Transition {
                 protocol: &self.protocol,
-                before: &start,
+                before: start,
                 action: &action,
                 outcome: Ok(&step.raw),
             };

@@ -138,7 +138,7 @@ fn claim(out: &mut String, run: &Run) {
     let property = verdict.property.as_deref().or(run.header.property.as_deref());
     if let Some(promise) = property.and_then(promised) {
         section(out, "What should hold");
-        paragraph(out, "  ", promise.says);
+        paragraph(out, "  ", promise.says());
         return;
     }
     let Some(property) = property.and_then(Property::find) else { return };

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use unincluded_properties::Kind;
 use unincluded_properties::search::Cut;
 
 use super::{Examined, Judged, Outcome, Summary, Verdict, switch};
@@ -180,8 +179,8 @@ fn whatever_is_wrong(scenario: &Examined, paint: Paint) -> String {
 /// One violation: its shortest run, why, and what can be done with it.
 fn violation(scenario: &Examined, one: &Judged, paint: Paint) -> String {
     let mut text = String::new();
-    // The run of a rate shows no property of the catalogue: its figure says more than its table.
-    let shown = one.run.as_deref().filter(|_| one.kind != Kind::Rate.word());
+    // A run that is about no property shows nothing by itself: its figure says more than its table.
+    let shown = one.run.as_deref().filter(|run| run.header.property.is_some());
     if let Some(table) = shown.map(unincluded_traces::table) {
         let (headline, rest) = table.split_once('\n').unwrap_or((&table, ""));
         let claim = indented(one.claim, 0);

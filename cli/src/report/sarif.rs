@@ -4,8 +4,7 @@
 //! The fingerprint of a result is that of its run, so that the same violation stays one alert.
 
 use serde_json::{Value, json};
-use unincluded_properties::outlook::CLAIMS;
-use unincluded_properties::{CATALOGUE, Kind};
+use unincluded_properties::{CATALOGUE, Kind, PROMISES};
 
 use super::{Examined, Judged, Summary, Verdict, source};
 use crate::digest::digest;
@@ -61,7 +60,7 @@ pub(crate) fn render(summary: &Summary) -> String {
 /// Id, claim and kind of everything that can be violated.
 fn rules() -> impl Iterator<Item = (&'static str, &'static str, Kind)> {
     let properties = CATALOGUE.iter().map(|one| (one.id, one.claim, one.kind()));
-    properties.chain(CLAIMS.iter().map(|claim| (claim.id, claim.says, Kind::Progress)))
+    properties.chain(PROMISES.iter().map(|one| (one.id, one.claim, one.kind)))
 }
 
 fn result(scenario: &Examined, one: &Judged, level: &str) -> Value {
