@@ -36,19 +36,20 @@ impl Mishap {
     }
 }
 
-/// What one mishap in a healthy run costs, at the worst of its moments.
+/// What one mishap in a healthy run costs. Each number is that of the moment which is worst for it, so
+/// that two of them need not be of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cost {
-    /// Blocks fewer than without it, in the long run.
+    /// Blocks fewer than without it, in the long run, at most.
     pub missed: u32,
     /// Blocks that stood on the block when it went wrong, at most.
     pub behind: u32,
-    /// How many of those were included after all, at least.
-    pub survive: u32,
+    /// How many of those that stood on it were never included, at most.
+    pub lost: u32,
 }
 
-/// What one block that goes wrong costs a healthy network, whenever it does: the worst over the states
-/// of its round. None if a run has a choice, or never finds back to its pace.
+/// What one block that goes wrong costs a healthy network, whenever it does: each number at its worst
+/// over the states of its round. None if a run has a choice, or never finds back to its pace.
 pub fn cost_of(protocol: &Protocol, mishap: Mishap) -> Option<Cost> {
     let (run, _) = round(protocol).ok()?;
     let mut state = protocol.canonical(&protocol.initial()).0;
@@ -62,7 +63,7 @@ pub fn cost_of(protocol: &Protocol, mishap: Mishap) -> Option<Cost> {
             worst = Some(worst.map_or(cost, |worst| Cost {
                 missed: worst.missed.max(cost.missed),
                 behind: worst.behind.max(cost.behind),
-                survive: worst.survive.min(cost.survive),
+                lost: worst.lost.max(cost.lost),
             }));
         }
         state = protocol.step(&state, action).ok()?;
@@ -160,10 +161,10 @@ fn cost_at(protocol: &Protocol, state: &State, harmed: &Harmed, block: BlockInde
     let most = |range: std::ops::Range<usize>| missed[range].iter().copied().max();
     let (first, second) =
         (most(PATIENCE / 2..PATIENCE * 3 / 4)?, most(PATIENCE * 3 / 4..PATIENCE)?);
-    let survivors = standing(block).filter(|other| ill.lives[other.get()].included.is_some());
+    let lost = standing(block).filter(|other| ill.lives[other.get()].included.is_none());
     (first == second).then(|| Cost {
         missed: second,
         behind: standing(block).count() as u32,
-        survive: survivors.count() as u32,
+        lost: lost.count() as u32,
     })
 }

@@ -96,6 +96,22 @@ fn with_a_capacity_of_one_nothing_has_changed() {
     }
 }
 
+/// Each path is compared with itself: on the fast one it doubles, on the usual one it is three times.
+#[test]
+fn throughput_is_compared_on_one_path_at_a_time() {
+    let judgement = judge("throughput-doubled", shipped());
+    let Finding::HoldsIf(condition) = judgement.finding else { panic!("{:?}", judgement.finding) };
+    assert!(condition.ends_with("backed on the fast path"), "{condition}");
+    assert!(judgement.because.contains("usual path from 1/3 (18 s) to 1 (6 s), 3 times"));
+    // With the execution time of before it is that as well; and with half of it, neither path doubles.
+    let old = Runtime::astar(BlockTime::TwelveSeconds);
+    let ground = Ground { runtimes: [old; 2], ..fresh() };
+    let Finding::HoldsIf(condition) = judge("throughput-doubled", &ground).finding else {
+        panic!("on the usual path it is three times")
+    };
+    assert!(condition.contains("in execution time, and candidates are backed on the fast"));
+}
+
 /// A larger capacity needs no block to be included in time: D can be as large as it gets.
 #[test]
 fn with_a_capacity_beyond_the_window_the_block_time_has_fewer_conditions() {
@@ -224,6 +240,13 @@ fn what_is_counted_in_blocks_keeps_its_time_while_blocks_do() {
 #[test]
 fn without_a_rule_of_inclusion_security_is_compromised() {
     assert_eq!(word("security-not-compromised", shipped()), "holds");
+    // A property about something else is named, and does not decide.
+    let small = Ground { lookahead: subject("astar", |_| ()), ..fresh() };
+    let beyond = small.changed(&[Rule::Seg5], &[]);
+    let judgement = judge("security-not-compromised", &beyond);
+    assert_eq!(judgement.finding, Finding::Holds, "{}", judgement.because);
+    assert!(judgement.because.ends_with("something else: INV-SEG-1"), "{}", judgement.because);
+    assert_eq!(word("several-in-advance", &beyond), "refuted", "nothing bounds a segment");
     let small = Ground { lookahead: subject("astar", |_| ()), ..fresh() };
     let ground = small.changed(&[Rule::Incl1], &[]);
     assert_eq!(word("security-not-compromised", &ground), "refuted");

@@ -89,12 +89,12 @@ fn what_is_lost_unaided_is_counted() {
 fn a_late_block_costs_one_and_a_lost_one_takes_the_others_along() {
     let protocol = healthy(&astar(&[]), 2);
     let late = cost_of(&protocol, Mishap::Late).expect("one way to go");
-    assert_eq!(late, Cost { missed: 1, behind: 1, survive: 1 });
+    assert_eq!(late, Cost { missed: 1, behind: 1, lost: 0 });
     let lost = cost_of(&protocol, Mishap::Lost).expect("one way to go");
-    assert_eq!((lost.missed, lost.survive), (3, 0));
+    assert_eq!((lost.missed, lost.lost), (3, lost.behind));
     assert!(lost.behind > 0, "somebody stood on it");
     let never = cost_of(&protocol, Mishap::Unavailable).expect("one way to go");
-    assert!(never.missed > lost.missed && never.survive == 0, "{never:?}");
+    assert!(never.missed > lost.missed && never.lost == never.behind, "{never:?}");
 }
 
 /// TIME-4: (2 + r) V + 1 and (3 + r) V agree for V = 1, and only the second carries all V blocks.

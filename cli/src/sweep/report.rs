@@ -135,7 +135,7 @@ impl<'a> Report<'a> {
             text += &format!("{}\n", indented(&legend, 0));
         }
         if self.mishaps {
-            let legend = "Late, lost, never available: blocks missed in the long run if that happens to one.";
+            let legend = "Late, lost, never available: blocks missed in the long run if that happens to one, at its worst moment.";
             text += &format!("{}\n", indented(legend, 0));
         }
         for cell in self.cells {
@@ -262,9 +262,10 @@ fn measured(found: &Measured, mishaps: bool) -> Map<String, Value> {
     });
     if let Some(object) = object.as_object_mut().filter(|_| mishaps) {
         let costs = found.mishaps.iter().map(|(mishap, cost)| {
-            let cost = cost.map_or(Value::Null, |cost| {
-                json!({ "missed": cost.missed, "behind": cost.behind, "survive": cost.survive })
-            });
+            let cost = cost.map_or(
+                Value::Null,
+                |cost| json!({ "missed": cost.missed, "behind": cost.behind, "lost": cost.lost }),
+            );
             (mishap.word().replace(' ', "_"), cost)
         });
         object.insert("mishaps".to_owned(), Value::Object(costs.collect()));

@@ -58,7 +58,8 @@ fn a_rule_that_is_off_changes_a_verdict_and_a_limit_is_none() {
     };
     assert_eq!(verdict("several-in-advance", 0), "holds-if");
     assert_eq!(verdict("confirmation-halved", 0), "refuted");
-    assert_eq!(verdict("security-not-compromised --without SEG-5", 0), "refuted");
+    assert_eq!(verdict("several-in-advance --without SEG-5", 0), "refuted");
+    assert_eq!(verdict("security-not-compromised --without INCL-1", 0), "refuted");
     assert_eq!(verdict("several-in-advance --max-states 50", 3), "undecided");
     assert_eq!(verdict("staged-roll-out --max-states 50", 0), "holds-if");
 }

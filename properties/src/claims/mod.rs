@@ -177,7 +177,7 @@ claims! {
     "bots-misfire" pace::bots, ["rate"],
         "unincluded sweep astar-sync astar --over D=2,3",
         "Bots that assume a block every 12 seconds misfire.";
-    "security-not-compromised" segment::security, ["INV-REL-6", "INV-REL-11", "INV-2", "NOT-WEDGED", "R-UNDONE"],
+    "security-not-compromised" segment::security, ["INV-REL-6", "INV-REL-10", "INV-REL-11", "INV-2", "NOT-WEDGED", "R-UNDONE"],
         "unincluded check astar forks --verbose",
         "Security is not compromised: no included block is ever lost but by a revert of the relay chain.";
     "staged-roll-out" rollout::staged, ["releases"],

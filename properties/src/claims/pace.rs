@@ -103,46 +103,74 @@ pub(super) fn block_time(ground: &Ground) -> Judgement {
     Judgement::new(finding, because).showing(figures).showing([few.to_string()]).by(Some(lasso))
 }
 
-/// In blocks, and in time to execute.
+/// How often blocks come, before and after, on one path.
+struct Path {
+    name: &'static str,
+    before: Ratio,
+    after: Ratio,
+    /// How often one is the other.
+    times: Ratio,
+}
+
+/// In blocks, and in time to execute; each path with itself.
 pub(super) fn throughput(ground: &Ground) -> Judgement {
-    let before = ground.before.pace(ground.before.fast_delay());
-    let after = ground.after.pace(ground.after.usual_delay());
-    let (Ok(before), Ok(after)) = (before, after) else {
-        return Judgement::undecided("a healthy run has no one pace");
-    };
-    let Some(blocks) = quotient(after.rate, before.rate) else {
-        return Judgement::new(Finding::Refuted, "no block was included before".to_owned());
-    };
     let weight = |place: usize| ground.runtimes[place].maximum_block_weight;
-    let executed = |rate: Ratio, place: usize| Ratio {
-        gain: rate.gain * i128::from(weight(place)),
-        cost: rate.cost,
-    };
-    let time = quotient(executed(after.rate, 1), executed(before.rate, 0));
-    let Some(time) = time else {
-        return Judgement::new(
-            Finding::Refuted,
-            "a block could not execute anything before".to_owned(),
-        );
-    };
+    let (old, new) = (i128::from(weight(0)), i128::from(weight(1)));
+    if old == 0 {
+        let because = "a block could not execute anything before".to_owned();
+        return Judgement::new(Finding::Refuted, because);
+    }
+    let delays = |subject: &Subject| [subject.fast_delay(), subject.usual_delay()];
+    let both = delays(&ground.before).into_iter().zip(delays(&ground.after));
+    let mut paths = Vec::new();
+    for (name, (was, is)) in ["fast", "usual"].into_iter().zip(both) {
+        let (Ok(before), Ok(after)) = (ground.before.pace(was), ground.after.pace(is)) else {
+            return Judgement::undecided("a healthy run has no one pace");
+        };
+        let Some(times) = quotient(after.rate, before.rate) else {
+            return Judgement::new(Finding::Refuted, "no block was included before".to_owned());
+        };
+        paths.push(Path { name, before: before.rate, after: after.rate, times });
+    }
+    let in_time = |times: Ratio| Ratio { gain: times.gain * new, cost: times.cost * old };
     let doubled = Ratio { gain: 2, cost: 1 };
-    let finding = match (blocks == doubled, time == doubled) {
-        (true, true) => Finding::Holds,
-        (true, false) => {
-            Finding::HoldsIf("it is counted in blocks, and in bytes of blocks".to_owned())
-        }
-        (false, true) => Finding::HoldsIf("it is counted in execution time".to_owned()),
-        (false, false) => Finding::Refuted,
+    let where_doubled = |measure: &dyn Fn(Ratio) -> Ratio| {
+        let doubles = |path: &&Path| measure(path.times).cmp(&doubled).is_eq();
+        paths.iter().filter(doubles).map(|path| path.name).collect::<Vec<_>>()
     };
+    let (blocks, time) = (where_doubled(&|times| times), where_doubled(&in_time));
+    let on = |names: &[&str]| match names {
+        [only] => format!(", and candidates are backed on the {only} path"),
+        _ => String::new(),
+    };
+    let in_blocks = format!("it is counted in blocks, or in bytes of blocks{}", on(&blocks));
+    let in_execution = format!("it is counted in execution time{}", on(&time));
+    let finding = match (blocks.len(), time.len()) {
+        (0, 0) => Finding::Refuted,
+        (2, 2) => Finding::Holds,
+        (0, _) => Finding::HoldsIf(in_execution),
+        (_, 0) => Finding::HoldsIf(in_blocks),
+        _ => Finding::HoldsIf(format!("{in_blocks}; or {in_execution}")),
+    };
+    let rows = paths.iter().map(|path| {
+        let time = in_time(path.times);
+        let time = Ratio::of(time.gain, time.cost).unwrap_or(time);
+        format!(
+            "on the {} path from {} to {}, {} times as many blocks and {time} times the execution time",
+            path.name,
+            in_words(path.before),
+            in_words(path.after),
+            path.times
+        )
+    });
     let because = format!(
-        "blocks for each relay slot go from {} on the fast path to {} on the usual one, which is {blocks} \
-         times as many; with {} and {} ms in each block, execution time grows {time} times",
-        in_words(before.rate),
-        in_words(after.rate),
+        "blocks for each relay slot, with {} and {} ms in each: {}",
         weight(0),
         weight(1),
+        rows.collect::<Vec<_>>().join("; ")
     );
-    Judgement::new(finding, because).showing([before.rate.to_string(), format!("{} ms", weight(1))])
+    let rates = paths.iter().flat_map(|path| [path.before.to_string(), path.after.to_string()]);
+    Judgement::new(finding, because).showing(rates).showing([format!("{} ms", weight(1))])
 }
 
 /// From the transaction to the inclusion of its block.

@@ -61,12 +61,15 @@ pub(super) fn in_advance(ground: &Ground) -> Judgement {
             format!("with C = {capacity} a block is built only when the one before is included");
         return Judgement::new(Finding::Refuted, because);
     };
-    let most = match bounded {
-        Ok(()) => {
-            format!("a segment holds up to {capacity} blocks that are not included, and never more")
-        }
-        Err(why) => format!("nothing bounds how many blocks are not included: {why}"),
-    };
+    if let Err(why) = bounded {
+        // What is built beyond the bound is no block that can be included in its turn.
+        let because = format!(
+            "blocks are built in advance beyond what a segment of {capacity} holds (INV-SEG-1 fails): {why}"
+        );
+        return Judgement::new(Finding::Refuted, because).by(ground.run_to(after, "INV-SEG-1"));
+    }
+    let most =
+        format!("a segment holds up to {capacity} blocks that are not included, and never more");
     let (finding, ahead) = match one_each {
         Ok(()) => (
             Finding::HoldsIf(
@@ -147,7 +150,7 @@ pub(super) fn snag(ground: &Ground) -> Judgement {
     // With nothing behind it, a block that goes wrong leaves no others.
     let go_on: Vec<&str> = costs
         .iter()
-        .filter(|(_, cost)| cost.behind > 0 && cost.survive == cost.behind)
+        .filter(|(_, cost)| cost.behind > 0 && cost.lost == 0)
         .map(|(mishap, _)| mishap.word())
         .collect();
     let finding = match go_on.len() {
@@ -156,43 +159,45 @@ pub(super) fn snag(ground: &Ground) -> Judgement {
         _ => Finding::HoldsIf(format!("the snag is that the block is {}", go_on.join(" or "))),
     };
     let each = costs.iter().map(|(mishap, cost)| {
-        let others = match (cost.behind, cost.survive) {
+        let others = match (cost.behind, cost.lost) {
             (0, _) => "nothing stood on it".to_owned(),
-            (behind, 0) => format!("the {behind} on it are lost with it"),
-            (behind, survive) => format!("of {behind} on it {survive} are included"),
+            (behind, 0) => format!("the {behind} at most on it are included"),
+            (behind, lost) => format!("of {behind} at most on it {lost} at most are lost with it"),
         };
         format!("{}: {others}, {} missed", mishap.word(), counted(cost.missed, "block"))
     });
     let because = format!(
-        "every block stands on the one before. One block that is {}",
+        "every block stands on the one before. One block that is {}; each figure is at the worst moment for it",
         each.collect::<Vec<_>>().join("; ")
     );
     let figures = costs.iter().map(|(_, cost)| cost.missed.to_string());
     Judgement::new(finding, because).showing(figures).by(ground.run_to(after, "R-BRANCH-LOST"))
 }
 
+/// What it takes that nothing included is lost but by a revert: an included chain that only grows and has
+/// no gap, of candidates whose data is there, one for each parent, with the issuance of its own chain and
+/// no other, and always a way on.
+pub(super) const KEEPS_THE_INCLUDED: [&str; 5] =
+    ["INV-REL-6", "INV-REL-10", "INV-REL-11", "INV-2", "NOT-WEDGED"];
+
 /// The relay chain may take back what it included; nothing else does.
 pub(super) fn security(ground: &Ground) -> Judgement {
     for subject in [&ground.after, &ground.forks] {
-        let report = ground.report(subject);
-        let violated = report.outcomes.iter().find_map(|(place, outcome)| match outcome {
-            Outcome::Violated { actions, because } => Some((*place, actions, because)),
+        let outcomes = KEEPS_THE_INCLUDED.map(|id| (id, ground.outcome(subject, id)));
+        let violated = outcomes.iter().find_map(|(id, outcome)| match outcome {
+            Some(Outcome::Violated { actions, because }) => Some((*id, actions, because)),
             _ => None,
         });
-        if let Some((place, actions, because)) = violated {
-            let id = crate::CATALOGUE[place].id;
+        if let Some((id, actions, because)) = violated {
             let because = format!(
                 "{id} fails in {} after {}: {because}",
                 subject.name(),
                 counted(actions.len() as u64, "action")
             );
-            return Judgement::new(Finding::Refuted, because).by(Some(witness(
-                &subject.protocol,
-                id,
-                actions,
-            )));
+            let witness = witness(&subject.protocol, id, actions);
+            return Judgement::new(Finding::Refuted, because).by(Some(witness));
         }
-        for id in ["INV-REL-6", "INV-REL-11", "INV-2", "NOT-WEDGED"] {
+        for (id, _) in outcomes {
             match ground.holds(subject, id) {
                 Ok(Ok(())) => {}
                 Ok(Err(why)) | Err(why) => return Judgement::undecided(why),
@@ -213,15 +218,35 @@ pub(super) fn security(ground: &Ground) -> Judgement {
         None => "not even by a fork of the relay chain".to_owned(),
     };
     let because = format!(
-        "in all {} states of {} and {} of {}, whatever is late, lost or unavailable, every property holds: \
-         included blocks are one chain without a gap; {exception}",
+        "in all {} states of {} and {} of {}, whatever is late, lost or unavailable, included blocks are one \
+         chain without a gap, each has its votes and its own rewards, and there is always a way on ({} hold); \
+         {exception}{}",
         states[0],
         ground.after.name(),
         states[1],
         ground.forks.name(),
+        KEEPS_THE_INCLUDED.join(", "),
+        others_that_fail(ground),
     );
     let figures = states.into_iter().chain(undone.map(|steps| format!("found in {steps}")));
     Judgement::new(Finding::Holds, because)
         .showing(figures)
         .by(ground.run_to(&ground.forks, "R-UNDONE"))
+}
+
+/// Properties that fail and are not what the claim about security is decided by, in words.
+fn others_that_fail(ground: &Ground) -> String {
+    let mut failed: Vec<&str> = [&ground.after, &ground.forks]
+        .into_iter()
+        .flat_map(|subject| &ground.report(subject).outcomes)
+        .filter(|(_, outcome)| matches!(outcome, Outcome::Violated { .. }))
+        .map(|(place, _)| crate::CATALOGUE[*place].id)
+        .collect();
+    failed.sort_unstable();
+    failed.dedup();
+    if failed.is_empty() {
+        String::new()
+    } else {
+        format!(". What fails is about something else: {}", failed.join(", "))
+    }
 }
