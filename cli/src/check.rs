@@ -25,7 +25,7 @@ pub(crate) fn check(asked: &Check, screen: &Screen) -> Result<Exit> {
     for scenario in &mut scenarios {
         for property in &mut scenario.properties {
             let Some(run) = property.run.as_deref() else { continue };
-            match keep::save(run, false, &asked.out) {
+            match keep::save_against(property.name, run, &asked.out) {
                 Ok(path) => property.trace = Some(path),
                 Err(error) => screen.error(&format!("{error:#}")),
             }

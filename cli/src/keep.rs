@@ -18,6 +18,16 @@ pub(crate) fn save(run: &Run, is_random: bool, directory: &Path) -> Result<PathB
     save_as(run, &name(run, is_random), directory)
 }
 
+/// Saves the run that breaks something, and says where. One that is about no property is named after what
+/// it breaks.
+pub(crate) fn save_against(broken: &str, run: &Run, directory: &Path) -> Result<PathBuf> {
+    let mut name = name(run, false);
+    if run.header.property.is_none() {
+        name += &format!("-{broken}");
+    }
+    save_as(run, &name, directory)
+}
+
 /// Saves a run under that name, shortened if need be, and says where.
 pub(crate) fn save_as(run: &Run, name: &str, directory: &Path) -> Result<PathBuf> {
     fs::create_dir_all(directory)

@@ -3,14 +3,15 @@
 
 use unincluded_model::{Action, Protocol};
 
+use crate::Lasso;
 use crate::catalogue::{Kind, Promised};
 use crate::claims::words::counted;
 use crate::graph::ratio::Ratio;
 use crate::outlook::{self, ADVANCES, Must, Outlook, Progressive};
-use crate::rates::{Conditions, Effort, rates_within};
+use crate::rates::{Conditions, Effort, Rates, rates_within};
 use crate::recovery::{self, Response};
+use crate::runs::latest_inclusion;
 use crate::search::Cut;
-use crate::Lasso;
 
 /// A promise, judged.
 #[derive(Clone, Debug)]
@@ -109,7 +110,8 @@ pub fn recoveries(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
                 (Kept::Yes, Some(figure))
             }
             Response::Never { after } => {
-                let because = "from here on ties can fall so that no block is ever included";
+                let because =
+                    "after it no block need ever be included, though nobody is late any more";
                 (Kept::NoBy(after, because.to_owned()), None)
             }
             Response::NotMet => (Kept::OfNothing("this never happens"), None),
@@ -159,38 +161,40 @@ fn full_rate(protocol: &Protocol, effort: Effort, open: Promise) -> Promise {
     let effort = Effort { latency: false, ..effort };
     let found = rates_within(protocol, Conditions::Steady { delay }, effort);
     let full = Ratio::of(i128::from(protocol.parameters().cores), 1);
-    let (kept, figure) = match found.blocks {
+    let (kept, figure) = match &found.blocks {
         Some(blocks) => {
             let (least, most) = (blocks.least.ratio, blocks.greatest.ratio);
             let figure = format!(
-                "{least} to {most} blocks a relay slot, each {delay} after its relay parent"
+                "{least} to {most} blocks a relay slot, each {delay} after its relay parent{}",
+                stuck(&found)
             );
             let kept = if Some(least) == full {
                 Kept::Yes
             } else {
-                Kept::No(blocks.least.witness, figure.clone())
+                Kept::No(blocks.least.witness.clone(), figure.clone())
             };
             (kept, Some(figure))
         }
-        None => (Kept::Open, Some(no_rate(found.cut_by, found.unclear))),
+        None => (Kept::Open, Some(no_rate(&found))),
     };
     Promise { kept, figure, ..open }
 }
 
-/// TIME-1, TO-4: the last chance to be backed, and as long as a candidate can be pending.
+/// TIME-1, TO-4.
 fn in_time(protocol: &Protocol, effort: Effort, open: Promise) -> Promise {
-    let windows = protocol.either_parameters().map(|p| p.scheduling_lookahead);
-    let window = windows.into_iter().max().unwrap_or(1);
-    let most = u32::from(window) + u32::from(protocol.longest_occupancy());
-    let found =
-        rates_within(protocol, Conditions::AsTheScenario, Effort { latency: true, ..effort });
-    let (kept, figure) = match (found.latency, found.cut_by) {
+    let most = u32::from(latest_inclusion(protocol));
+    let effort = Effort { latency: true, ..effort };
+    let found = rates_within(protocol, Conditions::AsTheScenario, effort);
+    let (kept, figure) = match (&found.latency, found.cut_by) {
         (Some(latency), _) => {
-            let figure = format!("{} to {} relay blocks, of {most}", latency.least, latency.worst);
-            let kept = if latency.worst <= most {
-                Kept::Yes
-            } else {
-                Kept::NoBy(latency.slow, figure.clone())
+            let bound = if latency.is_bounded { "" } else { ", no bound seen" };
+            let figure = format!("{latency} relay blocks{bound}, of {most}{}", stuck(&found));
+            let kept = match &latency.always_late {
+                _ if latency.worst <= most && latency.is_bounded => Kept::Yes,
+                // Later than was counted, and perhaps than may be.
+                _ if latency.worst <= most => Kept::Open,
+                Some(lasso) => Kept::No(lasso.clone(), figure.clone()),
+                None => Kept::NoBy(latency.slow.clone(), figure.clone()),
             };
             (kept, Some(figure))
         }
@@ -198,13 +202,53 @@ fn in_time(protocol: &Protocol, effort: Effort, open: Promise) -> Promise {
         (None, None) if found.unclear.is_none() => {
             (Kept::OfNothing("nothing is ever included"), None)
         }
-        (None, _) => (Kept::Open, Some(no_rate(found.cut_by, found.unclear))),
+        (None, _) => (Kept::Open, Some(no_rate(&found))),
     };
     Promise { kept, figure, ..open }
 }
 
+/// Of which runs nothing is said: those that come where no action leads on.
+fn stuck(found: &Rates) -> String {
+    match found.stuck {
+        0 => String::new(),
+        states => {
+            let states = counted(states as u64, "state");
+            format!("; {states} lead nowhere, and runs that end there are not counted")
+        }
+    }
+}
+
 /// Why nothing could be measured.
-fn no_rate(cut_by: Option<Cut>, unclear: Option<&str>) -> String {
-    let unclear = || unclear.unwrap_or("no run goes on for ever").to_owned();
-    cut_by.map_or_else(unclear, not_all)
+fn no_rate(found: &Rates) -> String {
+    let unclear = || found.unclear.unwrap_or("no run goes on for ever").to_owned() + &stuck(found);
+    found.cut_by.map_or_else(unclear, not_all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nothing_found(stuck: usize, cut_by: Option<Cut>) -> Rates {
+        Rates {
+            blocks: None,
+            tokens: None,
+            latency: None,
+            unclear: None,
+            states: 0,
+            transitions: 0,
+            cut_by,
+            stuck,
+            collision_probability: 0.0,
+        }
+    }
+
+    #[test]
+    fn runs_that_end_are_named_and_a_limit_comes_first() {
+        let why = "no run goes on for ever";
+        assert_eq!(no_rate(&nothing_found(0, None)), why);
+        let ends = "; 2 states lead nowhere, and runs that end there are not counted";
+        assert_eq!(no_rate(&nothing_found(2, None)), format!("{why}{ends}"));
+        let cut = no_rate(&nothing_found(2, Some(Cut::States(5))));
+        assert!(cut.ends_with("the limit of 5 states"), "{cut}");
+    }
 }

@@ -174,12 +174,17 @@ pub const RESOLVES: Progressive = Progressive {
     assumes: &["things-happen", "relay-grows", "forks-settle"],
 };
 
+/// TIME-1, TO-4: no inclusion comes later than any may. It is decided where latencies are noted
+/// ([`crate::rates`]), and assumes nothing.
+pub const IN_TIME: Progressive =
+    Progressive { id: "LATENCY", claim: Claim::Never(class::LATE), assumes: &[] };
+
 /// Every claim of progress.
 pub const CLAIMS: &[Progressive] = &[ADVANCES, RESOLVES];
 
-/// The claim of this id.
+/// The claim of this id that a run without end can break.
 pub fn claim(id: &str) -> Option<&'static Progressive> {
-    CLAIMS.iter().find(|claim| claim.id == id)
+    CLAIMS.iter().chain([&IN_TIME]).find(|claim| claim.id == id)
 }
 
 /// What is known of a claim.
@@ -294,6 +299,7 @@ impl Outlook {
         let asked = match claim.claim {
             Claim::AlwaysEventually(goal) => Claim::AlwaysEventually(goal | beyond),
             Claim::LeadsTo(first, goal) => Claim::LeadsTo(first, goal | beyond),
+            never @ Claim::Never(_) => never,
         };
         if let Some(rounds) = judge.against(asked, fairness) {
             let Some(lasso) = rounds.lasso(&self.graph, &self.runs) else {
@@ -321,6 +327,7 @@ fn because(claim: &Progressive, lasso: &Lasso<Action>, assumed: &[&str]) -> Stri
     let what = match claim.claim {
         Claim::AlwaysEventually(_) => "the included head never advances any more",
         Claim::LeadsTo(..) => "a pending candidate is never enacted nor removed",
+        Claim::Never(_) => "what may never come does again and again",
     };
     let stem = lasso.stem.len();
     let round = match lasso.cycle.len() {

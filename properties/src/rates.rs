@@ -8,8 +8,10 @@
 use unincluded_model::{Action, Emission, Protocol};
 
 use crate::Lasso;
+use crate::graph::fairness::{Fairness, Judge};
 use crate::graph::ratio::{Extreme, Ratio, Weighed};
 use crate::graph::{Exploration, Graph, explore};
+use crate::outlook::IN_TIME;
 pub use crate::runs::Conditions;
 use crate::runs::{Event, Runs, class};
 use crate::search::{Cut, Limits};
@@ -70,12 +72,29 @@ pub struct Rate {
 pub struct Latency {
     /// The least.
     pub least: u32,
-    /// The most.
+    /// The most that was counted.
     pub worst: u32,
+    /// Whether that is the most there is. If not, the model no longer counts how late some inclusions
+    /// are, and no bound was seen.
+    pub is_bounded: bool,
     /// A shortest run to an inclusion that takes the least.
     pub quick: Vec<Action>,
     /// A shortest run to one that takes the most.
     pub slow: Vec<Action>,
+    /// A run on which again and again an inclusion is later than any may be
+    /// ([`crate::runs::latest_inclusion`]), if there is one.
+    pub always_late: Option<Lasso<Action>>,
+}
+
+impl std::fmt::Display for Latency {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Latency { least, worst, .. } = self;
+        match (self.is_bounded, least == worst) {
+            (true, true) => write!(f, "{least}"),
+            (true, false) => write!(f, "{least} to {worst}"),
+            (false, _) => write!(f, "{least} to at least {worst}"),
+        }
+    }
 }
 
 /// How far to look, and how.
@@ -215,10 +234,17 @@ fn latency(graph: &Graph<Event, ()>, runs: &Runs) -> Option<Latency> {
         run.extend(graph.along(runs, from, &[place])?.0);
         Some(run)
     };
+    let has = |class| edges.labels.iter().any(|event| event.classes & class != 0);
+    let always_late = || {
+        let judge = Judge::new(graph, |event: Event| event.classes)?;
+        judge.against(IN_TIME.claim, Fairness::default())?.lasso(graph, runs)
+    };
     Some(Latency {
         least: u32::from(least),
         worst: u32::from(worst),
+        is_bounded: !has(class::UNCOUNTED),
         quick: run(quick)?,
         slow: run(slow)?,
+        always_late: has(class::LATE).then(always_late).flatten(),
     })
 }

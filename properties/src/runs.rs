@@ -55,6 +55,10 @@ pub mod class {
     pub const RESOLVED: Classes = 1 << 18;
     /// A candidate is evicted.
     pub const EVICTED: Classes = 1 << 19;
+    /// A candidate is included later than any may be ([`super::latest_inclusion`]); noted where latencies are.
+    pub const LATE: Classes = 1 << 20;
+    /// A candidate is included of which the model no longer counts how late: its latency is a least one.
+    pub const UNCOUNTED: Classes = 1 << 21;
     /// The model had no room for the step: what follows is not known.
     pub const BEYOND: Classes = 1 << 31;
     /// All that can be assumed of actions: a step that the model has no room for may be any of them.
@@ -122,8 +126,19 @@ pub struct Moment {
     pub state: State,
     /// The faulty ones of the last slots, bit 0 the one that goes on; 0 where nobody counts.
     pub faulty: u32,
-    /// Of each pending candidate, relay blocks from its relay parent to the one that backed it.
+    /// Of each pending candidate, relay blocks from its relay parent to the one that backed it; with
+    /// [`AT_LEAST`] if the model does not tell the relay parent from an older one.
     pub lags: [u8; MAX_PENDING],
+}
+
+/// Marks relay blocks that are a least number.
+pub const AT_LEAST: u8 = 1 << 7;
+
+/// TIME-1, TO-4: from a relay parent to the latest inclusion that the rules allow: the last chance to be
+/// backed, and as long as a candidate can be pending; relay blocks.
+pub fn latest_inclusion(protocol: &Protocol) -> u8 {
+    let windows = protocol.either_parameters().map(|p| p.scheduling_lookahead);
+    windows.into_iter().fold(1, u8::max) + protocol.longest_occupancy()
 }
 
 impl Runs {
@@ -221,7 +236,11 @@ impl Runs {
         let mut event = self.event(&transition);
         let mut lags = [0; MAX_PENDING];
         if self.latency {
-            event.latency = latency(&transition, moment);
+            let (latency, is_counted) = latency(&transition, moment);
+            event.latency = latency;
+            let is_late = latency[1] > latest_inclusion(&self.protocol);
+            event.classes |= if is_late { class::LATE } else { 0 };
+            event.classes |= if is_counted { 0 } else { class::UNCOUNTED };
             lags = lags_after(&transition, moment);
         }
         Some((Moment { state: step.next, faulty, lags }, event))
@@ -339,15 +358,20 @@ fn issued(state: &State, block: BlockIndex) -> [u8; Emission::RATES] {
     all
 }
 
-/// The least and the most relay blocks from relay parent to inclusion, of what a step includes.
-fn latency(t: &Transition, moment: &Moment) -> [u8; 2] {
+/// The least and the most relay blocks from relay parent to inclusion, of what a step includes; and
+/// whether all of them were counted to the end.
+fn latency(t: &Transition, moment: &Moment) -> ([u8; 2], bool) {
     let enacted = t.enacted();
     let pending = t.before.branch(t.branch()).pending.iter().zip(&moment.lags);
-    let waited = pending
-        .filter(|(pending, _)| enacted.contains(&pending.block))
-        .map(|(pending, lag)| lag + pending.backed.0 + 1);
+    let included = pending.filter(|(pending, _)| enacted.contains(&pending.block));
+    let waited = included.clone().map(|(pending, lag)| (lag & !AT_LEAST) + pending.backed.0 + 1);
+    // The age since which a candidate is pending is counted to one beyond the longest.
+    let longest = t.protocol.longest_occupancy();
+    let is_counted = included.fold(true, |all, (pending, lag)| {
+        all && lag & AT_LEAST == 0 && pending.backed.0 <= longest
+    });
     let (least, most) = (waited.clone().min(), waited.max());
-    [least.unwrap_or(0), most.unwrap_or(0)]
+    ([least.unwrap_or(0), most.unwrap_or(0)], is_counted)
 }
 
 /// What is known of the candidates pending after a step.
@@ -360,7 +384,11 @@ fn lags_after(t: &Transition, moment: &Moment) -> [u8; MAX_PENDING] {
         let known = before.iter().position(|old| old.block == pending.block);
         *lag = match known {
             Some(place) => moment.lags[place],
-            None => t.age(pending.block).0.saturating_add(1),
+            None => {
+                let age = t.age(pending.block);
+                let mark = if age >= t.protocol.oldest_age() { AT_LEAST } else { 0 };
+                age.0.saturating_add(1).min(AT_LEAST - 1) | mark
+            }
         };
     }
     lags

@@ -7,6 +7,7 @@ use crate::graph::ratio::Ratio;
 use crate::grid::{Axis, Place};
 use crate::pace::{Pace, Unpaced, healthy, usual_backing};
 use crate::rates::{Bounds, Conditions, Effort, rates_within};
+use crate::search::Cut;
 use crate::{Lasso, Limits};
 
 /// Blocks for each relay block that a para can have at most where nothing goes wrong: one for each
@@ -66,6 +67,9 @@ pub fn rate_at(protocol: &Protocol, place: &Place) -> Result<Healthy, NoPace> {
             let limits = Limits { states: Some(MOST_STATES), ..Limits::default() };
             let effort = Effort { limits, threads: 1, latency: false };
             let found = rates_within(&protocol, Conditions::Steady { delay }, effort);
+            if let Some(cut) = found.cut_by {
+                return Err(NoPace::Unseen(cut));
+            }
             let Bounds { least, greatest } = found.blocks.ok_or(NoPace::Unpaced(why))?;
             Ok(Healthy { rate: least.ratio, greatest: greatest.ratio, run: least.witness })
         }
@@ -87,6 +91,9 @@ pub enum NoPace {
     /// The healthy run has no one pace.
     #[error("{0}")]
     Unpaced(Unpaced),
+    /// It has a choice, and not all that can come of it was seen.
+    #[error("a healthy run has a choice, and not all runs were seen: they are cut by {0}")]
+    Unseen(Cut),
 }
 
 /// A way to choose the capacity.

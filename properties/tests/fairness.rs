@@ -167,6 +167,25 @@ fn a_join_does_not_forget_what_is_owed() {
     assert_eq!(against(JOIN, claim, paid), None);
 }
 
+/// Against what never comes stands a round that does it, as fair as any; once is no round.
+#[test]
+fn what_never_comes_is_broken_by_a_round_that_does_it() {
+    const BAD: Classes = GOAL;
+    const ONCE: &[(u8, u8, Classes)] =
+        &[(0, 1, STEP | BAD), (1, 2, STEP), (2, 1, STEP), (2, 2, STEP | A)];
+    assert_eq!(against(ONCE, Claim::Never(BAD), NOTHING), None);
+    const AGAIN: &[(u8, u8, Classes)] =
+        &[(0, 1, STEP), (1, 1, STEP), (1, 2, STEP | BAD), (2, 1, STEP), (2, 2, STEP | A)];
+    let found = |fairness| {
+        let graph = explore(&Drawn(AGAIN), Exploration::default());
+        against(AGAIN, Claim::Never(BAD), fairness)?.lasso(&graph, &Drawn(AGAIN))
+    };
+    assert_eq!(found(NOTHING), lasso(&[0], &[2, 3]));
+    let fair = found(Fairness { strong: A, ..GOES_ON }).expect("round both");
+    assert!(fair.cycle.contains(&2) && fair.cycle.contains(&4), "{fair:?}");
+    assert_eq!(found(Fairness { ends: BAD, ..GOES_ON }), None);
+}
+
 /// Fairness to what cannot go on for ever leaves no run, and a claim about none holds of nothing: this is
 /// seen by asking for a run at all.
 #[test]

@@ -1,11 +1,16 @@
 //! How many relay blocks pass until the next inclusion once the faults are over, from every
 //! reachable state: the worst over all states and all ties.
 
-use std::collections::HashSet;
+use unincluded_model::{CollatorKind, Protocol, Rule, Scenario, StaleView};
+use unincluded_properties::Limits;
+use unincluded_properties::long_run::{Kept, recoveries};
+use unincluded_properties::rates::Effort;
+use unincluded_properties::recovery::{Response, Unseen, responses, responses_at};
+use unincluded_properties::search::Cut;
 
-use unincluded_model::{CollatorKind, ParaBlock, Protocol, Scenario, StaleView, State};
-use unincluded_properties::fingerprint::fingerprint;
-use unincluded_properties::progress::FaultFree;
+/// With nothing else wrong; with one unbacked candidate lost for good; with one pending candidate never
+/// available.
+const CASES: [&str; 3] = ["BOUNDED-RESPONSE", "RECOVERY-FLT-4", "RECOVERY-FLT-5"];
 
 /// Astar with every fault, capacity C, and a window for timeouts that is always open or not.
 fn setting(collator: CollatorKind, capacity: u8, period: u8, rotation: u8) -> Protocol {
@@ -18,48 +23,16 @@ fn setting(collator: CollatorKind, capacity: u8, period: u8, rotation: u8) -> Pr
     Protocol::new(scenario)
 }
 
-/// Every reachable state.
-fn reachable(protocol: &Protocol) -> Vec<State> {
-    let mut scratch = Vec::new();
-    let mut seen = HashSet::new();
-    let mut states = vec![protocol.canonical(&protocol.initial()).0];
-    seen.insert(fingerprint(&states[0], &mut scratch));
-    let mut at = 0;
-    while at < states.len() {
-        let state = states[at].clone();
-        at += 1;
-        for action in protocol.actions(&state) {
-            let Ok(next) = protocol.step(&state, &action) else { continue };
-            if seen.insert(fingerprint(&next, &mut scratch)) {
-                states.push(next);
-            }
-        }
-    }
-    states
-}
-
-/// The worst recovery over states: with nothing else wrong; with one unbacked candidate lost for
-/// good; with one pending candidate never available.
-fn worst(protocol: &Protocol, earliest_backing: u8) -> [u32; 3] {
-    let mut fault_free = FaultFree::new(protocol, earliest_backing);
-    let mut worst = [0; 3];
-    for state in reachable(protocol) {
-        let mut see = |case: usize, state: &State| {
-            let recovery = fault_free.recovery_from_next_relay_block(state).expect("narrow");
-            let relay_blocks = recovery.worst.expect("every run includes a block in the end");
-            worst[case] = worst[case].max(relay_blocks);
-        };
-        see(0, &state);
-        let pending = state.main().pending.first().map(|pending| pending.block);
-        for block in state.indices().skip(1) {
-            if Some(block) == pending {
-                see(2, &state.with_fate(block, ParaBlock::NEVER_AVAILABLE));
-            } else if !state.descends_from(state.main().tip().included, block) {
-                see(1, &state.with_fate(block, ParaBlock::LOST));
-            }
-        }
-    }
-    worst
+/// The worst recovery over states in each of the cases.
+fn worst(protocol: &Protocol, earliest_backing: u8) -> Vec<u32> {
+    let found = responses_at(protocol, earliest_backing, &CASES, Limits::default());
+    found
+        .into_iter()
+        .map(|response| match response {
+            Response::Within { relay_blocks, .. } => relay_blocks,
+            other => panic!("{other:?}"),
+        })
+        .collect()
 }
 
 /// Faults over: 4 relay blocks, or 3 on the fast path. A lost candidate: as long as its relay
@@ -88,4 +61,62 @@ fn recovery_takes_as_long_as_the_bounds_say_and_no_longer() {
         ];
         assert_eq!(found, expected, "{collator:?} C {capacity} P {period} F {rotation}");
     }
+}
+
+/// Each fault that a scenario has is recovered from, and none takes longer than the worst of all states.
+#[test]
+fn every_fault_of_a_scenario_has_its_recovery() {
+    for (name, faults) in [
+        ("withholding", 4),
+        ("reconfiguration", 6),
+        ("disputes-again", 5),
+        ("forks-sessions", 4),
+        ("slots-12s", 4),
+        ("collations", 4),
+    ] {
+        let protocol = Protocol::new(Scenario::built_in(name).expect("built in"));
+        let found = recoveries(&protocol, Effort::default());
+        assert_eq!(found.len(), 1 + faults, "{name}");
+        for promise in &found {
+            assert_eq!(promise.kept, Kept::Yes, "{} in {name}", promise.id);
+        }
+        let ids: Vec<&'static str> = found.iter().map(|promise| promise.id).collect();
+        let takes = |response: &Response| match response {
+            Response::Within { relay_blocks, .. } => *relay_blocks,
+            other => panic!("{other:?}"),
+        };
+        let found = responses(&protocol, &ids, Limits::default());
+        for (id, response) in ids.iter().zip(&found) {
+            let stays = ["RECOVERY-FLT-4", "RECOVERY-FLT-5"].contains(id);
+            assert!(stays || takes(response) <= takes(&found[0]), "{id} in {name}");
+        }
+    }
+}
+
+/// Without timeouts nothing frees the core of a candidate that is never available; without the shortcut
+/// or pruning a chain can be dead.
+#[test]
+fn a_rule_that_frees_the_way_is_missed_by_the_recovery_it_is_for() {
+    for (rule, scenario, id) in [
+        (Rule::To2, "withholding", "RECOVERY-FLT-5"),
+        (Rule::Coll7, "astar-sync", "BOUNDED-RESPONSE"),
+        (Rule::Seg4, "today", "BOUNDED-RESPONSE"),
+    ] {
+        let protocol = Protocol::new(Scenario::built_in(scenario).expect("built in"));
+        let promises = recoveries(&protocol.without([rule]), Effort::default());
+        let promise = promises.iter().find(|one| one.id == id).expect("promised");
+        assert!(matches!(promise.kept, Kept::NoBy(..)), "{rule} {id}: {:?}", promise.kept);
+    }
+}
+
+/// A limit, and a horizon, prove nothing.
+#[test]
+fn what_is_not_seen_whole_has_no_recovery_time() {
+    let mut scenario = Scenario::built_in("withholding").expect("built in");
+    let limits = Limits { states: Some(50), ..Limits::default() };
+    let found = responses(&Protocol::new(scenario.clone()), &CASES, limits);
+    assert_eq!(found[0], Response::Unknown(Unseen::Cut(Cut::States(50))));
+    scenario.horizon.actions = Some(6);
+    let found = responses(&Protocol::new(scenario), &CASES, Limits::default());
+    assert_eq!(found[2], Response::Unknown(Unseen::Cut(Cut::Horizon(6))));
 }

@@ -92,6 +92,9 @@ fn round(run: &Run, lasso: &Lasso) -> String {
         .collect();
     if !named.is_empty() {
         section(&mut out, "What is assumed, and how the round keeps to it");
+    } else if claim.is_some() {
+        section(&mut out, "What is assumed");
+        paragraph(&mut out, "  ", "Nothing.");
     }
     for (assumption, kept) in named.iter().zip(&round.kept) {
         let kept = match kept {

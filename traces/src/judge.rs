@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use unincluded_model::{Protocol, Refusal, State};
-use unincluded_properties::outlook::{CLAIMS, Progressive};
+use unincluded_properties::outlook::{self, Progressive};
 use unincluded_properties::progress::{FaultFree, WIDEST};
 use unincluded_properties::{Check, Property, Transition};
 
@@ -150,9 +150,9 @@ impl Judge {
     }
 }
 
-/// The claim of progress of this id.
+/// The claim of this id that a run without end can break.
 pub(crate) fn promised(id: &str) -> Option<&'static Progressive> {
-    CLAIMS.iter().find(|claim| claim.id == id)
+    outlook::claim(id)
 }
 
 /// A property by its id, where the scenario claims it.

@@ -16,6 +16,7 @@ use unincluded_properties::runs::{self, Conditions, Event, Runs, class};
 
 use crate::divergence::{Divergence, Flaw};
 use crate::format::{Moment, StepRecord};
+use crate::story::counted;
 
 /// What a header says of a run that goes round for ever: the steps after the stem are one round.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,6 +151,10 @@ pub(crate) struct Turned {
     pub(crate) round: Round,
     /// The classes of each step, those of the stem first; none of a step that is refused.
     pub(crate) classes: Vec<Classes>,
+    /// Of what each step includes, relay blocks from the relay parent, at most; 0 if it includes nothing.
+    pub(crate) waits: Vec<u8>,
+    /// Whether what the candidates had waited is the same again after the round, so that they do again.
+    pub(crate) waits_again: bool,
     /// Steps before the round.
     pub(crate) stem: usize,
 }
@@ -165,19 +170,21 @@ pub(crate) fn round(
         return Err(NoRound::StemTooLong { steps: actions.len() });
     }
     let assumed = assumptions(lasso)?;
-    let runs = Runs::new(protocol, Conditions::AsTheScenario, false);
+    let runs = Runs::new(protocol, Conditions::AsTheScenario, true);
     let (stem, turn) = actions.split_at(lasso.stem);
     let mut scratch = Vec::new();
     let Some(mut moment) = runs.starts().pop() else { return Err(NoRound::NotTaken { step: 0 }) };
     let mut prints = vec![fingerprint(&moment.state, &mut scratch)];
     let mut classes = Vec::with_capacity(actions.len());
+    let mut waits = Vec::with_capacity(actions.len());
     for &action in stem {
         let taken = runs.step(&moment, action);
         classes.push(taken.as_ref().map_or(0, |(_, event)| event.classes));
+        waits.push(taken.as_ref().map_or(0, |(_, event)| event.latency[1]));
         moment = taken.map_or(moment, |(next, _)| next);
         prints.push(fingerprint(&moment.state, &mut scratch));
     }
-    let start = moment.state.clone();
+    let start = moment.clone();
     let mut possible = vec![possible_in(&runs, &moment)];
     for (step, &action) in (lasso.stem + 1..).zip(turn) {
         // Somebody has to do it, again and again: that the rules would allow it is not enough.
@@ -189,10 +196,11 @@ pub(crate) fn round(
         };
         moment = next;
         classes.push(event.classes);
+        waits.push(event.latency[1]);
         possible.push(possible_in(&runs, &moment));
         prints.push(fingerprint(&moment.state, &mut scratch));
     }
-    if moment.state != start {
+    if moment.state != start.state {
         let end = prints.pop();
         let back_to = (0..).zip(prints).filter(|(_, print)| Some(*print) == end);
         return Err(NoRound::NotClosed { back_to: back_to.map(|(step, _)| step).collect() });
@@ -213,7 +221,8 @@ pub(crate) fn round(
         issued: (after.issuance - before.issuance).to_string(),
         kept,
     };
-    Ok(Turned { round, classes, stem: lasso.stem })
+    let waits_again = moment.lags == start.lags;
+    Ok(Turned { round, classes, waits, waits_again, stem: lasso.stem })
 }
 
 /// The assumptions of a header, each once and in their order.
@@ -289,6 +298,14 @@ impl Turned {
                 let owed = owed.filter(|_| never)?;
                 Some((self.stem, format!("since step {owed} {}", is_owed(first, second))))
             }
+            Claim::Never(goal) => {
+                let at = turn.iter().position(|classes| classes & goal != 0)?;
+                let step = self.stem + at;
+                let is_counted = self.classes[step] & class::UNCOUNTED == 0;
+                let waited = counted(usize::from(self.waits[step]), "relay block");
+                let waited = if is_counted { waited } else { format!("at least {waited}") };
+                self.waits_again.then(|| (self.stem, comes(goal, step + 1, &waited)))
+            }
         }
     }
 }
@@ -298,6 +315,16 @@ fn never_comes(goal: Classes) -> String {
     match goal {
         class::INCLUDED => "the included head never advances any more".to_owned(),
         _ => "what should come again and again never comes any more".to_owned(),
+    }
+}
+
+/// What comes in a step of every round and may not, in words.
+fn comes(goal: Classes, step: usize, waited: &str) -> String {
+    match goal {
+        class::LATE => {
+            format!("in every round step {step} includes a block {waited} after its relay parent")
+        }
+        _ => format!("in every round step {step} does what may never be done"),
     }
 }
 

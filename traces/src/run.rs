@@ -47,7 +47,7 @@ impl Display for Replayed {
         if *refused > 0 {
             write!(f, ", {refused} refused")?;
         }
-        write!(f, "; {}", finding(verdict))
+        write!(f, "; {}", finding(verdict).trim_end_matches(','))
     }
 }
 

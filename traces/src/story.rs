@@ -52,7 +52,15 @@ pub(crate) fn finding(verdict: &Judgement) -> String {
         (_, true, Some(1)) => "1 property holds along this run".to_owned(),
         (_, true, Some(judged)) => format!("{judged} properties hold along this run"),
         (_, true, None) => format!("{id} holds {when}"),
-        (_, false, _) => format!("{id} is violated {when}"),
+        (_, false, _) => format!("{id} is violated {when}{}", assuming(verdict)),
+    }
+}
+
+/// What a run without end assumes, where that is nothing.
+fn assuming(verdict: &Judgement) -> &'static str {
+    match &verdict.round {
+        Some(round) if round.kept.is_empty() => ", assuming nothing,",
+        _ => "",
     }
 }
 

@@ -80,8 +80,18 @@ fn an_orphan_that_is_kept_comes_too_late_by_a_run_that_replays() {
     assert_eq!(broken["verdict"], "violated");
     assert_eq!(broken["because"], "2 to 5 relay blocks, of 4");
     let trace = broken["trace"].as_str().expect("a path");
-    place.says(&format!("replay {trace}")).exits(0).shows(&["reproduced:"]);
-    place.says(&format!("explain {trace}")).exits(0).shows(&["LATENCY fails after"]);
+    assert!(trace.ends_with("-without-INCL-13-LATENCY-for-ever.jsonl"), "{trace}");
+    place.says(&format!("replay {trace}")).exits(0).shows(&[
+        "reproduced:",
+        "for ever",
+        "assuming nothing",
+    ]);
+    place.says(&format!("explain {trace}")).exits(0).shows(&[
+        "What happens again and again",
+        "INCL-13 is switched off",
+        "What is assumed\n  Nothing.",
+        "includes a block 5 relay blocks after its relay parent",
+    ]);
 }
 
 /// COLL-6 off: an owner finds parent after parent within one slot, so that there is no end of states and no
@@ -96,6 +106,41 @@ fn without_the_one_choice_of_a_parent_the_long_run_is_not_decided() {
         assert_eq!(one["verdict"], "inconclusive", "{one}");
         let because = one["because"].as_str().expect("a reason");
         assert!(because.ends_with("cut by the limit of 5000 states"), "{one}");
+    }
+}
+
+/// What is recovered from is a row like others, in every form of the report.
+#[test]
+fn recovery_times_are_rows_of_every_report() {
+    let place = Place::new();
+    let check = "check withholding --engine search";
+    let whole = only_scenario(&place.says(&format!("{check} --format json")).exits(0));
+    for (name, figure) in [
+        ("BOUNDED-RESPONSE", "at most 4 relay blocks"),
+        ("RECOVERY-FLT-4", "at most 6 relay blocks"),
+        ("RECOVERY-FLT-5", "at most 7 relay blocks"),
+        ("RECOVERY-FLT-9", "at most 3 relay blocks"),
+    ] {
+        let row = promise(&whole, name);
+        assert_eq!((&row["verdict"], &row["kind"]), (&"holds".into(), &"progress".into()), "{row}");
+        assert!(row["because"].as_str().is_some_and(|why| why.starts_with(figure)), "{row}");
+        place.says(&format!("{check} --verbose")).exits(0).shows(&[name, figure]);
+        place.says(&format!("{check} --format junit")).exits(0).shows(&[name, figure]);
+    }
+    place.says(&format!("{check} --format sarif")).exits(0).shows(&[
+        "\"LATENCY\"",
+        "\"INV-E2E-6\"",
+        "\"RECOVERY-FLT-9\"",
+    ]);
+    let line = format!("{check} --without TO-2 --keep-going --format github");
+    place.says(&line).exits(1).shows(&[
+        "title=RECOVERY-FLT-5 in withholding without TO-2",
+        "title=LATENCY in",
+        "file=properties/src/catalogue.rs",
+    ]);
+    for trace in ["RECOVERY-FLT-5", "LATENCY-for-ever", "INV-E2E-5-for-ever"] {
+        let path = format!("out/withholding-without-TO-2-{trace}.jsonl");
+        place.says(&format!("replay {path}")).exits(0).shows(&["reproduced:"]);
     }
 }
 

@@ -36,14 +36,9 @@ pub enum Claim {
     /// From every step that is the first, the second comes: □(first → ◇second). A step that is both
     /// leaves nothing to come.
     LeadsTo(Classes, Classes),
-}
-
-impl Claim {
-    fn goal(self) -> Classes {
-        match self {
-            Claim::AlwaysEventually(goal) | Claim::LeadsTo(_, goal) => goal,
-        }
-    }
+    /// No action of these classes ever comes: □¬. Against it stands a run that takes one again and again;
+    /// one that takes one only once is no run without end that shows it.
+    Never(Classes),
 }
 
 /// A run without end along the edges of a graph, by their places.
@@ -114,14 +109,15 @@ impl<'a, L: Copy, K> Judge<'a, L, K> {
     /// A fair run against a claim: its stem is as short as any such run's, its round is fair. None if
     /// there is none in what was explored, which is a proof if all was.
     pub fn against(&self, claim: Claim, fairness: Fairness) -> Option<Rounds> {
-        let goal = claim.goal();
-        let owing = match claim {
-            Claim::AlwaysEventually(_) => self.everywhere(),
-            Claim::LeadsTo(first, second) => self.after(first, second),
+        // What must come is missing where the run goes round, and what must not come is there.
+        let (owing, missing, present) = match claim {
+            Claim::AlwaysEventually(goal) => (self.everywhere(), goal, 0),
+            Claim::LeadsTo(first, goal) => (self.after(first, goal), goal, 0),
+            Claim::Never(goal) => (self.everywhere(), 0, goal),
         };
-        // Both are missing where the run goes round.
-        let barred = goal | fairness.ends;
-        let (entry, component) = self.fair_components(&owing, barred, fairness)?;
+        let barred = missing | fairness.ends;
+        let (entry, component) = self.fair_components(&owing, barred, present, fairness)?;
+        let fairness = Fairness { strong: fairness.strong | present, ..fairness };
         let cycle = self.round(entry, &component, barred, fairness);
         let (start, stem) = self.stem(&owing, entry);
         Some(Rounds { start, stem, cycle })
@@ -177,16 +173,20 @@ impl<'a, L: Copy, K> Judge<'a, L, K> {
         Owing { distance, by, states }
     }
 
-    /// The nearest state of a component in which a fair run can stay, and that component; alone if the
-    /// run can stay in the state itself.
+    /// The nearest state of a component in which a fair run can stay and do something of what is to be
+    /// present, and that component; alone if the run can stay in the state itself.
     fn fair_components(
         &self,
         owing: &Owing,
         barred: Classes,
+        present: Classes,
         fairness: Fairness,
     ) -> Option<(u32, Vec<u32>)> {
         let mut best: Option<(u32, u32, Vec<u32>)> = None;
-        self.each_fair_component(owing, barred, fairness, |component| {
+        self.each_fair_component(owing, barred, fairness, |component, taken| {
+            if present != 0 && taken & present == 0 {
+                return;
+            }
             let near = component.iter().map(|&one| (owing.distance[one as usize], one)).min();
             let Some((far, state)) = near else { return };
             let stays = component.len() == 1;
@@ -201,19 +201,19 @@ impl<'a, L: Copy, K> Judge<'a, L, K> {
     }
 
     /// Every greatest set of states in which a fair run can go on for ever without what is barred; and every
-    /// state in which it can stay.
+    /// state in which it can stay. With each, the classes of the actions that stay in it.
     fn each_fair_component(
         &self,
         owing: &Owing,
         barred: Classes,
         fairness: Fairness,
-        mut each: impl FnMut(&[u32]),
+        mut each: impl FnMut(&[u32], Classes),
     ) {
         let fair = fairness.weak | fairness.strong;
         let known = self.edges.states();
         for &state in &owing.states {
             if self.enabled[state as usize] & fair == 0 {
-                each(&[state]);
+                each(&[state], 0);
             }
         }
         // The part of the graph that each state is in; 0 for none.
@@ -258,7 +258,7 @@ impl<'a, L: Copy, K> Judge<'a, L, K> {
                 }
                 let starved = fairness.strong & somewhere & !taken;
                 if starved == 0 {
-                    each(&component);
+                    each(&component, taken);
                     continue;
                 }
                 let (out, rest): (Vec<u32>, Vec<u32>) = component
