@@ -40,8 +40,9 @@ built-in scenario that counts as a violation. In one of your own, its parameters
 the situation out: the report says so, and the verdict is that of the other properties.
 
 Where every state was seen, the long run is looked at as well: what must happen in the end, on \
-assumptions that --not-assuming leaves out, and how many blocks get in, and how late. What breaks a \
-promise is a run without end, saved and replayed like any other. After a violation ended the search \
+assumptions that --not-assuming leaves out, how soon another block is included once faults are over, how \
+many blocks get in, and how late. What breaks a promise is a run, most often one without end, saved and \
+replayed like any other. After a violation ended the search \
 these are inconclusive; --keep-going or --progress always decides them. Where a scenario is too \
 large for it, the report names what it leaves out.";
 

@@ -51,11 +51,12 @@ fn rules() -> Vec<Entry> {
 fn properties() -> Vec<Entry> {
     let searched = CATALOGUE.iter().map(|one| (one.id, one.claim, one.kind(), one.watches));
     let promised = PROMISES.iter().map(|one| (one.id, one.claim, one.kind, one.watches));
-    let entry = |(id, claim, kind, watches): (&str, _, unincluded_properties::Kind, &[&str])| Entry {
-        name: id.to_owned(),
-        says: String::from(claim),
-        more: vec![("kind", json!(kind.word())), ("watches", json!(watches))],
-    };
+    let entry =
+        |(id, claim, kind, watches): (&str, _, unincluded_properties::Kind, &[&str])| Entry {
+            name: id.to_owned(),
+            says: String::from(claim),
+            more: vec![("kind", json!(kind.word())), ("watches", json!(watches))],
+        };
     searched.chain(promised).map(entry).collect()
 }
 

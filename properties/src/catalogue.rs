@@ -6,7 +6,9 @@ use unincluded_model::scenario::{
 use unincluded_model::{CollatorKind, Protocol, RelayNumberCheck, StaleView, State};
 
 use crate::step::is_honest;
-use crate::{Transition, Verdict, emission, invariant, long_run, messages, progress, reachable, step};
+use crate::{
+    Transition, Verdict, emission, invariant, long_run, messages, progress, reachable, step,
+};
 
 /// What sort of claim a property makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

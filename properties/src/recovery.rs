@@ -11,7 +11,7 @@ use std::collections::hash_map::Entry;
 use std::time::Instant;
 
 use unincluded_model::action::Precheck;
-use unincluded_model::{Action, Author, Age, ParaBlock, Protocol, Refusal, RelayBlockPlan, State};
+use unincluded_model::{Action, Age, Author, ParaBlock, Protocol, Refusal, RelayBlockPlan, State};
 
 use crate::fingerprint::{FingerprintMap, fingerprint};
 use crate::progress::FaultFree;
@@ -54,10 +54,7 @@ const CASES: &[(&str, After)] = &[
     ("RECOVERY-FLT-13", After::RelayBlock(|plan, _, _| plan.reconfigured)),
     ("RECOVERY-FLT-14", After::Authoring(|author, offset| author.relay_parent > offset)),
     ("RECOVERY-FLT-15", After::RelayBlock(|plan, _, holds| plan.reassigned && holds)),
-    (
-        "RECOVERY-FLT-17",
-        After::RelayBlock(|plan, _, _| plan.precheck == Some(Precheck::Rejected)),
-    ),
+    ("RECOVERY-FLT-17", After::RelayBlock(|plan, _, _| plan.precheck == Some(Precheck::Rejected))),
 ];
 
 /// How soon another block is included, at the worst.
@@ -122,9 +119,8 @@ fn responses_on(
     limits: Limits,
 ) -> Vec<Response> {
     let cases = wanted.iter().map(|id| CASES.iter().find(|(known, _)| known == id));
-    let cases: Vec<Case> = cases
-        .map(|case| Case { after: case.map(|&(_, after)| after), worst: None })
-        .collect();
+    let cases: Vec<Case> =
+        cases.map(|case| Case { after: case.map(|&(_, after)| after), worst: None }).collect();
     let walk = Walk {
         protocol,
         fault_free,
@@ -261,7 +257,8 @@ impl Walk<'_> {
                 Some(After::Anything) => self.cases[place].note(takes, by),
                 Some(After::NeverAvailable) => {
                     for &block in &pending {
-                        let takes = self.takes(&state.with_fate(block, ParaBlock::NEVER_AVAILABLE))?;
+                        let takes =
+                            self.takes(&state.with_fate(block, ParaBlock::NEVER_AVAILABLE))?;
                         self.cases[place].note(takes, by);
                     }
                 }

@@ -40,6 +40,10 @@ pub(crate) fn render(summary: &Summary) -> String {
             let title = property(&format!("missing in {}", scenario.title));
             text += &format!("::notice title={title}::{}\n", data(&sentence));
         }
+        if let Some(why) = &scenario.long_run {
+            let title = property(&format!("the long run of {}", scenario.title));
+            text += &format!("::notice title={title}::{}\n", data(why));
+        }
         let open: Vec<&str> = scenario.with(Outcome::Inconclusive).map(|one| one.name).collect();
         if !open.is_empty() {
             let title = property(&format!("not decided in {}", scenario.title));

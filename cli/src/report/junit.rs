@@ -32,6 +32,9 @@ fn suite(scenario: &Examined) -> TestSuite {
     if let Some(why) = &scenario.cut_by {
         suite.add_property(("cut_by", why.as_str()));
     }
+    if let Some(why) = &scenario.long_run {
+        suite.add_property(("long_run", why.as_str()));
+    }
     suite.add_test_cases(scenario.properties.iter().map(|one| case(scenario, one)));
     if let Some(disagreement) = &scenario.disagreement {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
@@ -51,7 +54,8 @@ fn case(scenario: &Examined, one: &Judged) -> TestCase {
         Outcome::Holds | Outcome::Found => TestCaseStatus::success(),
         Outcome::Inconclusive => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(format!("not decided: {}", scenario.reach()));
+            let why = one.because.clone().unwrap_or_else(|| scenario.reach());
+            status.set_message(format!("not decided: {why}"));
             status
         }
         Outcome::Missing if scenario.weight(one) == Verdict::Holds => {
@@ -83,6 +87,9 @@ fn case(scenario: &Examined, one: &Judged) -> TestCase {
     }
     if let Some(trace) = &one.trace {
         case.set_system_out(format!("[[ATTACHMENT|{}]]", trace.display()));
+    } else if let (Outcome::Holds, Some(figure)) = (one.verdict, &one.because) {
+        // Of what holds in the long run the figure is worth as much as the verdict.
+        case.set_system_out(figure.as_str());
     }
     case
 }

@@ -36,7 +36,9 @@ pub(crate) fn render(summary: &Summary) -> String {
         .iter()
         .flat_map(|scenario| scenario.ruled_out().map(move |one| result(scenario, one, "note")));
     let results: Vec<Value> = errors.chain(notes).collect();
-    let notifications: Vec<Value> = summary.scenarios.iter().filter_map(notification).collect();
+    let undecided = summary.scenarios.iter().filter_map(notification);
+    let unseen = summary.scenarios.iter().filter_map(not_looked_at);
+    let notifications: Vec<Value> = undecided.chain(unseen).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -115,6 +117,13 @@ fn fingerprint(scenario: &Examined, one: &Judged) -> String {
         text.push('\n');
     }
     digest(&text)
+}
+
+/// Which promises for the long run were not looked at, and why.
+fn not_looked_at(scenario: &Examined) -> Option<Value> {
+    let why = scenario.long_run.as_ref()?;
+    let text = format!("{}, in the long run: {why}", scenario.title);
+    Some(json!({ "level": "note", "message": { "text": text } }))
 }
 
 /// What was not decided, and why; nothing where a violation says enough.

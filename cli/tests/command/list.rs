@@ -1,7 +1,7 @@
 //! `list`: everything by name, for people and for programs.
 
 use unincluded_model::{Rule, Scenario, Variant};
-use unincluded_properties::CATALOGUE;
+use unincluded_properties::{CATALOGUE, PROMISES};
 
 use crate::Place;
 
@@ -25,7 +25,9 @@ fn every_rule_has_a_sentence_and_a_source() {
 #[test]
 fn every_property_has_a_kind_a_claim_and_what_it_watches() {
     let names = names("properties", "id", &["claim", "id", "kind", "watches"]);
-    assert_eq!(names, CATALOGUE.iter().map(|property| property.id).collect::<Vec<_>>());
+    let searched = CATALOGUE.iter().map(|property| property.id);
+    let promised = PROMISES.iter().map(|promise| promise.id);
+    assert_eq!(names, searched.chain(promised).collect::<Vec<_>>());
 }
 
 #[test]
