@@ -66,7 +66,14 @@ fn what_holds_exits_0_and_both_engines_agree() {
             let properties = scenario["properties"].as_array().expect("a list");
             properties.iter().filter(|one| one["kind"] == kind).count()
         };
-        assert_eq!(kinds("progress"), 3, "{scenario}");
+        let is_measured = |one: &Value| {
+            let name = one["name"].as_str().expect("a name");
+            one["kind"] == "rate" || name == "BOUNDED-RESPONSE" || name.starts_with("RECOVERY-FLT-")
+        };
+        let properties = scenario["properties"].as_array().expect("a list");
+        let recoveries = properties.iter().filter(|one| is_measured(one)).count() - kinds("rate");
+        assert_eq!(kinds("progress"), 3 + recoveries, "{scenario}");
+        assert!(recoveries > 3, "{scenario}");
         assert!(kinds("rate") >= 1, "{scenario}");
         for property in scenario["properties"].as_array().expect("a list") {
             let expected = ["because", "kind", "name", "steps", "trace", "verdict"];
@@ -75,8 +82,8 @@ fn what_holds_exits_0_and_both_engines_agree() {
             assert_eq!(property["verdict"], if found { "found" } else { "holds" }, "{property}");
             assert_eq!(property["steps"].is_u64(), found, "{property}");
             assert!(property["trace"].is_null(), "{property}");
-            // A rate that holds says what it is.
-            assert_eq!(property["because"].is_string(), property["kind"] == "rate", "{property}");
+            // What is measured says what it is, where it holds too.
+            assert_eq!(property["because"].is_string(), is_measured(property), "{property}");
         }
     }
     assert!(!place.path("out").exists(), "nothing is violated, so nothing is saved");
