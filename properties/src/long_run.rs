@@ -125,12 +125,14 @@ pub fn recoveries(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
 /// How many blocks get in, and how long it takes.
 pub fn paces(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
     let rates = unseen(protocol).into_iter().filter(|one| one.kind == Kind::Rate);
-    rates
-        .map(|open| match open.id {
-            "LATENCY" => in_time(protocol, effort, open),
-            _ => full_rate(protocol, effort, open),
-        })
-        .collect()
+    let judge = |open: Promise| {
+        let (kept, figure) = match open.id {
+            "LATENCY" => in_time(protocol, effort),
+            _ => full_rate(protocol, effort),
+        };
+        Promise { kept, figure, ..open }
+    };
+    rates.map(judge).collect()
 }
 
 impl Promise {
@@ -156,12 +158,12 @@ pub(crate) fn usual_delay(protocol: &Protocol) -> u8 {
 }
 
 /// INV-E2E-6.
-fn full_rate(protocol: &Protocol, effort: Effort, open: Promise) -> Promise {
+fn full_rate(protocol: &Protocol, effort: Effort) -> (Kept, Option<String>) {
     let delay = usual_delay(protocol);
     let effort = Effort { latency: false, ..effort };
     let found = rates_within(protocol, Conditions::Steady { delay }, effort);
     let full = Ratio::of(i128::from(protocol.parameters().cores), 1);
-    let (kept, figure) = match &found.blocks {
+    match &found.blocks {
         Some(blocks) => {
             let (least, most) = (blocks.least.ratio, blocks.greatest.ratio);
             let figure = format!(
@@ -176,16 +178,15 @@ fn full_rate(protocol: &Protocol, effort: Effort, open: Promise) -> Promise {
             (kept, Some(figure))
         }
         None => (Kept::Open, Some(no_rate(&found))),
-    };
-    Promise { kept, figure, ..open }
+    }
 }
 
 /// TIME-1, TO-4.
-fn in_time(protocol: &Protocol, effort: Effort, open: Promise) -> Promise {
+fn in_time(protocol: &Protocol, effort: Effort) -> (Kept, Option<String>) {
     let most = u32::from(latest_inclusion(protocol));
     let effort = Effort { latency: true, ..effort };
     let found = rates_within(protocol, Conditions::AsTheScenario, effort);
-    let (kept, figure) = match (&found.latency, found.cut_by) {
+    match (&found.latency, found.cut_by) {
         (Some(latency), _) => {
             let bound = if latency.is_bounded { "" } else { ", no bound seen" };
             let figure = format!("{latency} relay blocks{bound}, of {most}{}", stuck(&found));
@@ -203,8 +204,7 @@ fn in_time(protocol: &Protocol, effort: Effort, open: Promise) -> Promise {
             (Kept::OfNothing("nothing is ever included"), None)
         }
         (None, _) => (Kept::Open, Some(no_rate(&found))),
-    };
-    Promise { kept, figure, ..open }
+    }
 }
 
 /// Of which runs nothing is said: those that come where no action leads on.

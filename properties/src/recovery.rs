@@ -198,7 +198,7 @@ impl Walk<'_> {
         if let Some(bound) = horizon.filter(|&bound| self.depth_of(index) >= bound) {
             return Err(Unseen::Cut(Cut::Horizon(bound)));
         }
-        let steps: Vec<_> = self.protocol.steps(state).into_iter().collect();
+        let steps: Vec<_> = self.protocol.steps(state).collect();
         let backed = |action: &Action, branch: u8| match action {
             Action::RelayBlock(plan) if plan.branch == branch => plan.back.len(),
             _ => 0,

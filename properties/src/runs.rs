@@ -382,13 +382,12 @@ fn lags_after(t: &Transition, moment: &Moment) -> [u8; MAX_PENDING] {
     let before = &t.before.branch(branch).pending;
     for (lag, pending) in lags.iter_mut().zip(after.iter().flat_map(|after| &after.pending)) {
         let known = before.iter().position(|old| old.block == pending.block);
-        *lag = match known {
-            Some(place) => moment.lags[place],
-            None => {
-                let age = t.age(pending.block);
-                let mark = if age >= t.protocol.oldest_age() { AT_LEAST } else { 0 };
-                age.0.saturating_add(1).min(AT_LEAST - 1) | mark
-            }
+        *lag = if let Some(place) = known {
+            moment.lags[place]
+        } else {
+            let age = t.age(pending.block);
+            let mark = if age >= t.protocol.oldest_age() { AT_LEAST } else { 0 };
+            age.0.saturating_add(1).min(AT_LEAST - 1) | mark
         };
     }
     lags
