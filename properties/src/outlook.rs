@@ -48,12 +48,6 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         sense: Sense::Weak,
     },
     Assumption {
-        name: "relay-grows",
-        says: "The relay chain grows for ever.",
-        classes: class::RELAY_GROWS,
-        sense: Sense::Weak,
-    },
-    Assumption {
         name: "owners-build",
         says: "Who can build on the newest relay block, for a group that is there, does so again and again.",
         classes: class::OWNERS_BUILD,
@@ -69,12 +63,6 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         name: "votes-arrive",
         says: "Of the relay blocks that can have the votes for the first pending candidate, again and again one has.",
         classes: class::VOTES_ARRIVE,
-        sense: Sense::Strong,
-    },
-    Assumption {
-        name: "forks-settle",
-        says: "No fork lasts for ever.",
-        classes: class::FORKS_SETTLE,
         sense: Sense::Strong,
     },
     Assumption {
@@ -96,12 +84,6 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         sense: Sense::Ends,
     },
     Assumption {
-        name: "claims-stay",
-        says: "From some point on the para loses no core any more.",
-        classes: class::CLAIMS_LAPSE,
-        sense: Sense::Ends,
-    },
-    Assumption {
         name: "claims-are-renewed",
         says: "A core that the para lost is assigned to it again.",
         classes: class::CLAIMS_ARE_RENEWED,
@@ -117,12 +99,6 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         name: "upgrades-end",
         says: "From some point on the para begins no upgrade.",
         classes: class::UPGRADES_BEGIN,
-        sense: Sense::Ends,
-    },
-    Assumption {
-        name: "equivocations-end",
-        says: "From some point on no owner authors twice.",
-        classes: class::EQUIVOCATIONS,
         sense: Sense::Ends,
     },
     Assumption {
@@ -150,19 +126,15 @@ pub const ADVANCES: Progressive = Progressive {
     claim: Claim::AlwaysEventually(class::INCLUDED),
     assumes: &[
         "things-happen",
-        "relay-grows",
         "owners-build",
         "candidates-are-backed",
         "votes-arrive",
-        "forks-settle",
         "quorums-are-learnt",
         "blocks-are-recovered",
         "forks-end",
-        "claims-stay",
         "claims-are-renewed",
         "invalid-blocks-end",
         "upgrades-end",
-        "equivocations-end",
         "no-slot-is-skipped",
     ],
 };
@@ -171,7 +143,7 @@ pub const ADVANCES: Progressive = Progressive {
 pub const RESOLVES: Progressive = Progressive {
     id: "INV-E2E-5",
     claim: Claim::LeadsTo(class::PENDING, class::RESOLVED),
-    assumes: &["things-happen", "relay-grows", "forks-settle"],
+    assumes: &["things-happen"],
 };
 
 /// TIME-1, TO-4: no inclusion comes later than any may. It is decided where latencies are noted

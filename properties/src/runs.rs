@@ -17,36 +17,28 @@ use crate::graph::fairness::Classes;
 pub mod class {
     use super::Classes;
 
-    /// The relay chain grows by a block.
-    pub const RELAY_GROWS: Classes = 1;
     /// An owner builds on the best relay block as it should, for a group that is there.
-    pub const OWNERS_BUILD: Classes = 1 << 1;
+    pub const OWNERS_BUILD: Classes = 1;
     /// A relay block backs a candidate.
-    pub const CANDIDATES_ARE_BACKED: Classes = 1 << 2;
+    pub const CANDIDATES_ARE_BACKED: Classes = 1 << 1;
     /// A relay block has the votes for the first candidate that is pending.
-    pub const VOTES_ARRIVE: Classes = 1 << 3;
-    /// A fork ends.
-    pub const FORKS_SETTLE: Classes = 1 << 4;
+    pub const VOTES_ARRIVE: Classes = 1 << 2;
     /// A validator learns that what comes next on chain has its quorum.
-    pub const QUORUMS_ARE_LEARNT: Classes = 1 << 5;
+    pub const QUORUMS_ARE_LEARNT: Classes = 1 << 3;
     /// The collators recover a block from availability.
-    pub const BLOCKS_ARE_RECOVERED: Classes = 1 << 6;
+    pub const BLOCKS_ARE_RECOVERED: Classes = 1 << 4;
     /// Anything at all.
-    pub const ANYTHING: Classes = 1 << 7;
+    pub const ANYTHING: Classes = 1 << 5;
     /// The relay chain forks (FLT-2, FLT-3).
-    pub const FORKS: Classes = 1 << 8;
-    /// The para's core is taken away (FLT-15).
-    pub const CLAIMS_LAPSE: Classes = 1 << 9;
-    /// It is assigned again.
-    pub const CLAIMS_ARE_RENEWED: Classes = 1 << 14;
+    pub const FORKS: Classes = 1 << 6;
+    /// A core that the para lost is assigned to it again (FLT-15).
+    pub const CLAIMS_ARE_RENEWED: Classes = 1 << 7;
     /// A para block is authored that is not valid (FLT-8).
-    pub const INVALID_BLOCKS: Classes = 1 << 10;
+    pub const INVALID_BLOCKS: Classes = 1 << 8;
     /// A para block is authored that brings new code.
-    pub const UPGRADES_BEGIN: Classes = 1 << 11;
-    /// A para block is authored beside another of the same owner (FLT-7).
-    pub const EQUIVOCATIONS: Classes = 1 << 12;
+    pub const UPGRADES_BEGIN: Classes = 1 << 9;
     /// A relay slot passes without a block (FLT-1).
-    pub const SLOTS_ARE_SKIPPED: Classes = 1 << 13;
+    pub const SLOTS_ARE_SKIPPED: Classes = 1 << 10;
     /// The included head advances.
     pub const INCLUDED: Classes = 1 << 16;
     /// After the step a candidate is pending on the branch that grew.
@@ -260,7 +252,6 @@ impl Runs {
                 for (is_so, what) in [
                     (plain && !fault, class::OWNERS_BUILD),
                     (author.invalid, class::INVALID_BLOCKS),
-                    (author.equivocation, class::EQUIVOCATIONS),
                     (!author.new_code.is_none(), class::UPGRADES_BEGIN),
                 ] {
                     event.classes |= if is_so { what } else { 0 };
@@ -269,10 +260,8 @@ impl Runs {
             Action::RelayBlock(plan) => {
                 event.slots = 1 + plan.skipped_slots;
                 let holds = t.before.branch(t.branch()).tip().assigned;
-                event.classes |= class::RELAY_GROWS;
                 for (is_so, what) in [
                     (!plan.back.is_empty(), class::CANDIDATES_ARE_BACKED),
-                    (plan.reassigned && holds, class::CLAIMS_LAPSE),
                     (plan.reassigned && !holds, class::CLAIMS_ARE_RENEWED),
                     (plan.skipped_slots > 0, class::SLOTS_ARE_SKIPPED),
                 ] {
@@ -280,9 +269,7 @@ impl Runs {
                 }
                 Self::judge_inclusion(t, &mut event);
             }
-            Action::Settle { .. } => {
-                event.classes |= class::FORKS_SETTLE | class::RESOLVED;
-            }
+            Action::Settle { .. } => event.classes |= class::RESOLVED,
             Action::LearnBackable { candidate, .. } => {
                 let parent = t.old(*candidate).parent;
                 let tip = t.before.main().tip();

@@ -90,8 +90,7 @@ fn a_second_abort_ends_a_para_under_every_assumption() {
 }
 
 /// Without an assumption, a run that keeps to all others breaks a claim in some scenario: none of them
-/// is there for nothing, and none makes a claim hold of nothing. Where a relay block always finds
-/// something to do, growing follows from things happening.
+/// is there for nothing, and none makes a claim hold of nothing.
 #[test]
 fn no_assumption_can_be_left_out() {
     let needed = [
@@ -107,9 +106,7 @@ fn no_assumption_can_be_left_out() {
         ("upgrades-end", "upgrade-elastic", true),
         ("no-slot-is-skipped", "slots-12s", true),
     ];
-    // Of which no scenario of the gate is known to need them: each is said in decision 0013.
-    let idle = ["relay-grows", "forks-settle", "claims-stay", "equivocations-end"];
-    let named = |one: &str| idle.contains(&one) || needed.iter().any(|&(name, ..)| name == one);
+    let named = |one: &str| needed.iter().any(|&(name, ..)| name == one);
     assert!(ASSUMPTIONS.iter().all(|one| named(one.name)), "an assumption that nobody looks at");
     for (name, scenario, of_advancing) in needed {
         let protocol = built_in(scenario);
