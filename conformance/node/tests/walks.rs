@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use unincluded_conformance_driver::Effort;
 use unincluded_conformance_node::walks::{shrunk, walk};
-use unincluded_model::scenario::{CollatorKind, StaleView};
+use unincluded_model::scenario::CollatorKind;
 use unincluded_model::{Protocol, Scenario};
 
 /// Actions of one walk at most.
@@ -16,7 +16,7 @@ const LONGEST: usize = 120;
 const OPERATIONS: (usize, usize) = (3_000_000, 10_000_000);
 
 /// The scenarios of two followed validators under any parameters that are legal for them, with the
-/// collator of one block for each relay parent or the one of two, which may see the tip late.
+/// collator of one block for each relay parent or the one of two.
 fn protocols() -> impl Strategy<Value = Protocol> {
     let parameters = (1..=4u8, 1..=3u8, 1..=3u8, 1..=3u8, any::<bool>());
     let faults = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
@@ -33,7 +33,6 @@ fn protocols() -> impl Strategy<Value = Protocol> {
             if builds_two {
                 scenario.parameters.block_processing_velocity = 2;
                 environment.collator = CollatorKind::Lookahead;
-                environment.stale_view = StaleView::Together;
             }
             environment.session_changes = faults.0;
             environment.unavailability |= faults.1;
