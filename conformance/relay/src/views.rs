@@ -77,10 +77,10 @@ impl Seen {
                 _ => {}
             }
         }
-        // INCL-10: two pending candidates can fill the queue beyond its limit, and then
-        // `backing_constraints` (30.0.0, v13.rs) subtracts below zero.
+        // INCL-10: two pending candidates can fill the queue or the channel beyond its limit, and then
+        // `backing_constraints` (30.0.0, v13.rs and hrmp.rs) subtracts below zero.
         let limit = configuration::ActiveConfig::<Runtime>::get().max_upward_queue_count;
-        let fits = upward_waiting() <= limit;
+        let fits = upward_waiting() <= limit && crate::parts::outbound_fits();
         let constraints = fits.then(|| api::backing_constraints::<Runtime>(PARA)).flatten();
         let claims = api::claim_queue::<Runtime>();
         let held = claims.iter().filter(|(_, queue)| queue.front() == Some(&PARA));
