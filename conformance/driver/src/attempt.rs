@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use unincluded_model::protocol::messages::Handed;
 use unincluded_model::protocol::slots::RELAY_SLOT_MS;
-use unincluded_model::{Age, Author, BlockIndex, Claim, NewCode, ParaBlock, Refusal, Rule};
+use unincluded_model::{Author, Claim, NewCode, ParaBlock, Refusal, Rule};
 
 use crate::divergence::Divergence;
 use crate::pallets::{Attempt, Authored, Message, Pallets};
@@ -69,7 +69,7 @@ impl<P: Pallets> World<P> {
                     parent.para_slot,
                     modelled.as_ref().err()
                 );
-                return Err(Divergence::new([Rule::Blk3, Rule::Hook2, Rule::Hook4], says));
+                return Err(Divergence::new([Rule::Blk3], says));
             }
         }
         let published = P::author(&self.setting, &parent.block, real, &attempt);
@@ -129,26 +129,6 @@ impl<P: Pallets> World<P> {
             (observed.code, observed.pending_code, observed.new_code) = (None, None, None);
         }
         observed
-    }
-
-    /// HOOK-6: whether a block may follow, asked of both in the parent's state.
-    ///
-    /// # Errors
-    ///
-    /// If their answers differ.
-    pub fn ask(&self, parent: BlockIndex, branch: usize, age: Age) -> Result<bool, Divergence> {
-        let modelled = self.protocol.can_build_upon(&self.whole, parent, branch, age);
-        let relay = &self.branches[branch][usize::from(age.0)];
-        let block = &self.blocks[parent.get()].block;
-        let published = P::can_build_upon(&self.setting, block, relay.included.hash, relay.slot());
-        if modelled.is_ok() == published {
-            return Ok(published);
-        }
-        let says = match modelled {
-            Err(refusal) => format!("the model says \"{refusal}\", {} allows another", P::NAME),
-            Ok(()) => format!("the model allows another block, {} does not", P::NAME),
-        };
-        Err(Divergence::new([Rule::Seg3, Rule::Seg5, Rule::Hook3, Rule::Hook2], says))
     }
 
     /// Whether everything that the attempt names is there.

@@ -51,7 +51,10 @@ pub struct Found {
 impl Found {
     /// The run as people read it, and the file in which it is kept.
     pub fn report(&self, protocol: &Protocol, against: &str) -> String {
-        let about = format!("{against} and the model part: {}", self.divergence);
+        let mut about = format!("{against} and the model part: {}", self.divergence);
+        if self.is_beside(protocol) {
+            about += "; nobody in this scenario takes the last step, of which the runtimes alone were asked";
+        }
         let run = match record(protocol, None, &about, &self.actions) {
             Ok(run) => run,
             Err(error) => return format!("{about}\n(no trace: {error})\n{:#?}", self.actions),
@@ -65,6 +68,22 @@ impl Found {
             Err(error) => format!("not kept: {error}"),
         };
         format!("{about}\n{}{kept}", table(&run))
+    }
+}
+
+impl Found {
+    /// Whether the model as a whole refuses the last step by a rule that is not in doubt: that of a collator,
+    /// mostly. A replay then shows this refusal, and not what the two sides made of the block.
+    fn is_beside(&self, protocol: &Protocol) -> bool {
+        let Some((last, before)) = self.actions.split_last() else { return false };
+        let mut state = protocol.canonical(&protocol.initial()).0;
+        for action in before {
+            let Ok(step) = protocol.step_whole(&state, action) else { return false };
+            state = step.next;
+        }
+        let refusal = protocol.step_whole(&state, last).err();
+        refusal
+            .is_some_and(|refusal| refusal.rule().is_none_or(|rule| !self.divergence.names(rule)))
     }
 }
 

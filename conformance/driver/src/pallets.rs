@@ -215,6 +215,9 @@ pub trait Pallets: 'static {
         relay_slot: u64,
     ) -> bool;
 
+    /// SEG-3: entries of the block's segment that the pallet counts after this included head.
+    fn size_after(setting: &Setting, block: &Self::Block, included: [u8; 32]) -> usize;
+
     /// The head of a message queue chain after these downward messages.
     fn downward_head(messages: &[Message]) -> [u8; 32];
 

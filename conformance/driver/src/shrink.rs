@@ -4,6 +4,7 @@ use unincluded_model::Action;
 
 use crate::divergence::{Divergence, Found};
 use crate::pallets::Pallets;
+use crate::way::shortened;
 use crate::world::{Case, World};
 
 /// Takes a run with both: the steps that were taken, up to the first on which they part.
@@ -33,9 +34,23 @@ fn asked<P: Pallets>(world: &World<P>) -> Option<Divergence> {
         .find_map(|(parent, branch, age)| world.ask(parent, branch, age).err())
 }
 
-/// The shortest run that leaving out steps leads to, and that still parts them for one of the same
-/// rules.
+/// The shortest run that leaving out steps leads to, and a shorter way to the state before the last one,
+/// for as long as this helps; it still parts them for one of the same rules.
 pub fn shrink<P: Pallets>(case: &Case, found: Found) -> Found {
+    let mut best = without::<P>(case, found);
+    while let Some(way) = shortened(&case.protocol, &best.actions) {
+        match replay::<P>(case, &way) {
+            Some(shorter) if is_like(&shorter.divergence, &best.divergence) => {
+                best = without::<P>(case, shorter);
+            }
+            _ => break,
+        }
+    }
+    best
+}
+
+/// The run without the steps that can be left out.
+fn without<P: Pallets>(case: &Case, found: Found) -> Found {
     let mut best = found;
     let mut chunk = best.actions.len() / 2;
     while chunk > 0 {

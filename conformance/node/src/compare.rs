@@ -162,7 +162,9 @@ impl Followed<'_> {
             (Ok(()), Err(Deaf::Refused(refused))) => (false, rule_of(refused)),
             (Ok(()), Err(Deaf::Spent)) => (false, Rule::Frag7),
             (Err(refusal), Ok(())) => (false, refusal.rule().unwrap_or(Rule::Frag7)),
-            (Err(refusal), Err(deaf)) => same_reason(refusal, deaf),
+            (Err(refusal), Err(deaf)) => {
+                same_reason(refusal, deaf, self.view.at_leaf().may_introduce(candidate).err())
+            }
         };
         if agree {
             return Ok(());
@@ -185,18 +187,20 @@ impl Followed<'_> {
     }
 }
 
-/// Whether both refuse for the same reason, and the rule in doubt if not.
-fn same_reason(refusal: &Refusal, deaf: &Deaf) -> (bool, Rule) {
-    let node = match deaf {
-        Deaf::Spent => Rule::Frag7,
-        Deaf::Refused(refused) => rule_of(refused),
-    };
-    let same = match (refusal, deaf) {
-        (Refusal::AlreadyKnown, Deaf::Refused(Refused::CandidateAlreadyKnown) | Deaf::Spent) => {
-            true
+/// Whether both refuse for the same reason, and the rule in doubt if not. The node may have two: statements
+/// are not handed over twice, and the chain at the leaf would not take the candidate either. The model
+/// gives one of them, as it forgets what a validator knew of a candidate that is never chained again.
+fn same_reason(refusal: &Refusal, deaf: &Deaf, at_leaf: Option<Refused>) -> (bool, Rule) {
+    let rule = refusal.rule();
+    match deaf {
+        Deaf::Spent => {
+            let known = *refusal == Refusal::AlreadyKnown;
+            let either = at_leaf.is_some_and(|refused| rule == Some(rule_of(&refused)));
+            (known || either || rule == Some(Rule::Frag7), Rule::Frag7)
         }
-        (_, Deaf::Refused(Refused::CandidateAlreadyKnown)) => false,
-        _ => refusal.rule() == Some(node),
-    };
-    (same, node)
+        Deaf::Refused(refused @ Refused::CandidateAlreadyKnown) => {
+            (*refusal == Refusal::AlreadyKnown, rule_of(refused))
+        }
+        Deaf::Refused(refused) => (rule == Some(rule_of(refused)), rule_of(refused)),
+    }
 }

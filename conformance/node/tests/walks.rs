@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use unincluded_conformance_driver::Effort;
 use unincluded_conformance_node::walks::{shrunk, walk};
+use unincluded_model::scenario::CollatorKind;
 use unincluded_model::{Protocol, Scenario};
 
 /// Actions of one walk at most.
@@ -14,13 +15,14 @@ const LONGEST: usize = 120;
 /// Operations on fragment chains, in the gate and in a night.
 const OPERATIONS: (usize, usize) = (3_000_000, 10_000_000);
 
-/// The scenarios of two followed validators under any parameters that are legal for them.
+/// The scenarios of two followed validators under any parameters that are legal for them, with the
+/// collator of one block for each relay parent or the one of two.
 fn protocols() -> impl Strategy<Value = Protocol> {
-    let parameters = (1..=4u8, 1..=3u8, 1..=3u8, 1..=3u8);
+    let parameters = (1..=4u8, 1..=3u8, 1..=3u8, 1..=3u8, any::<bool>());
     let faults = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     (any::<bool>(), parameters, faults).prop_filter_map(
         "an illegal scenario",
-        |(evicts, (lookahead, capacity, period, frequency), faults)| {
+        |(evicts, (lookahead, capacity, period, frequency, builds_two), faults)| {
             let name = if evicts { "evicted" } else { "siblings" };
             let mut scenario = Scenario::built_in(name)?;
             scenario.parameters.scheduling_lookahead = lookahead;
@@ -28,6 +30,10 @@ fn protocols() -> impl Strategy<Value = Protocol> {
             scenario.parameters.paras_availability_period = period;
             scenario.parameters.group_rotation_frequency = frequency;
             let environment = &mut scenario.environment;
+            if builds_two {
+                scenario.parameters.block_processing_velocity = 2;
+                environment.collator = CollatorKind::Lookahead;
+            }
             environment.session_changes = faults.0;
             environment.unavailability |= faults.1;
             environment.withholding = faults.2;

@@ -157,6 +157,11 @@ impl Pallets for Published {
         read(setting, block, || mock::can_build_upon(H256(included), Slot::from(relay_slot)))
     }
 
+    fn size_after(setting: &Setting, block: &Block, included: [u8; 32]) -> usize {
+        let held = || ParachainSystem::unincluded_segment_size_after(H256(included));
+        read(setting, block, held) as usize
+    }
+
     fn downward_head(messages: &[Message]) -> [u8; 32] {
         downward_chain(messages).head().0
     }

@@ -32,7 +32,7 @@ use crate::runtime::{
     Session, SessionEnds, System, ToServe,
 };
 use crate::settings::{self, OTHER, PARA, code};
-use crate::views::Seen;
+use crate::views::{Pending, Seen, included_now, pending_now};
 use crate::words::{Word, first_reason, listening};
 
 /// A relay block, as a relay parent.
@@ -44,6 +44,18 @@ pub(crate) struct RelayBlock {
     /// The session of its children.
     pub(crate) session: u32,
     header: Header,
+}
+
+/// INCL-8: the signatures that come with a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signed {
+    /// As many of its group as it takes.
+    Enough,
+    /// One less: what a group does that does not vouch.
+    OneShort,
+    /// As many as it takes, of another group in the places of its own.
+    #[cfg(test)]
+    ByOthers,
 }
 
 /// What a relay block brings.
@@ -58,8 +70,8 @@ pub(crate) struct Content {
     pub(crate) claims: Option<Hold>,
     /// Availability votes: who has which core's candidate.
     pub(crate) votes: Vec<(u32, Vec<u32>)>,
-    /// Candidates to back, and whether their group vouches for them.
-    pub(crate) back: Vec<(Rc<Candidate>, bool)>,
+    /// Candidates to back, and who signs for them.
+    pub(crate) back: Vec<(Rc<Candidate>, Signed)>,
     /// Who votes against a candidate, and who is in favour.
     pub(crate) dispute: Option<(Rc<Candidate>, Vec<u32>, Vec<u32>)>,
     /// How the vote on new code ends.
@@ -81,10 +93,11 @@ pub(crate) struct Refused {
     pub(crate) word: Option<Word>,
     /// The error of `enter`.
     pub(crate) error: String,
-    /// What is known of the cores then: whether a session ends, and which are occupied once votes,
-    /// disputes and timeouts are dealt with.
+    /// What is known then: whether a session ends, and once votes, disputes and timeouts are dealt with
+    /// what is pending and which head is included.
     pub(crate) session_ends: bool,
-    pub(crate) occupied: Vec<u32>,
+    pub(crate) pending: Vec<Pending>,
+    pub(crate) included: Option<u32>,
 }
 
 /// A relay chain.
@@ -253,12 +266,19 @@ fn block(parent: &RelayBlock, content: &Content) -> Result<(RelayBlock, Seen), R
 fn enter(parent: &RelayBlock, content: &Content) -> Result<(), Refused> {
     let keys = shared::ActiveValidatorKeys::<Runtime>::get();
     let session = shared::CurrentSessionIndex::<Runtime>::get();
-    // INCL-8: a group that does not vouch is one vote short.
-    let backed = content.back.iter().filter_map(|(candidate, vouches)| {
+    let backed = content.back.iter().filter_map(|(candidate, signed)| {
         let group = group_for(candidate);
         let quorum = group.len().min(settings::BACKING_VOTES as usize);
-        let votes = if *vouches { quorum } else { quorum.saturating_sub(1) };
-        candidate.backed(&group, &keys, session, votes)
+        match signed {
+            Signed::Enough => candidate.backed(&group, &keys, session, quorum),
+            Signed::OneShort => candidate.backed(&group, &keys, session, quorum.saturating_sub(1)),
+            #[cfg(test)]
+            Signed::ByOthers => {
+                let groups = scheduler::ValidatorGroups::<Runtime>::get();
+                let other = groups.iter().find(|other| **other != group)?;
+                candidate.backed(other, &keys, session, quorum)
+            }
+        }
     });
     let backed_candidates: Vec<BackedCandidate<Hash>> = backed.collect();
     let disputes: Vec<DisputeStatementSet> = content
@@ -283,13 +303,13 @@ fn enter(parent: &RelayBlock, content: &Content) -> Result<(), Refused> {
     let Err(error) = done else { return Ok(()) };
     let filtered = error == "InherentDataFilteredDuringExecution";
     let word = if filtered { first_reason(&heard) } else { Some(Word::Failed(error.clone())) };
-    let occupied = with_transaction_unchecked(|| {
+    let (pending, included) = with_transaction_unchecked(|| {
         let without = InherentData { backed_candidates: Vec::new(), ..data };
         let done = dispatch(without);
         debug_assert_eq!(done, Ok(()));
-        TransactionOutcome::Rollback(crate::views::occupied_cores())
+        TransactionOutcome::Rollback((pending_now(), included_now()))
     });
-    Err(Refused { word, error, session_ends: content.session_ends, occupied })
+    Err(Refused { word, error, session_ends: content.session_ends, pending, included })
 }
 
 /// `enter`, and the name of its error.

@@ -5,15 +5,39 @@ use std::fmt::Debug;
 use polkadot_primitives::{UpgradeGoAhead, ValidationCodeHash};
 use unincluded_model::scenario::Claims;
 use unincluded_model::state::{Branch, Signal, View};
-use unincluded_model::{Age, BlockIndex, Code, Protocol, Rule, Scenario, State};
+use unincluded_model::{Age, BlockIndex, Code, Protocol, RelayBlockPlan, Scenario, State};
 
 use crate::settings::code;
 use crate::views::Seen;
 use crate::world::World;
 
+/// A part of the state that is compared. Where the sides differ in one, they may differ in those after it
+/// for no other reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// DISP-2.
+    Freezing,
+    /// The included head and what is pending.
+    Queue,
+    /// The availability of what is pending.
+    Votes,
+    /// The relay parents that are allowed.
+    Window,
+    /// The para's code as the relay chain knows it.
+    Upgrade,
+    /// The para's cores.
+    Claims,
+    /// Who backs.
+    Groups,
+    /// The queues of messages.
+    Messages,
+}
+
 /// A field in which the two sides differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
+    /// The part of the state.
+    pub(crate) part: Part,
     /// What differs, in words.
     pub field: &'static str,
     /// What the model says.
@@ -22,59 +46,55 @@ pub struct Difference {
     pub pallets: String,
 }
 
-impl Difference {
-    /// The rule, where a field is the affair of one alone.
-    pub fn rule(&self) -> Option<Rule> {
-        match self.field {
-            "restriction" => Some(Rule::Upg15),
-            "whether the branch is frozen" => Some(Rule::Disp2),
-            "group" | "group that backed" => Some(Rule::Sched3),
-            "relay parents that are allowed next" => Some(Rule::Arp1),
-            _ => None,
-        }
-    }
-}
-
-struct Comparison<'a> {
+/// One relay block on both sides, and in what they differ after it.
+pub(crate) struct Comparison<'a> {
     model: &'a Protocol,
-    network: &'a Scenario,
-    world: &'a World,
-    place: usize,
-    raw: &'a State,
-    seen: &'a Seen,
+    pub(crate) network: &'a Scenario,
+    /// The moment before the block, except that the chain may have it already.
+    pub(crate) world: &'a World,
+    pub(crate) plan: &'a RelayBlockPlan,
+    pub(crate) raw: &'a State,
+    pub(crate) seen: &'a Seen,
     /// The number of the relay block.
-    number: u32,
-    found: Vec<Difference>,
+    pub(crate) number: u32,
+    pub(crate) found: Vec<Difference>,
+    part: Part,
 }
 
-/// Every field in which the model's branch differs from the chain after its newest block. `world` is
-/// the moment before the block, except that the chain has it already where it `has_grown`.
-pub(crate) fn differences(
-    model: &Protocol,
-    network: &Scenario,
-    world: &World,
-    place: usize,
-    raw: &State,
-    seen: &Seen,
-    has_grown: bool,
-) -> Vec<Difference> {
-    let number = world.chains[place].tip().number + u32::from(!has_grown);
-    let mut comparison =
-        Comparison { model, network, world, place, raw, seen, number, found: Vec::new() };
-    comparison.head_and_queue();
-    comparison.window();
-    comparison.upgrade();
-    comparison.scheduling();
-    comparison.messages();
-    comparison.found
-}
-
-impl Comparison<'_> {
-    fn branch(&self) -> &Branch {
-        self.raw.branch(self.place)
+impl<'a> Comparison<'a> {
+    /// Compares every field of the model's branch with the chain after its newest block. The chain of the
+    /// world has that block already where it `has_grown`.
+    pub(crate) fn of(
+        model: &'a Protocol,
+        network: &'a Scenario,
+        world: &'a World,
+        plan: &'a RelayBlockPlan,
+        (raw, seen): (&'a State, &'a Seen),
+        has_grown: bool,
+    ) -> Comparison<'a> {
+        let tip = world.chains[usize::from(plan.branch)].tip().number;
+        let number = tip + u32::from(!has_grown);
+        let (found, part) = (Vec::new(), Part::Freezing);
+        let mut comparison =
+            Comparison { model, network, world, plan, raw, seen, number, found, part };
+        comparison.differ("whether the branch is frozen", false, seen.is_frozen);
+        comparison.head_and_queue();
+        comparison.window();
+        comparison.upgrade();
+        comparison.scheduling();
+        comparison.messages();
+        comparison
     }
 
-    fn tip(&self) -> &View {
+    pub(crate) fn place(&self) -> usize {
+        usize::from(self.plan.branch)
+    }
+
+    pub(crate) fn branch(&self) -> &Branch {
+        self.raw.branch(self.place())
+    }
+
+    pub(crate) fn tip(&self) -> &View {
         self.branch().tip()
     }
 
@@ -85,11 +105,11 @@ impl Comparison<'_> {
     fn differ<T: PartialEq + Debug>(&mut self, field: &'static str, model: T, pallets: T) {
         if model != pallets {
             let (model, pallets) = (format!("{model:?}"), format!("{pallets:?}"));
-            self.found.push(Difference { field, model, pallets });
+            self.found.push(Difference { part: self.part, field, model, pallets });
         }
     }
 
-    fn number_of(&self, block: BlockIndex) -> u32 {
+    pub(crate) fn number_of(&self, block: BlockIndex) -> u32 {
         self.world.candidate(block).number
     }
 
@@ -99,11 +119,12 @@ impl Comparison<'_> {
     }
 
     fn head_and_queue(&mut self) {
+        self.part = Part::Queue;
         let included = self.number_of(self.tip().included);
         self.differ("included head", Some(included), self.seen.included);
         let oldest = self.model.oldest_age();
         let context = self.age(self.seen.context, oldest);
-        let head = self.raw.block(self.tip().included).relay_parent.on(self.place);
+        let head = self.raw.block(self.tip().included).relay_parent.on(self.place());
         self.differ("relay parent of the included head", head, context);
         let longest = Age(self.model.longest_occupancy() + 1);
         let queue: Vec<_> = self
@@ -112,7 +133,7 @@ impl Comparison<'_> {
             .iter()
             .map(|pending| {
                 let block = self.raw.block(pending.block);
-                let relay_parent = block.relay_parent.on(self.place);
+                let relay_parent = block.relay_parent.on(self.place());
                 let number = Some(self.number_of(pending.block));
                 (number, block.core.into(), relay_parent, pending.backed)
             })
@@ -134,6 +155,7 @@ impl Comparison<'_> {
     }
 
     fn votes(&mut self) {
+        self.part = Part::Votes;
         let threshold = usize::from(self.network.parameters.availability_threshold());
         let environment = self.model.environment();
         let lying = usize::from(environment.lying);
@@ -151,9 +173,9 @@ impl Comparison<'_> {
     }
 
     /// The number of the first relay block of the running session.
-    fn session_start(&self) -> u32 {
+    pub(crate) fn session_start(&self) -> u32 {
         let tip = (self.number, self.seen.session);
-        let older = self.world.chains[self.place].blocks.iter().rev();
+        let older = self.world.chains[self.place()].blocks.iter().rev();
         let blocks = std::iter::once(tip).chain(older.map(|block| (block.number, block.session)));
         let of_session = blocks.take_while(|&(_, session)| session == self.seen.session);
         of_session.map(|(number, _)| number).last().unwrap_or_default()
@@ -161,6 +183,7 @@ impl Comparison<'_> {
 
     /// ARP-1, ARP-2, SESS-3, EMU-2.
     fn window(&mut self) {
+        self.part = Part::Window;
         let oldest = self.model.oldest_age();
         let start = self.session_start();
         let session = if self.seen.session == 0 { oldest } else { self.age(start, oldest) };
@@ -170,7 +193,7 @@ impl Comparison<'_> {
             .filter(|&age| Age(age) <= self.branch().session)
             .map(u32::from)
             .collect();
-        let blocks = &self.world.chains[self.place].blocks;
+        let blocks = &self.world.chains[self.place()].blocks;
         let known = self.seen.allowed.iter().rev().map(|hash| {
             blocks
                 .iter()
@@ -189,7 +212,7 @@ impl Comparison<'_> {
 
     /// UPG-10 to UPG-15.
     fn upgrade(&mut self) {
-        self.differ("whether the branch is frozen", false, self.seen.is_frozen);
+        self.part = Part::Upgrade;
         if !self.model.follows_code() {
             return;
         }
@@ -224,11 +247,13 @@ impl Comparison<'_> {
 
     /// SCHED-2, SCHED-3.
     fn scheduling(&mut self) {
+        self.part = Part::Claims;
         if self.model.environment().claims != Claims::Bulk {
             let cores = usize::from(self.network.parameters.cores);
             let holds = self.seen.claims.len() == cores;
             self.differ("whether the para holds its cores next", self.tip().assigned, holds);
         }
+        self.part = Part::Groups;
         let groups = self.model.environment().groups.0;
         if groups.is_empty() {
             return;
@@ -256,6 +281,7 @@ impl Comparison<'_> {
 
     /// INCL-5, INCL-10, INCL-11.
     fn messages(&mut self) {
+        self.part = Part::Messages;
         let limits = self.model.scenario().messages;
         if limits.is_off() {
             return;

@@ -6,7 +6,7 @@ use unincluded_conformance_driver::divergence as kept;
 use unincluded_model::{Action, Few, Protocol, RelayBlockPlan, Rule, Scenario, Variant};
 
 use crate::driver::{Driver, Parting};
-use crate::named::shrunk;
+use crate::named::shortest;
 use crate::world::World;
 
 /// One change of the model.
@@ -56,7 +56,8 @@ pub struct Divergence {
     pub actions: Vec<Action>,
     /// How they part.
     pub parting: Option<Parting>,
-    /// Single changes of the model after which the two sides agree on the last action.
+    /// Single changes of the model after which the two sides agree on the last action: a hint for whoever
+    /// looks for the mistake. They name no rule, as a change that was made on purpose is always among them.
     pub suspects: Vec<Change>,
 }
 
@@ -70,7 +71,7 @@ impl Divergence {
     pub(crate) fn new(driver: &Driver, actions: Vec<Action>, parting: Parting) -> Box<Divergence> {
         let model = driver.model().clone();
         let alike = |other: &Parting| are_alike(other, &parting);
-        match shrunk(driver, &actions, alike) {
+        match shortest(driver, &actions, alike) {
             Some((actions, world, parting)) => {
                 let suspects = suspects(driver, &world, actions.last());
                 Box::new(Divergence { model, actions, parting: Some(parting), suspects })
@@ -84,16 +85,9 @@ impl Divergence {
         }
     }
 
-    /// The rules that are to blame: what the refusal names, or what the model would have to change.
+    /// The rules in doubt, by what parts the two sides.
     pub fn rules(&self) -> Vec<Rule> {
-        let named = self.parting.as_ref().and_then(Parting::rule);
-        let mut rules: Vec<Rule> = named.into_iter().collect();
-        for change in &self.suspects {
-            if !rules.contains(&change.rule()) {
-                rules.push(change.rule());
-            }
-        }
-        rules
+        self.parting.as_ref().map(Parting::rules).unwrap_or_default()
     }
 
     /// The run, where it parts, and the file in which it is kept, as somebody reads it.
@@ -116,19 +110,19 @@ impl fmt::Display for Parting {
         let named =
             |rule: &Option<Rule>| rule.map_or("no rule".to_owned(), |rule| rule.to_string());
         match self {
-            Parting::OnlyModelRefuses(refusal) => {
+            Parting::OnlyModelRefuses { refusal, .. } => {
                 write!(f, "the model refuses ({refusal}), the pallets do not")
             }
-            Parting::OnlyPalletsRefuse { rule, words } => {
+            Parting::OnlyPalletsRefuse { rule, words, .. } => {
                 write!(f, "the pallets refuse by {} ({words}), the model does not", named(rule))
             }
             Parting::OtherReason { model, pallets, words } => {
                 let (model, pallets) = (named(model), named(pallets));
                 write!(f, "the model refuses by {model}, the pallets by {pallets} ({words})")
             }
-            Parting::OtherState(found) => {
+            Parting::OtherState { found, .. } => {
                 for difference in found {
-                    let crate::compare::Difference { field, model, pallets } = difference;
+                    let crate::compare::Difference { field, model, pallets, .. } = difference;
                     write!(f, "{field}: the model says {model}, the pallets {pallets}; ")?;
                 }
                 Ok(())
@@ -137,16 +131,15 @@ impl fmt::Display for Parting {
     }
 }
 
+/// Whether two partings are for the same reason: the same rules in doubt, and the same field first.
 fn are_alike(one: &Parting, other: &Parting) -> bool {
-    match (one, other) {
-        (Parting::OtherState(one), Parting::OtherState(other)) => {
-            one.first().map(|d| d.field) == other.first().map(|d| d.field)
-        }
-        (one, other) => {
-            one.rule() == other.rule()
-                && std::mem::discriminant(one) == std::mem::discriminant(other)
-        }
-    }
+    let first = |parting: &Parting| match parting {
+        Parting::OtherState { found, .. } => found.first().map(|difference| difference.field),
+        _ => None,
+    };
+    std::mem::discriminant(one) == std::mem::discriminant(other)
+        && one.rules() == other.rules()
+        && first(one) == first(other)
 }
 
 /// Single changes of the model after which it agrees with what the pallets make of the last action.

@@ -8,8 +8,9 @@ use unincluded_model::{
     Action, Bits, BlockIndex, Precheck, Protocol, Refusal, RelayBlockPlan, Rule, Scenario, State,
 };
 
-use crate::chain::{Content, Refused};
-use crate::compare::{Difference, differences};
+use crate::chain::{Content, Refused, Signed};
+use crate::compare::{Comparison, Difference, Part};
+use crate::evidence::{of_leaving, of_refusal};
 use crate::parts::Hold;
 use crate::reasons::{Verdict, is_comparable, judge};
 use crate::settings;
@@ -31,11 +32,18 @@ pub enum Taken {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Parting {
     /// The model refuses what the pallets do.
-    OnlyModelRefuses(Refusal),
+    OnlyModelRefuses {
+        /// Why the model does.
+        refusal: Refusal,
+        /// The rules in doubt.
+        rules: Vec<Rule>,
+    },
     /// The pallets refuse what the model does; the rule by which they do, where it has one.
     OnlyPalletsRefuse {
         /// The rule by their own words.
         rule: Option<Rule>,
+        /// The rules in doubt, that one last.
+        rules: Vec<Rule>,
         /// Their words.
         words: String,
     },
@@ -49,17 +57,25 @@ pub enum Parting {
         words: String,
     },
     /// Both go on, to different states.
-    OtherState(Vec<Difference>),
+    OtherState {
+        /// In what they differ.
+        found: Vec<Difference>,
+        /// The rules in doubt, by what the block did on either side.
+        rules: Vec<Rule>,
+    },
 }
 
 impl Parting {
-    /// The rule that the parting names by itself.
-    pub fn rule(&self) -> Option<Rule> {
+    /// The rules that can account for it: by the pallets' words, by the model's refusal, or by what the
+    /// two states have made of the same block.
+    pub fn rules(&self) -> Vec<Rule> {
         match self {
-            Parting::OnlyModelRefuses(refusal) => refusal.rule(),
-            Parting::OnlyPalletsRefuse { rule, .. } => *rule,
-            Parting::OtherReason { pallets, .. } => *pallets,
-            Parting::OtherState(found) => found.first().and_then(Difference::rule),
+            Parting::OtherReason { model, pallets, .. } => {
+                pallets.iter().chain(model).copied().collect()
+            }
+            Parting::OnlyModelRefuses { rules, .. }
+            | Parting::OnlyPalletsRefuse { rules, .. }
+            | Parting::OtherState { rules, .. } => rules.clone(),
         }
     }
 }
@@ -185,18 +201,30 @@ impl Driver {
         let place = usize::from(plan.branch);
         match (expected, made) {
             (Ok(raw), Ok(seen)) => {
-                let found = if Self::leaves(world, raw) {
-                    frozen(seen)
+                let (found, rules) = if Self::leaves(world, raw) {
+                    (frozen(seen), of_leaving(world, plan, seen))
                 } else {
-                    differences(model, &self.network, world, place, raw, seen, grown)
+                    let both = (raw, seen);
+                    let comparison = Comparison::of(model, &self.network, world, plan, both, grown);
+                    let rules = comparison.in_doubt();
+                    (comparison.found, rules)
                 };
-                if found.is_empty() { Ok(Taken::Followed) } else { Err(Parting::OtherState(found)) }
+                if found.is_empty() {
+                    Ok(Taken::Followed)
+                } else {
+                    Err(Parting::OtherState { found, rules })
+                }
             }
-            (Err(refusal), Ok(_)) => Err(Parting::OnlyModelRefuses(*refusal)),
-            (expected, Err(refused)) => match judge(model, world, plan, expected, refused) {
-                Verdict::Same(rule) => Ok(Taken::Refused(rule)),
-                Verdict::Other(parting) => Err(parting),
-            },
+            (Err(refusal), Ok(seen)) => {
+                let rules = of_refusal(world, place, refusal, seen);
+                Err(Parting::OnlyModelRefuses { refusal: *refusal, rules })
+            }
+            (expected, Err(refused)) => {
+                match judge(model, &self.network, world, plan, expected, refused) {
+                    Verdict::Same(rule) => Ok(Taken::Refused(rule)),
+                    Verdict::Other(parting) => Err(parting),
+                }
+            }
         }
     }
 
@@ -212,7 +240,7 @@ impl Driver {
             .map(|&block| {
                 let candidate = world.candidate(block).clone();
                 let vouches = self.group_vouches(world, place, block);
-                (candidate, vouches)
+                (candidate, if vouches { Signed::Enough } else { Signed::OneShort })
             })
             .collect();
         let votes = self.availability(world, &branch, plan);
@@ -380,5 +408,5 @@ fn frozen(seen: &Seen) -> Vec<Difference> {
     }
     let said = |frozen: bool| format!("{frozen:?}");
     let field = "whether the branch is frozen";
-    vec![Difference { field, model: said(true), pallets: said(false) }]
+    vec![Difference { part: Part::Freezing, field, model: said(true), pallets: said(false) }]
 }

@@ -9,10 +9,11 @@ use polkadot_primitives::{
 use polkadot_runtime_parachains::runtime_api_impl::v13 as api;
 use polkadot_runtime_parachains::{configuration, paras};
 use sp_core::H256;
-use unincluded_model::{Protocol, Scenario};
+use unincluded_model::{Protocol, Rule, Scenario};
 
 use crate::candidate::Candidate;
-use crate::chain::{Chain, Content};
+use crate::chain::{Chain, Content, Signed};
+use crate::reasons::rule_of;
 use crate::runtime::Runtime;
 use crate::settings::{PARA, code};
 use crate::world::World;
@@ -99,14 +100,21 @@ impl RelayChain {
     ///
     /// # Errors
     ///
-    /// The error of `enter`.
-    pub fn grow(&mut self, back: &[Built], votes: u16) -> Result<ParaHeads, String> {
+    /// The error of `enter`, and the rule that the pallets' words stand for.
+    pub fn grow(
+        &mut self,
+        back: &[Built],
+        votes: u16,
+    ) -> Result<ParaHeads, (Option<Rule>, String)> {
         let content = Content {
             votes: vec![(0, (0..u32::from(votes)).collect())],
-            back: back.iter().map(|built| (built.0.clone(), true)).collect(),
+            back: back.iter().map(|built| (built.0.clone(), Signed::Enough)).collect(),
             ..Content::default()
         };
-        self.chain.grow(&content, true).map_err(|refused| refused.error)?;
+        self.chain.grow(&content, true).map_err(|refused| {
+            let candidates = back.iter().map(|built| built.0.as_ref());
+            (rule_of(&self.chain, candidates, &refused), refused.error)
+        })?;
         Ok(self.heads())
     }
 

@@ -11,7 +11,10 @@ mod chain;
 mod compare;
 mod cover;
 mod divergence;
+#[cfg(test)]
+mod driven;
 mod driver;
+mod evidence;
 mod joined;
 mod named;
 mod parts;
@@ -31,6 +34,8 @@ pub use cover::{Covered, Extent, cover};
 pub use divergence::{Change, Divergence, changed};
 pub use driver::{Driver, Parting, Taken};
 pub use joined::{Built, ParaHeads, RelayChain};
-pub use scenarios::{driver_of, model_of, scenario, scenarios};
+pub use scenarios::{
+    Excluded, driver_of, model_of, nightly_scenarios, runnable, scenario, scenarios,
+};
 pub use settings::MOST_VALIDATORS;
 pub use walk::{Walked, choices, follow, walk};

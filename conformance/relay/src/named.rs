@@ -1,5 +1,6 @@
 //! Runs in names that outlive a change of the run: para blocks by the step that authored them.
 
+use unincluded_conformance_driver::way::shorter_way;
 use unincluded_model::action::Dispute;
 use unincluded_model::{Action, Bits, BlockIndex, Few};
 
@@ -132,14 +133,36 @@ fn translated(world: &World, authors: &Authors, named: &Named) -> Option<Action>
     })
 }
 
-/// The same run with every step left out that is not needed for the two sides to part as `before`.
-pub(crate) fn shrunk(
+/// The same run without what is not needed for the two sides to part in the same way: steps are left out,
+/// then a shortest way is taken to the state before the last one, and so on for as long as this helps.
+pub(crate) fn shortest(
     driver: &Driver,
     actions: &[Action],
     alike: impl Fn(&Parting) -> bool,
 ) -> Option<(Vec<Action>, World, Parting)> {
+    let mut best = shrunk(driver, actions, &alike)?;
+    loop {
+        let (actions, world, _) = &best;
+        let Some((last, before)) = actions.split_last() else { return Some(best) };
+        let Some(mut way) = shorter_way(driver.model(), &world.state, before.len()) else {
+            return Some(best);
+        };
+        way.push(*last);
+        match shrunk(driver, &way, &alike) {
+            Some(found) if found.0.len() < best.0.len() => best = found,
+            _ => return Some(best),
+        }
+    }
+}
+
+/// The same run with every step left out that is not needed for the two sides to part as `alike` says.
+fn shrunk(
+    driver: &Driver,
+    actions: &[Action],
+    alike: &impl Fn(&Parting) -> bool,
+) -> Option<(Vec<Action>, World, Parting)> {
     let mut named = name(driver, actions);
-    let mut best = run(driver, &named)?;
+    let mut best = run(driver, &named).filter(|found| alike(&found.2))?;
     let mut again = true;
     while again {
         again = false;

@@ -161,3 +161,10 @@ fn descriptor(shares: Vec<(polkadot_primitives::Id, PartsOf57600)>) -> Descripto
     let queue: Option<(u32, u32)> = None;
     Descriptor::decode(&mut (queue, Some(work)).encode().as_slice()).unwrap_or_default()
 }
+
+/// Whether no more messages to the other para wait than its channel takes.
+pub(crate) fn outbound_fits() -> bool {
+    let channel = HrmpChannelId { sender: PARA, recipient: OTHER };
+    hrmp::HrmpChannels::<Runtime>::get(&channel)
+        .is_none_or(|channel| channel.msg_count <= channel.max_capacity)
+}

@@ -1,9 +1,11 @@
 //! Who refused, and why: the model's refusal against the pallets' own words.
 
-use unincluded_model::{Action, Protocol, Refusal, RelayBlockPlan, Rule, State};
+use unincluded_model::{Action, Protocol, Refusal, RelayBlockPlan, Rule, Scenario, State};
 
-use crate::chain::Refused;
+use crate::candidate::Candidate;
+use crate::chain::{Chain, Refused};
 use crate::driver::Parting;
+use crate::evidence::of_refused;
 use crate::words::Word;
 use crate::world::World;
 
@@ -71,14 +73,17 @@ fn order(refusal: &Refusal) -> Option<usize> {
     })
 }
 
-/// The rule that the pallets' words stand for.
-fn rule_of(world: &World, plan: &RelayBlockPlan, refused: &Refused) -> Option<Rule> {
-    let candidates = || plan.back.iter().map(|&block| world.candidate(block));
+/// The rule that the pallets' words stand for, where they are to back these candidates on a chain of
+/// these blocks.
+pub(crate) fn rule_of<'a>(
+    chain: &Chain,
+    candidates: impl Iterator<Item = &'a Candidate> + Clone,
+    refused: &Refused,
+) -> Option<Rule> {
     Some(match refused.word.as_ref()? {
         Word::RelayParent => {
-            let blocks = &world.chains[usize::from(plan.branch)].blocks;
-            let is_here = |hash| blocks.iter().any(|block| block.hash == hash);
-            let all_here = candidates().all(|candidate| is_here(candidate.relay_parent));
+            let is_here = |hash| chain.blocks.iter().any(|block| block.hash == hash);
+            let all_here = candidates.clone().all(|candidate| is_here(candidate.relay_parent));
             if all_here { Rule::Arp2 } else { Rule::Arp4 }
         }
         Word::SchedulingParent => Rule::Arp1,
@@ -95,16 +100,12 @@ fn rule_of(world: &World, plan: &RelayBlockPlan, refused: &Refused) -> Option<Ru
         Word::ConcludedInvalid => Rule::Disp1,
         Word::Core if refused.session_ends => Rule::Incl2,
         Word::Core => {
-            let mut cores: Vec<u32> = refused.occupied.clone();
-            let mut is_taken = |candidate: &crate::candidate::Candidate| {
-                let core = u32::from(candidate.core);
-                let taken = cores.contains(&core);
-                cores.push(core);
-                taken
-            };
+            let mut cores: Vec<u32> = refused.pending.iter().map(|pending| pending.core).collect();
             let mut taken = false;
-            for candidate in candidates() {
-                taken |= is_taken(candidate);
+            for candidate in candidates {
+                let core = u32::from(candidate.core);
+                taken |= cores.contains(&core);
+                cores.push(core);
             }
             if taken { Rule::Incl1 } else { Rule::Sched2 }
         }
@@ -116,15 +117,22 @@ fn rule_of(world: &World, plan: &RelayBlockPlan, refused: &Refused) -> Option<Ru
 /// The pallets refuse: whether the model does, and for the same reason.
 pub(crate) fn judge(
     model: &Protocol,
+    network: &Scenario,
     world: &World,
     plan: &RelayBlockPlan,
     expected: &Result<State, Refusal>,
     refused: &Refused,
 ) -> Verdict {
-    let pallets = rule_of(world, plan, refused);
+    let candidates = plan.back.iter().map(|&block| world.candidate(block).as_ref());
+    let pallets = rule_of(&world.chains[usize::from(plan.branch)], candidates, refused);
     let words = format!("{}: {:?}", refused.error, refused.word);
-    let Err(first) = expected else {
-        return Verdict::Other(Parting::OnlyPalletsRefuse { rule: pallets, words });
+    let first = match expected {
+        Err(first) => first,
+        Ok(raw) => {
+            let mut rules = of_refused(network, world, plan, raw, refused);
+            rules.extend(pallets.filter(|rule| !rules.contains(rule)));
+            return Verdict::Other(Parting::OnlyPalletsRefuse { rule: pallets, rules, words });
+        }
     };
     let (mut found, more) = reasons(model, &world.state, plan, first);
     found.sort_by_key(order);

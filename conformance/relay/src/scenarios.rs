@@ -6,27 +6,59 @@ use unincluded_model::{Protocol, Rule, Scenario};
 use crate::driver::Driver;
 use crate::settings::MOST_VALIDATORS;
 
-/// The names of the built-in scenarios that the relay chain's pallets can run.
+/// The names of the gate's built-in scenarios that the relay chain's pallets can run.
 pub fn scenarios() -> impl Iterator<Item = &'static str> {
     Scenario::names().filter(|name| scenario(name).is_some())
 }
 
-/// A built-in scenario with so few validators that each of them signs, and without what validators do
-/// off chain: who backs what is up to the driver. None where it has what the newest pallets do not: a
-/// stored claim queue (SCHED-1), signals that nobody earned, or a queue that is always empty.
+/// The names of those that are checked nightly alone.
+pub fn nightly_scenarios() -> impl Iterator<Item = &'static str> {
+    let is_nightly = |name: &&str| !Scenario::names().any(|other| other == *name);
+    Scenario::full_names().filter(is_nightly).filter(|name| scenario(name).is_some())
+}
+
+/// Why the newest pallets cannot run a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excluded {
+    /// SCHED-1: 30.0.0 computes the claim queue and stores none.
+    StoredClaims,
+    /// `go_ahead`: a signal is shown at any time, and these pallets show none that no upgrade has earned.
+    UnearnedSignals,
+    /// `upward_message_room`: the queue of upward messages is always empty, and theirs fills.
+    EmptyQueue,
+    /// It asks for more than so few validators, or none that are followed, allow.
+    Illegal,
+}
+
+/// A built-in scenario as the pallets can run it; none if they cannot, or if there is none of that name.
 pub fn scenario(name: &str) -> Option<Scenario> {
-    let mut scenario = Scenario::built_in(name)?;
-    let environment = &mut scenario.environment;
-    let stored = scenario.parameters.claim_queue == ClaimQueue::Stored;
-    let no_queue = scenario.parameters.upward_message_room > 0;
-    if stored || environment.go_ahead || no_queue {
-        return None;
+    runnable(Scenario::built_in(name)?).ok()
+}
+
+/// A scenario with so few validators that each of them signs, and without what validators do off chain:
+/// who backs what is up to the driver.
+///
+/// # Errors
+///
+/// Every reason why the pallets cannot run it.
+pub fn runnable(mut scenario: Scenario) -> Result<Scenario, Vec<Excluded>> {
+    let reasons: Vec<Excluded> = [
+        (scenario.parameters.claim_queue == ClaimQueue::Stored, Excluded::StoredClaims),
+        (scenario.environment.go_ahead, Excluded::UnearnedSignals),
+        (scenario.parameters.upward_message_room > 0, Excluded::EmptyQueue),
+    ]
+    .into_iter()
+    .filter_map(|(is_so, reason)| is_so.then_some(reason))
+    .collect();
+    if !reasons.is_empty() {
+        return Err(reasons);
     }
-    environment.followed_validators = 0;
+    scenario.environment.followed_validators = 0;
     if scenario.parameters.validators > MOST_VALIDATORS {
         scenario.parameters.validators = 4;
     }
-    scenario.checked(name).ok()
+    let name = scenario.name.clone();
+    scenario.checked(&name).map_err(|_| vec![Excluded::Illegal])
 }
 
 /// What keeps candidates that break a limit of the relay chain's queues from being offered: the para's

@@ -65,14 +65,6 @@ pub(crate) struct Seen {
 impl Seen {
     /// In the state that the pallets are in now.
     pub(crate) fn now() -> Seen {
-        let pending = pending().into_iter().map(|pending| Pending {
-            number: number_of(&pending.commitments.head_data),
-            core: pending.core.0,
-            relay_parent: pending.relay_parent_number,
-            backed_in: pending.backed_in_number,
-            votes: pending.availability_votes.count_ones(),
-            group: pending.backing_group.0,
-        });
         let events = System::read_events_no_consensus().filter_map(|record| match record.event {
             RuntimeEvent::Inclusion(event) => Some(event),
             _ => None,
@@ -85,18 +77,18 @@ impl Seen {
                 _ => {}
             }
         }
-        // INCL-10: two pending candidates can fill the queue beyond its limit, and then
-        // `backing_constraints` (30.0.0, v13.rs) subtracts below zero.
+        // INCL-10: two pending candidates can fill the queue or the channel beyond its limit, and then
+        // `backing_constraints` (30.0.0, v13.rs and hrmp.rs) subtracts below zero.
         let limit = configuration::ActiveConfig::<Runtime>::get().max_upward_queue_count;
-        let fits = upward_waiting() <= limit;
+        let fits = upward_waiting() <= limit && crate::parts::outbound_fits();
         let constraints = fits.then(|| api::backing_constraints::<Runtime>(PARA)).flatten();
         let claims = api::claim_queue::<Runtime>();
         let held = claims.iter().filter(|(_, queue)| queue.front() == Some(&PARA));
         Seen {
-            included: paras::Heads::<Runtime>::get(PARA).as_ref().and_then(number_of),
+            included: included_now(),
             context: paras::MostRecentContext::<Runtime>::get(PARA).unwrap_or_default(),
             least_relay_parent: constraints.map(|limits| limits.min_relay_parent_number),
-            pending: pending.collect(),
+            pending: pending_now(),
             session: shared::CurrentSessionIndex::<Runtime>::get(),
             allowed: allowed(),
             signal: signal(),
@@ -160,9 +152,22 @@ fn pending() -> Vec<Entry> {
     frame_support::storage::unhashed::get(&key).unwrap_or_default()
 }
 
-/// The cores that hold a candidate.
-pub(crate) fn occupied_cores() -> Vec<u32> {
-    pending().iter().map(|pending| pending.core.0).collect()
+/// What is pending in the state that the pallets are in now.
+pub(crate) fn pending_now() -> Vec<Pending> {
+    let of = |pending: Entry| Pending {
+        number: number_of(&pending.commitments.head_data),
+        core: pending.core.0,
+        relay_parent: pending.relay_parent_number,
+        backed_in: pending.backed_in_number,
+        votes: pending.availability_votes.count_ones(),
+        group: pending.backing_group.0,
+    };
+    pending().into_iter().map(of).collect()
+}
+
+/// The number of the included head there.
+pub(crate) fn included_now() -> Option<u32> {
+    paras::Heads::<Runtime>::get(PARA).as_ref().and_then(number_of)
 }
 
 /// Who is recorded to have voted for the candidate on each core.

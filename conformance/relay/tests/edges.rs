@@ -1,7 +1,9 @@
 //! Every edge of graphs of the model, taken on the published pallets as well.
 
 use unincluded_conformance_driver::Effort;
-use unincluded_conformance_relay::{Covered, Extent, cover, driver_of, scenarios};
+use unincluded_conformance_relay::{
+    Covered, Extent, cover, driver_of, nightly_scenarios, scenarios,
+};
 
 const ALL: usize = usize::MAX;
 
@@ -46,4 +48,15 @@ fn near_the_start_of_every_scenario() {
     }
     println!("all: {all:?}");
     assert!(all.relay_blocks > effort.of(4_000, 40_000));
+}
+
+#[test]
+#[ignore = "scenarios of the night"]
+fn near_the_start_of_every_nightly_scenario() {
+    let mut all = Covered::default();
+    for name in nightly_scenarios() {
+        all.add(&covered(name, Extent { states: 300, relay_blocks: 3_000 }));
+    }
+    println!("all: {all:?}");
+    assert!(all.relay_blocks > 10_000);
 }
