@@ -22,6 +22,10 @@ const AFTER_A_CUT: usize = 150_000;
 /// Time for it, at most.
 const TIME_AFTER_A_CUT: Duration = Duration::from_secs(20);
 
+/// What is said where they may have come first.
+const OF_ITS_OWN: &str = "; after a search that is cut, the long run has limits of its own, 150 000 states \
+                          and 20 s: --keep-going lifts them";
+
 /// The long run, as far as it was looked at.
 pub(crate) struct LongRun {
     /// What is known of each promise that is reported.
@@ -43,7 +47,7 @@ pub(crate) fn long_run(
     if open.is_empty() {
         return LongRun::none("nothing is promised of it");
     }
-    let mut limits = asked.limits();
+    let (mut limits, mut own) = (asked.limits(), "");
     match (asked.progress, report.cut_by) {
         (WhenProgress::Never, _) => return LongRun::none("--progress never"),
         (_, None | Some(Cut::Horizon(_))) => {}
@@ -53,6 +57,7 @@ pub(crate) fn long_run(
             };
             let time = limits.time.unwrap_or(TIME_AFTER_A_CUT).min(TIME_AFTER_A_CUT);
             limits = Limits { states: least(limits.states), time: Some(time), ..limits };
+            own = OF_ITS_OWN;
         }
         (_, Some(cut)) => {
             let why = format!("nothing is decided of a search that is cut by {cut}");
@@ -69,11 +74,11 @@ pub(crate) fn long_run(
     let mut found = LongRun { judged: Vec::new(), unseen: None };
     if is_small || is_wanted || asked.names_scenarios() {
         let promises = advances(protocol, effort, |claim| assumed(claim, &asked.not_assuming));
-        found.judged.extend(promises.into_iter().map(|one| judged(protocol, one, asked)));
+        found.judged.extend(promises.into_iter().map(|one| judged(protocol, one, asked, own)));
     }
     if is_small || is_wanted {
         let promises = recoveries(protocol, effort).into_iter().chain(paces(protocol, effort));
-        found.judged.extend(promises.map(|one| judged(protocol, one, asked)));
+        found.judged.extend(promises.map(|one| judged(protocol, one, asked, own)));
     }
     let is_missing = |one: &&Promise| found.judged.iter().all(|judged| judged.name != one.id);
     let missing: Vec<&str> = open.iter().filter(is_missing).map(|one| one.id).collect();
@@ -98,12 +103,13 @@ fn open_of(promise: &Promise) -> Judged {
     Judged::of(promise.id, promise.kind, promise.claim)
 }
 
-/// What is known of a promise, with the run that breaks it.
-fn judged(protocol: &Protocol, promise: Promise, asked: &Check) -> Judged {
+/// What is known of a promise, with the run that breaks it. What is open is so for a limit that may be
+/// its `own`.
+fn judged(protocol: &Protocol, promise: Promise, asked: &Check, own: &str) -> Judged {
     let open = open_of(&promise);
     match &promise.kept {
         Kept::Yes => Judged { verdict: Outcome::Holds, because: promise.figure, ..open },
-        Kept::Open => Judged { because: promise.figure, ..open },
+        Kept::Open => Judged { because: promise.figure.map(|why| why + own), ..open },
         Kept::OfNothing(why) => {
             Judged { verdict: Outcome::Missing, because: Some((*why).to_owned()), ..open }
         }

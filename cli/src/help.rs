@@ -43,8 +43,13 @@ Where every state was seen, the long run is looked at as well: what must happen 
 assumptions that --not-assuming leaves out, how soon another block is included once faults are over, how \
 many blocks get in, and how late. What breaks a promise is a run, most often one without end, saved and \
 replayed like any other. After a violation ended the search \
-these are inconclusive; --keep-going or --progress always decides them. Where a scenario is too \
-large for it, the report names what it leaves out.";
+these are inconclusive; --keep-going decides them, and --progress always does so within 150 000 \
+states and 20 s, and says where that was not enough. Where a scenario is too large for it, the report \
+names what it leaves out.
+
+--max-memory counts what grows with the states seen, by the search's own count: states that wait, where \
+they came from, what tells them apart, and steps that are kept. It is not what the system says of the \
+process, and stateright, which comes after, has no such limit.";
 
 /// `check`, by example.
 pub(crate) const CHECK_EXAMPLES: &str = "\

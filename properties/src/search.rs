@@ -21,7 +21,9 @@ use crate::{Measured, Transition, Verdict};
 pub struct Limits {
     /// States at most.
     pub states: Option<usize>,
-    /// Bytes at most, by the search's own count of what it holds.
+    /// Bytes at most, by the search's own count of what grows with the states seen: not what a state
+    /// points to, unless a graph's [`System::held`](crate::graph::System::held) says so. The model's states
+    /// point to nothing.
     pub memory: Option<usize>,
     /// Time at most.
     pub time: Option<Duration>,

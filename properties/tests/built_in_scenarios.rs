@@ -4,6 +4,8 @@
 use std::fmt::Write;
 
 use unincluded_model::{Protocol, Scenario};
+use unincluded_properties::graph::{Exploration, explore};
+use unincluded_properties::runs::{Conditions, Runs};
 use unincluded_properties::{CATALOGUE, Check, Oracle, Outcome, Property, Search};
 
 /// Scenario, states, transitions, actions to the farthest state. A refactoring leaves these
@@ -86,6 +88,31 @@ fn every_nightly_scenario_closes_and_holds_and_stateright_agrees() {
     let gate: Vec<&str> = Scenario::names().collect();
     let counts = counts_of(Scenario::full_names().filter(|name| !gate.contains(name)));
     assert_eq!(counts, NIGHTLY, "\n{counts}");
+}
+
+/// The long run is decided on the same states and steps as the rest, in every scenario of the gate of up
+/// to so many states.
+#[test]
+fn the_graph_engine_counts_the_same_states_transitions_and_levels() {
+    const MOST: usize = 25_000;
+    let mut compared = 0;
+    for line in COUNTS.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [name, states, transitions, depth] = words[..] else { panic!("{line}") };
+        let number = |word: &str| word.parse::<usize>().expect("a number");
+        if number(states) > MOST {
+            continue;
+        }
+        let protocol = Protocol::new(Scenario::built_in(name).expect("built in"));
+        let runs = Runs::new(&protocol, Conditions::AsTheScenario, false);
+        let how = Exploration { threads: 2, edges: false, ..Exploration::default() };
+        let graph = explore(&runs, how);
+        let counted = (graph.len(), graph.transitions as usize, graph.depth() as usize);
+        assert!(graph.is_closed(), "{name} is cut by {:?}", graph.cut_by);
+        assert_eq!(counted, (number(states), number(transitions), number(depth)), "{name}");
+        compared += 1;
+    }
+    assert!(compared > 30, "{compared} scenarios compared");
 }
 
 /// A line for each scenario, once all that is claimed of it is shown.

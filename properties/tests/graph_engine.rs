@@ -67,7 +67,8 @@ fn paxos_and_a_locked_counter_have_as_many_states_as_stateright_finds() {
 #[ignore = "half a minute: run once a night, in release"]
 fn two_phase_commit_of_eight_managers_has_the_known_size() {
     let graph = whole(TwoPhase { managers: 8 }, 2);
-    assert_eq!((graph.len(), graph.transitions), (1_745_408, 18_507_778));
+    // Stateright counts 18 507 778 generated states, the start among them.
+    assert_eq!((graph.len(), graph.transitions + 1), (1_745_408, 18_507_778));
 }
 
 /// Numbers, parents, marks and edges are the same, whoever was fast.
@@ -81,7 +82,7 @@ fn a_graph_does_not_depend_on_the_number_of_threads() {
         let one = whole(model.clone(), 1);
         for threads in [0, 2, 3, 7] {
             let other = whole(model.clone(), threads);
-            assert_eq!(one.marks, other.marks);
+            assert_eq!((one.len(), &one.marks), (other.len(), &other.marks));
             let of = |graph: &Graph<(), u64>| graph.edges.as_ref().expect("kept").to.clone();
             assert_eq!(of(&one), of(&other));
             for state in (0..one.len() as u32).step_by(97) {
@@ -142,11 +143,23 @@ fn violations_are_shortest_and_situations_are_found() {
     assert_eq!(verdicts, [&Decided::Holds; 3]);
 }
 
-/// Bytes a state takes beside its edges and what waits, where marks are nothing to remember.
+/// Bytes a state takes beside its edges and what waits, whatever is looked for in it.
 #[test]
 fn a_state_takes_no_more_than_twenty_four_bytes() {
-    struct Plain(Modelled<TwoPhase>);
-    impl System for Plain {
+    for (managers, states) in [(5, 8_832), (6, 50_816), (7, 296_448)] {
+        let system = Modelled::new(TwoPhase { managers });
+        let graph = explore(&system, Exploration { edges: false, ..Exploration::default() });
+        assert_eq!(graph.len(), states);
+        let bytes = graph.memory_of_states() as f64 / graph.len() as f64;
+        assert!(bytes <= 24.0, "{bytes} bytes a state");
+    }
+}
+
+/// States that point to more say so, and then it counts.
+#[test]
+fn what_waits_counts_with_what_it_points_to() {
+    struct Heavy(Modelled<TwoPhase>, usize);
+    impl System for Heavy {
         type State = models::TwoPhaseState;
         type Action = models::TwoPhaseAction;
         type Label = ();
@@ -161,14 +174,18 @@ fn a_state_takes_no_more_than_twenty_four_bytes() {
             self.0.step(state, action)
         }
         fn mark(&self, _: &Self::State) {}
+        fn held(&self, _: &Self::State) -> usize {
+            self.1
+        }
     }
-    for (managers, states) in [(6, 50_816), (7, 296_448)] {
-        let system = Plain(Modelled::new(TwoPhase { managers }));
-        let graph = explore(&system, Exploration { edges: false, ..Exploration::default() });
-        assert_eq!(graph.len(), states);
-        let bytes = graph.memory_of_states() as f64 / graph.len() as f64;
-        assert!(bytes <= 24.0, "{bytes} bytes a state");
-    }
+    let memory = 1 << 20;
+    let limits = Limits { memory: Some(memory), ..Limits::default() };
+    let how = Exploration { limits, edges: false, ..Exploration::default() };
+    let of = |held| explore(&Heavy(Modelled::new(TwoPhase { managers: 5 }), held), how);
+    assert!(of(100).is_closed());
+    let cut = of(1_000);
+    assert_eq!(cut.cut_by, Some(Cut::Memory(memory)));
+    assert!(cut.memory() < memory, "what waits is most of it");
 }
 
 /// A limit is one to the state: what was seen is the beginning of what there is, on any number of
@@ -182,7 +199,8 @@ fn a_limit_of_states_is_kept_to_the_state() {
             let how = Exploration { limits, threads, ..Exploration::default() };
             let graph = explore(&Modelled::new(TwoPhase { managers: 4 }), how);
             assert_eq!((graph.len(), graph.cut_by), (most, Some(Cut::States(most))));
-            assert_eq!(graph.marks[..], all.marks[..most]);
+            let marks = all.marks.iter().filter(|&(_, &first)| (first as usize) < most);
+            assert!(graph.marks.iter().eq(marks));
             assert!(graph.expanded < most);
             let (some, of_all) = (graph.edges.expect("kept"), all.edges.as_ref().expect("kept"));
             assert_eq!(some.to[..], of_all.to[..some.to.len()]);

@@ -7,8 +7,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::table::{Probe, Table};
@@ -42,13 +41,13 @@ impl<K> Default for Exploration<K> {
     }
 }
 
-/// States expanded in one go by one thread.
-const PART: usize = 256;
+/// States expanded in one go by one thread, at most.
+const PART: usize = 512;
 
 /// Parts of a block, for each thread.
-const PARTS: usize = 16;
+const PARTS: usize = 8;
 
-/// Successors looked up together.
+/// Successors looked up together, so that memory answers at once what would else be waited for one by one.
 const TOGETHER: usize = 32;
 
 /// States at most: the other numbers are for those that are not numbered yet.
@@ -59,61 +58,60 @@ const UNNUMBERED: u32 = 1 << 31;
 
 /// Explores a system from its starts.
 pub fn explore<S: System>(system: &S, how: Exploration<S::Mark>) -> Graph<S::Label, S::Mark> {
-    let mut run = Run::new(how);
-    let mut frontier = run.start(system);
-    while !frontier.is_empty() && run.graph.cut_by.is_none() {
+    let mut run = Run::new(system, how);
+    run.start();
+    while !run.next.is_empty() && run.graph.cut_by.is_none() {
         let depth = run.graph.levels.len() as u32 - 1;
         if let Some(bound) = how.horizon.filter(|&bound| depth >= bound) {
             run.graph.cut_by = Some(Cut::Horizon(bound));
             break;
         }
-        frontier = run.level(system, &frontier);
+        run.level();
     }
     run.graph
 }
 
-struct Run<S: System> {
+struct Run<'a, S: System> {
+    system: &'a S,
     how: Exploration<S::Mark>,
     started: Instant,
     graph: Graph<S::Label, S::Mark>,
-    /// The states of the next level so far.
-    next: Vec<S::State>,
+    /// The states of the next level so far, in lists of [`PART`].
+    next: Vec<Vec<S::State>>,
+    /// Bytes that they and those of this level hold that are not expanded.
+    waiting: usize,
 }
 
-impl<S: System> Run<S> {
-    fn new(how: Exploration<S::Mark>) -> Self {
+impl<'a, S: System> Run<'a, S> {
+    fn new(system: &'a S, how: Exploration<S::Mark>) -> Self {
         let edges = how.edges.then(Edges::default);
         Run {
+            system,
             how,
             started: Instant::now(),
             graph: Graph { edges, ..Graph::default() },
             next: Vec::new(),
+            waiting: 0,
         }
     }
 
-    fn start(&mut self, system: &S) -> Vec<S::State> {
+    fn start(&mut self) {
+        let system = self.system;
         let starts = match catch_unwind(AssertUnwindSafe(|| system.starts())) {
             Ok(starts) => starts,
-            Err(payload) => {
-                self.panicked(None, &payload);
-                return Vec::new();
-            }
+            Err(payload) => return self.panicked(None, &payload),
         };
         self.graph.levels.push(0);
         for state in starts {
             let fingerprint = system.fingerprint(&state);
             let mark = match catch_unwind(AssertUnwindSafe(|| system.mark(&state))) {
                 Ok(mark) => mark,
-                Err(payload) => {
-                    self.panicked(None, &payload);
-                    break;
-                }
+                Err(payload) => return self.panicked(None, &payload),
             };
             if self.number(fingerprint, Graph::<S::Label, S::Mark>::NONE, mark, state).is_none() {
-                break;
+                return;
             }
         }
-        std::mem::take(&mut self.next)
     }
 
     /// Numbers a state; none if there is no leave to.
@@ -133,28 +131,45 @@ impl<S: System> Run<S> {
         let (number, is_new) = graph.table.insert(fingerprint);
         if is_new {
             push(&mut graph.parents, parent);
-            push(&mut graph.marks, mark);
-            self.next.push(state);
+            graph.marks.entry(mark).or_insert(number);
+            self.wait(state);
             if (self.how.stops)(mark) {
-                graph.cut_by.get_or_insert(Cut::Verdict);
+                self.graph.cut_by.get_or_insert(Cut::Verdict);
                 return None;
             }
         }
         Some(number)
     }
 
-    /// Expands the states of one level; the next one.
-    fn level(&mut self, system: &S, frontier: &[S::State]) -> Vec<S::State> {
+    /// Puts a state to those of the next level.
+    fn wait(&mut self, state: S::State) {
+        self.waiting += self.system.held(&state);
+        match self.next.last_mut() {
+            Some(last) if last.len() < PART => last.push(state),
+            _ => {
+                let mut list = Vec::with_capacity(PART);
+                list.push(state);
+                self.next.push(list);
+            }
+        }
+    }
+
+    /// Expands the states of one level.
+    fn level(&mut self) {
         let before = self.graph.len();
         let threads = self.how.threads.max(1);
-        let block = if threads == 1 { PART } else { threads * PARTS * PART };
+        let block = if threads == 1 { 1 } else { threads * PARTS };
         let mut first = self.graph.expanded;
-        for states in frontier.chunks(block) {
-            self.check_limits(frontier);
+        let mut level = std::mem::take(&mut self.next).into_iter();
+        while !level.as_slice().is_empty() {
+            self.check_limits();
             if self.graph.cut_by.is_some() {
                 break;
             }
-            for part in self.expand(system, states, threads) {
+            let lists: Vec<Vec<S::State>> = level.by_ref().take(block).collect();
+            let held: usize = lists.iter().flatten().map(|state| self.system.held(state)).sum();
+            self.waiting -= held;
+            for part in self.expand(lists, threads) {
                 self.join(part, first);
                 if self.graph.cut_by.is_some() {
                     break;
@@ -165,28 +180,26 @@ impl<S: System> Run<S> {
         if self.graph.len() > before {
             self.graph.levels.push(before as u32);
         }
-        std::mem::take(&mut self.next)
     }
 
     /// The parts of a block, in order.
-    fn expand(&self, system: &S, states: &[S::State], threads: usize) -> Vec<Part<S>> {
-        let table = &self.graph.table;
-        let edges = self.how.edges;
+    fn expand(&self, lists: Vec<Vec<S::State>>, threads: usize) -> Vec<Part<S>> {
+        let (system, table, edges) = (self.system, &self.graph.table, self.how.edges);
+        let of = |states| Expander::new(system, table, edges).expand(states);
+        let parts = if threads > 1 { divided(lists, threads * PARTS) } else { lists };
         // A few states are not worth a thread.
-        let threads = threads.min(states.len().div_ceil(PART / 4));
+        let threads = threads.min(parts.len());
         if threads <= 1 {
-            return states.chunks(PART).map(|part| Part::of(system, table, part, edges)).collect();
+            return parts.into_iter().map(of).collect();
         }
-        let size = (states.len().div_ceil(threads * PARTS)).clamp(16, PART);
-        let parts: Vec<&[S::State]> = states.chunks(size).collect();
-        let next = AtomicUsize::new(0);
-        let done: Mutex<Vec<(usize, Part<S>)>> = Mutex::new(Vec::with_capacity(parts.len()));
+        let done = Mutex::new(Vec::with_capacity(parts.len()));
+        let parts = Mutex::new(parts.into_iter().enumerate());
         let work = || {
             loop {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                let Some(part) = parts.get(place) else { break };
-                let part = Part::of(system, table, part, edges);
-                done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((place, part));
+                let taken = parts.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some((place, states)) = taken else { break };
+                let part = of(states);
+                done.lock().unwrap_or_else(PoisonError::into_inner).push((place, part));
             }
         };
         std::thread::scope(|scope| {
@@ -195,7 +208,7 @@ impl<S: System> Run<S> {
             }
             work();
         });
-        let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         done.sort_unstable_by_key(|&(place, _)| place);
         done.into_iter().map(|(_, part)| part).collect()
     }
@@ -226,8 +239,9 @@ impl<S: System> Run<S> {
                 push(&mut edges.ends, base as u64 + u64::from(end));
             }
             make_room(&mut edges.to, steps);
-            edges.to.extend(part.to[..steps].iter().map(|&to| {
-                if to & UNNUMBERED == 0 { to } else { numbers[(to & !UNNUMBERED) as usize] }
+            edges.to.extend(part.to[..steps].iter().map(|&to| match part.met[to as usize] {
+                known if known & UNNUMBERED == 0 => known,
+                unseen => numbers[(unseen & !UNNUMBERED) as usize],
             }));
             make_room(&mut edges.labels, steps);
             edges.labels.extend_from_slice(&part.labels[..steps]);
@@ -242,16 +256,30 @@ impl<S: System> Run<S> {
         self.graph.panicked = Some(Panicked { state, message });
     }
 
-    fn check_limits(&mut self, frontier: &[S::State]) {
+    fn check_limits(&mut self) {
         let Limits { memory, time, .. } = self.how.limits;
-        let waiting = (frontier.len() + self.next.capacity()) * size_of::<S::State>();
-        if let Some(most) = memory.filter(|&most| self.graph.memory() + waiting >= most) {
+        if let Some(most) = memory.filter(|&most| self.graph.memory() + self.waiting >= most) {
             self.graph.cut_by.get_or_insert(Cut::Memory(most));
         }
         if let Some(most) = time.filter(|&most| self.started.elapsed() >= most) {
             self.graph.cut_by.get_or_insert(Cut::Time(most));
         }
     }
+}
+
+/// The same states in so many lists, or more: what is expanded side by side.
+fn divided<T>(lists: Vec<Vec<T>>, parts: usize) -> Vec<Vec<T>> {
+    let states: usize = lists.iter().map(Vec::len).sum();
+    let size = states.div_ceil(parts).clamp(16, PART);
+    if size == PART {
+        return lists;
+    }
+    let mut states = lists.into_iter().flatten().peekable();
+    let mut divided = Vec::with_capacity(parts);
+    while states.peek().is_some() {
+        divided.push(states.by_ref().take(size).collect());
+    }
+    divided
 }
 
 /// What a panic carries.
@@ -270,139 +298,170 @@ struct Unseen<S: System> {
 struct Part<S: System> {
     /// The steps of all states up to each.
     ends: Vec<u32>,
-    /// Where they lead: a number, or a place in `unseen` with [`UNNUMBERED`]. Empty without edges.
+    /// Where they lead, by place in `met`. Empty without edges.
     to: Vec<u32>,
     labels: Vec<S::Label>,
+    /// The states that they lead to: a number, or a place in `unseen` with [`UNNUMBERED`].
+    met: Vec<u32>,
     unseen: Vec<Unseen<S>>,
     /// The state, by place in the part, at which the system panicked.
     panicked: Option<(u32, Payload)>,
 }
 
-/// A step whose end is not looked up yet.
+/// A state that is not looked up yet.
 struct Waiting<S: System> {
     fingerprint: u64,
+    /// Its first parent, by place in the part.
     parent: u32,
     state: S::State,
-    label: S::Label,
 }
 
-impl<S: System> Part<S> {
-    fn of(system: &S, table: &Table, states: &[S::State], edges: bool) -> Self {
-        let mut part = Part {
-            ends: Vec::with_capacity(states.len()),
+/// Expands the states of a part.
+struct Expander<'a, S: System> {
+    system: &'a S,
+    table: &'a Table,
+    edges: bool,
+    part: Part<S>,
+    near: Near,
+    /// The last states met for the first time, fewer than [`TOGETHER`].
+    waiting: Vec<Waiting<S>>,
+    probes: Vec<Probe>,
+    /// Steps so far.
+    steps: u32,
+}
+
+impl<'a, S: System> Expander<'a, S> {
+    fn new(system: &'a S, table: &'a Table, edges: bool) -> Self {
+        let part = Part {
+            ends: Vec::new(),
             to: Vec::new(),
             labels: Vec::new(),
+            met: Vec::new(),
             unseen: Vec::new(),
             panicked: None,
         };
-        let mut steps = 0;
+        let (waiting, probes) = (Vec::with_capacity(TOGETHER), Vec::with_capacity(TOGETHER));
+        Expander { system, table, edges, part, near: Near::default(), waiting, probes, steps: 0 }
+    }
+
+    fn expand(mut self, states: Vec<S::State>) -> Part<S> {
         let mut actions = Vec::new();
-        let mut waiting: Vec<Waiting<S>> = Vec::with_capacity(2 * TOGETHER);
-        let mut probes = Vec::with_capacity(2 * TOGETHER);
-        let mut local = Local::new(states.len());
+        self.near.make_room(4 * states.len());
+        // What is expanded is not kept.
         for (place, state) in (0..).zip(states) {
-            let known = waiting.len();
             let expanded = catch_unwind(AssertUnwindSafe(|| {
-                system.steps(state, &mut actions, &mut |next, label| {
-                    let fingerprint = system.fingerprint(&next);
-                    waiting.push(Waiting { fingerprint, parent: place, state: next, label });
+                self.system.steps(&state, &mut actions, &mut |next, label| {
+                    self.meet(place, next, label);
                 });
             }));
             if let Err(payload) = expanded {
-                // What it led to before is no more than a part of what it leads to.
-                waiting.truncate(known);
-                part.panicked = Some((place, payload));
-                break;
+                self.waiting.retain(|one| one.parent != place);
+                self.look_up();
+                self.part.panicked_at(place, payload);
             }
-            steps += (waiting.len() - known) as u32;
-            part.ends.push(steps);
-            if waiting.len() >= TOGETHER {
-                part.look_up(system, table, &mut local, &mut waiting, &mut probes, edges);
-                if part.panicked.is_some() {
-                    return part;
-                }
+            if self.part.panicked.is_some() {
+                return self.part;
+            }
+            self.part.ends.push(self.steps);
+        }
+        self.look_up();
+        self.part
+    }
+
+    /// Takes note of a step. A state that was met not long ago, as most were, is done with.
+    #[inline]
+    fn meet(&mut self, parent: u32, state: S::State, label: S::Label) {
+        self.steps += 1;
+        let fingerprint = self.system.fingerprint(&state);
+        let (place, is_new) = self.near.insert(fingerprint);
+        if self.edges {
+            self.part.to.push(place);
+            self.part.labels.push(label);
+        }
+        if is_new {
+            self.waiting.push(Waiting { fingerprint, parent, state });
+            if self.waiting.len() == TOGETHER {
+                self.look_up();
             }
         }
-        part.look_up(system, table, &mut local, &mut waiting, &mut probes, edges);
-        part
     }
 
     /// Looks all those up that wait: first memory is asked for every one of them, then its answers
     /// are read.
-    fn look_up(
-        &mut self,
-        system: &S,
-        table: &Table,
-        local: &mut Local,
-        waiting: &mut Vec<Waiting<S>>,
-        probes: &mut Vec<Probe>,
-        edges: bool,
-    ) {
-        probes.clear();
-        probes.extend(waiting.iter().map(|one| table.probe(one.fingerprint)));
-        for (one, &probe) in waiting.drain(..).zip(&*probes) {
-            let to = if let Some(known) = table.resolve(probe) {
-                known
-            } else {
-                let (place, is_new) = local.insert(one.fingerprint);
-                if is_new {
-                    let Waiting { fingerprint, parent, state, .. } = one;
-                    match catch_unwind(AssertUnwindSafe(|| system.mark(&state))) {
-                        Ok(mark) => {
-                            self.unseen.push(Unseen { fingerprint, parent, mark, state });
-                        }
-                        Err(payload) => {
-                            self.ends.truncate(parent as usize);
-                            self.panicked = Some((parent, payload));
-                            return;
-                        }
-                    }
+    fn look_up(&mut self) {
+        let table = self.table;
+        self.probes.clear();
+        self.probes.extend(self.waiting.iter().map(|one| table.probe(one.fingerprint)));
+        for (one, &probe) in self.waiting.drain(..).zip(&self.probes) {
+            if let Some(known) = table.resolve(probe) {
+                self.part.met.push(known);
+                continue;
+            }
+            let Waiting { fingerprint, parent, state } = one;
+            match catch_unwind(AssertUnwindSafe(|| self.system.mark(&state))) {
+                Ok(mark) => {
+                    self.part.met.push(self.part.unseen.len() as u32 | UNNUMBERED);
+                    self.part.unseen.push(Unseen { fingerprint, parent, mark, state });
                 }
-                place | UNNUMBERED
-            };
-            if edges {
-                self.to.push(to);
-                self.labels.push(one.label);
+                Err(payload) => {
+                    self.part.panicked_at(parent, payload);
+                    break;
+                }
             }
         }
     }
 }
 
-/// The states that a part met first: a table small enough to stay near.
-struct Local {
+impl<S: System> Part<S> {
+    /// What a state led to before the system panicked is no more than a part of what it leads to.
+    fn panicked_at(&mut self, place: u32, payload: Payload) {
+        if self.panicked.is_none() {
+            self.unseen.truncate(self.unseen.partition_point(|one| one.parent < place));
+            self.ends.truncate(place as usize);
+            self.panicked = Some((place, payload));
+        }
+    }
+}
+
+/// The states that a part met, by the order in which it met them: a table small enough to stay near.
+#[derive(Default)]
+struct Near {
     slots: Vec<(u64, u32)>,
     len: u32,
 }
 
-impl Local {
+impl Near {
     const FREE: u32 = u32::MAX;
 
-    fn new(states: usize) -> Self {
-        let slots = (4 * states).next_power_of_two().max(16);
-        Local { slots: vec![(0, Self::FREE); slots], len: 0 }
-    }
-
     /// The place of a fingerprint among those met, and whether it is the first time.
+    #[inline]
     fn insert(&mut self, fingerprint: u64) -> (u32, bool) {
-        if (self.len as usize + 1) * 2 > self.slots.len() {
-            let wider = vec![(0, Self::FREE); 2 * self.slots.len()];
-            for slot in std::mem::replace(&mut self.slots, wider) {
-                if slot.1 != Self::FREE {
-                    let place = self.place(slot.0);
-                    self.slots[place] = slot;
-                }
-            }
-        }
         let place = self.place(fingerprint);
-        if self.slots[place].1 != Self::FREE {
-            return (self.slots[place].1, false);
+        let known = self.slots[place].1;
+        if known != Self::FREE {
+            return (known, false);
         }
         self.slots[place] = (fingerprint, self.len);
         self.len += 1;
+        if self.len as usize * 2 > self.slots.len() {
+            self.make_room(2 * self.slots.len());
+        }
         (self.len - 1, true)
     }
 
+    /// Makes room for half as many as there are slots then.
+    fn make_room(&mut self, slots: usize) {
+        let wider = vec![(0, Self::FREE); slots.next_power_of_two()];
+        for slot in std::mem::replace(&mut self.slots, wider) {
+            if slot.1 != Self::FREE {
+                let place = self.place(slot.0);
+                self.slots[place] = slot;
+            }
+        }
+    }
+
     /// The slot of a fingerprint: where it is, or where it belongs.
+    #[inline]
     fn place(&self, fingerprint: u64) -> usize {
         let mask = self.slots.len() - 1;
         let mut place = fingerprint as usize & mask;

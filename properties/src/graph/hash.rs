@@ -24,10 +24,12 @@ pub fn collision_probability(states: usize) -> f64 {
 pub struct Fingerprinter {
     left: u64,
     right: u64,
+    /// The bytes that are not mixed in, at most seven, below a 1 that says how many there are.
     word: u64,
-    /// Bits of `word` that are taken.
-    taken: u32,
 }
+
+/// A word without a byte.
+const EMPTY: u64 = 1;
 
 /// Odd numbers without a pattern: the first digits of π.
 const MIX: [u64; 4] =
@@ -35,7 +37,7 @@ const MIX: [u64; 4] =
 
 impl Default for Fingerprinter {
     fn default() -> Self {
-        Fingerprinter { left: MIX[0], right: MIX[1], word: 0, taken: 0 }
+        Fingerprinter { left: MIX[0], right: MIX[1], word: EMPTY }
     }
 }
 
@@ -54,15 +56,14 @@ impl Fingerprinter {
         self.right = low;
     }
 
+    /// A number of one to four bytes.
     #[inline]
-    fn push(&mut self, value: u64, bits: u32) {
-        if self.taken + bits > u64::BITS {
+    fn push<const BITS: u32>(&mut self, value: u64) {
+        if BITS > 8 && self.word >> (u64::BITS - BITS) != 0 {
             self.flush();
         }
-        // Of a word that is full from the beginning nothing is shifted out.
-        self.word |= value << self.taken;
-        self.taken += bits;
-        if self.taken == u64::BITS {
+        self.word = self.word << BITS | value;
+        if self.word >> 56 != 0 {
             self.flush();
         }
     }
@@ -70,18 +71,24 @@ impl Fingerprinter {
     #[inline]
     fn flush(&mut self) {
         self.mix(self.word);
-        self.word = 0;
-        self.taken = 0;
+        self.word = EMPTY;
+    }
+
+    /// A number of eight bytes.
+    #[inline]
+    fn push_whole(&mut self, value: u64) {
+        self.flush();
+        self.mix(value);
     }
 
     /// A number that is small as a rule: one byte, or a byte that is no such number and eight more.
     #[inline]
     fn push_small(&mut self, value: u64) {
         if value < 0xff {
-            self.push(value, 8);
+            self.push::<8>(value);
         } else {
-            self.push(0xff, 8);
-            self.push(value, 64);
+            self.push::<8>(0xff);
+            self.push_whole(value);
         }
     }
 }
@@ -90,8 +97,7 @@ impl Hasher for Fingerprinter {
     #[inline]
     fn finish(&self) -> u64 {
         let mut last = *self;
-        last.mix(self.word);
-        last.mix(u64::from(self.taken));
+        last.flush();
         let (low, high) = product(last.left ^ MIX[3], last.right | 1);
         let (low, high) = product(low ^ high ^ last.right, MIX[0] | 1);
         low ^ high
@@ -101,31 +107,31 @@ impl Hasher for Fingerprinter {
     fn write(&mut self, bytes: &[u8]) {
         let (words, rest) = bytes.as_chunks::<8>();
         for word in words {
-            self.push(u64::from_le_bytes(*word), 64);
+            self.push_whole(u64::from_le_bytes(*word));
         }
         for &byte in rest {
-            self.push(u64::from(byte), 8);
+            self.push::<8>(u64::from(byte));
         }
     }
 
     #[inline]
     fn write_u8(&mut self, value: u8) {
-        self.push(u64::from(value), 8);
+        self.push::<8>(u64::from(value));
     }
 
     #[inline]
     fn write_u16(&mut self, value: u16) {
-        self.push(u64::from(value), 16);
+        self.push::<16>(u64::from(value));
     }
 
     #[inline]
     fn write_u32(&mut self, value: u32) {
-        self.push(u64::from(value), 32);
+        self.push::<32>(u64::from(value));
     }
 
     #[inline]
     fn write_u64(&mut self, value: u64) {
-        self.push(value, 64);
+        self.push_whole(value);
     }
 
     #[inline]

@@ -107,8 +107,10 @@ where
     let how = Exploration { limits, threads, edges: false, ..Exploration::default() };
     let graph = explore(&modelled, how);
     let decided = |(place, property): (usize, &stateright::Property<M>)| {
-        let concerned = graph.marks.iter().position(|&mark| place < 64 && mark >> place & 1 == 1);
-        let run = concerned.and_then(|state| graph.run_to(&modelled, state as u32));
+        let concerns = |mark: u64| place < 64 && mark >> place & 1 == 1;
+        let marks = graph.marks.iter().filter(|&(&mark, _)| concerns(mark));
+        let first = marks.map(|(_, &state)| state).min();
+        let run = first.and_then(|state| graph.run_to(&modelled, state));
         let verdict = match (&property.expectation, run) {
             _ if place >= Modelled::<M>::MOST_PROPERTIES => Decided::Inconclusive,
             (Expectation::Always, Some((start, run))) => Decided::Violated(start, run),

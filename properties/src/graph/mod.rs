@@ -17,6 +17,7 @@ pub mod table;
 pub use explore::{Exploration, explore};
 pub use system::{Modelled, System};
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::search::Cut;
@@ -31,8 +32,8 @@ pub struct Graph<L, K> {
     parents: Vec<u32>,
     /// The first state of each level.
     levels: Vec<u32>,
-    /// What is remembered of each state.
-    pub marks: Vec<K>,
+    /// What was remembered of states, and of each the first state.
+    pub marks: BTreeMap<K, u32>,
     /// Every step, if they were kept.
     pub edges: Option<Edges<L>>,
     /// States of which every step is known; the first so many.
@@ -77,7 +78,7 @@ impl<L, K> Default for Graph<L, K> {
             table: Table::default(),
             parents: Vec::new(),
             levels: Vec::new(),
-            marks: Vec::new(),
+            marks: BTreeMap::new(),
             edges: None,
             expanded: 0,
             transitions: 0,
@@ -146,7 +147,7 @@ impl<L, K> Graph<L, K> {
     pub fn memory_of_states(&self) -> usize {
         self.table.memory()
             + self.parents.capacity() * size_of::<u32>()
-            + self.marks.capacity() * size_of::<K>()
+            + self.marks.len() * size_of::<(K, u32)>()
             + self.levels.capacity() * size_of::<u32>()
     }
 

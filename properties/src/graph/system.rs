@@ -15,7 +15,7 @@ pub trait System: Sync {
     /// What is remembered of a step.
     type Label: Copy + Send;
     /// What is remembered of a state.
-    type Mark: Copy + Send;
+    type Mark: Copy + Ord + Send;
 
     /// The states to begin with, in a fixed order.
     fn starts(&self) -> Vec<Self::State>;
@@ -33,6 +33,12 @@ pub trait System: Sync {
     /// The fingerprint by which a state is known.
     fn fingerprint(&self, state: &Self::State) -> u64 {
         hash::fingerprint(state)
+    }
+
+    /// Bytes that a state takes while it waits to be expanded. The size of its type, unless it points to
+    /// more and says how much.
+    fn held(&self, _: &Self::State) -> usize {
+        size_of::<Self::State>()
     }
 
     /// Every step from a state, in the order of its actions; `actions` is overwritten.
