@@ -45,7 +45,7 @@ impl<K> Default for Exploration<K> {
 const PART: usize = 512;
 
 /// Parts of a block, for each thread.
-const PARTS: usize = 8;
+const PARTS: usize = 2;
 
 /// Successors looked up together, so that memory answers at once what would else be waited for one by one.
 const TOGETHER: usize = 32;
