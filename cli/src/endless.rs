@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use unincluded_model::{Action, Protocol};
 use unincluded_properties::Lasso;
+use unincluded_properties::claims::words::grouped;
 use unincluded_properties::long_run::{Kept, Promise, USUAL, advances, paces, recoveries, unseen};
 use unincluded_properties::outlook::Progressive;
 use unincluded_properties::rates::Effort;
@@ -21,10 +22,6 @@ const AFTER_A_CUT: usize = 150_000;
 
 /// Time for it, at most.
 const TIME_AFTER_A_CUT: Duration = Duration::from_secs(20);
-
-/// What is said where they may have come first.
-const OF_ITS_OWN: &str = "; after a search that is cut, the long run has limits of its own, 150 000 states \
-                          and 20 s: --keep-going lifts them";
 
 /// The long run, as far as it was looked at.
 pub(crate) struct LongRun {
@@ -47,7 +44,7 @@ pub(crate) fn long_run(
     if open.is_empty() {
         return LongRun::none("nothing is promised of it");
     }
-    let (mut limits, mut own) = (asked.limits(), "");
+    let (mut limits, mut is_after_a_cut) = (asked.limits(), false);
     match (asked.progress, report.cut_by) {
         (WhenProgress::Never, _) => return LongRun::none("--progress never"),
         (_, None | Some(Cut::Horizon(_))) => {}
@@ -57,7 +54,7 @@ pub(crate) fn long_run(
             };
             let time = limits.time.unwrap_or(TIME_AFTER_A_CUT).min(TIME_AFTER_A_CUT);
             limits = Limits { states: least(limits.states), time: Some(time), ..limits };
-            own = OF_ITS_OWN;
+            is_after_a_cut = true;
         }
         (_, Some(cut)) => {
             let why = format!("nothing is decided of a search that is cut by {cut}");
@@ -74,11 +71,11 @@ pub(crate) fn long_run(
     let mut found = LongRun { judged: Vec::new(), unseen: None };
     if is_small || is_wanted || asked.names_scenarios() {
         let promises = advances(protocol, effort, |claim| assumed(claim, &asked.not_assuming));
-        found.judged.extend(promises.into_iter().map(|one| judged(protocol, one, asked, own)));
+        found.judged.extend(promises.into_iter().map(|one| judged(protocol, one, asked)));
     }
     if is_small || is_wanted {
         let promises = recoveries(protocol, effort).into_iter().chain(paces(protocol, effort));
-        found.judged.extend(promises.map(|one| judged(protocol, one, asked, own)));
+        found.judged.extend(promises.map(|one| judged(protocol, one, asked)));
     }
     let is_missing = |one: &&Promise| found.judged.iter().all(|judged| judged.name != one.id);
     let missing: Vec<&str> = open.iter().filter(is_missing).map(|one| one.id).collect();
@@ -88,10 +85,28 @@ pub(crate) fn long_run(
             missing.join(" ")
         )
     });
+    if is_after_a_cut {
+        found.unseen = found.unseen.take().or(found.left_open_within(limits));
+    }
     found
 }
 
 impl LongRun {
+    /// What was not decided within the limits that the long run has after a search that was cut, if anything.
+    fn left_open_within(&self, limits: Limits) -> Option<String> {
+        let is_open = |one: &&Judged| one.verdict == Outcome::Inconclusive;
+        let open: Vec<&str> = self.judged.iter().filter(is_open).map(|one| one.name).collect();
+        (!open.is_empty()).then(|| {
+            format!(
+                "{} not decided within {} states and {} s, all that it is given after a search that \
+                 was cut: --keep-going gives it what --max-states and --time-limit do",
+                open.join(" "),
+                grouped(limits.states.unwrap_or(AFTER_A_CUT)),
+                limits.time.unwrap_or(TIME_AFTER_A_CUT).as_secs_f64()
+            )
+        })
+    }
+
     /// Of which nothing is reported, and why.
     fn none(why: &str) -> Self {
         LongRun { judged: Vec::new(), unseen: Some(format!("not looked at: {why}")) }
@@ -103,13 +118,12 @@ fn open_of(promise: &Promise) -> Judged {
     Judged::of(promise.id, promise.kind, promise.claim)
 }
 
-/// What is known of a promise, with the run that breaks it. What is open is so for a limit that may be
-/// its `own`.
-fn judged(protocol: &Protocol, promise: Promise, asked: &Check, own: &str) -> Judged {
+/// What is known of a promise, with the run that breaks it.
+fn judged(protocol: &Protocol, promise: Promise, asked: &Check) -> Judged {
     let open = open_of(&promise);
     match &promise.kept {
         Kept::Yes => Judged { verdict: Outcome::Holds, because: promise.figure, ..open },
-        Kept::Open => Judged { because: promise.figure.map(|why| why + own), ..open },
+        Kept::Open => Judged { because: promise.figure, ..open },
         Kept::OfNothing(why) => {
             Judged { verdict: Outcome::Missing, because: Some((*why).to_owned()), ..open }
         }

@@ -170,3 +170,13 @@ fn what_is_not_looked_at_is_said() {
     let decided = only_scenario(&place.says(&line).exits(1));
     assert_eq!(promise(&decided, "INV-E2E-3")["verdict"], "violated");
 }
+
+/// After a search that was cut the long run has limits of its own, and says so where they are too little.
+#[test]
+fn what_the_long_run_leaves_open_after_a_cut_is_named() {
+    let line = "check adversary --without SEG-5 --engine search --progress always --max-states 300";
+    Place::new().says(line).exits(1).shows(&[
+        "adversary without SEG-5, in the long run: INV-E2E-3 INV-E2E-5",
+        "not decided within 300 states and 20 s,",
+    ]);
+}
