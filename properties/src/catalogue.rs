@@ -131,7 +131,7 @@ macro_rules! promises {
 promises! {
     "INV-E2E-3" Progress advances_with_all, ["R-INCLUDED"], "From every state, with a relay chain and collators that do again and again what they can, the included head advances again and again.";
     "INV-E2E-4" Progress advances_without_some, ["R-GROUP-OFFLINE"], "From every state, also where groups are offline, the included head advances again and again once turns pass to a group that is there.";
-    "INV-E2E-5" Progress is_never_wedged, ["R-INCLUDED"], "Every pending candidate is enacted or removed in the end, if only the relay chain grows and forks end.";
+    "INV-E2E-5" Progress is_never_wedged, ["R-INCLUDED"], "Every pending candidate is enacted or removed in the end, if only something happens while anything can.";
     "BOUNDED-RESPONSE" Progress is_never_wedged, ["R-INCLUDED"], "From every state, faults over, another block is included within a number of relay blocks, which is measured, however ties fall.";
     "RECOVERY-FLT-1" Progress skips_slots, [], "After a relay slot without a block, other faults over, another block is included within a number of relay blocks.";
     "RECOVERY-FLT-2" Progress recovers_from_forks, ["R-ONE-SLOT"], "After two relay blocks in one slot, other faults over, another block is included within a number of relay blocks.";

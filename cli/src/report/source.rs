@@ -28,8 +28,9 @@ const FORKS: (&str, &str) = text!("model/src/protocol/forks.rs");
 
 /// Where a property, or a promise for the long run, stands in the catalogue.
 pub(crate) fn of_property(id: &str) -> Option<Place> {
-    let row = format!("\"{id}\"");
-    find(CATALOGUE, |line| line.starts_with(&row))
+    // A row of a table, or the one property that is written out.
+    let (row, field) = (format!("\"{id}\""), format!("id: \"{id}\""));
+    find(CATALOGUE, |line| line.starts_with(&row) || line.starts_with(&field))
 }
 
 /// Where the model says what follows from an action.
