@@ -44,7 +44,9 @@ fn near_the_start_of_every_scenario() {
     let extent = Extent { states: effort.of(40, 300), relay_blocks: effort.of(250, 3_000) };
     let mut all = Covered::default();
     for name in scenarios() {
-        all.add(&covered(name, extent));
+        let one = covered(name, extent);
+        assert!(one.relay_blocks > 10, "{name} is hardly looked at: {one:?}");
+        all.add(&one);
     }
     println!("all: {all:?}");
     assert!(all.relay_blocks > effort.of(4_000, 40_000));

@@ -144,10 +144,10 @@ fn a_core_is_occupied_for_max_p_f_blocks_at_most() {
     };
     let occupied = |quiet: u8| {
         let is_gone = |&blocks: &u8| run("astar", &script(quiet, blocks)).main().pending.is_empty();
-        (1..=p.max(f) + 1).find(is_gone)
+        (1..=p.max(f) + 1).find(is_gone).expect("it is gone one block later at the latest")
     };
     let longest = (0..f).max_by_key(|&quiet| occupied(quiet)).expect("a rotation");
-    assert_eq!(occupied(longest), Some(p.max(f)));
+    assert_eq!(occupied(longest), p.max(f));
     let found = parts(Change::Off(Rule::To1), "astar", &script(longest, p.max(f)));
     assert_eq!(found.rules(), [Rule::To1], "{}", found.story());
 }
@@ -176,8 +176,7 @@ fn the_block_that_ends_a_session_still_enacts() {
     assert_eq!(head.relay_parent.on(0), Age(2), "it was authored two relay blocks ago");
 }
 
-/// SESS-4: what was built before the session ended is backed by nobody any more, be it pending by then or
-/// only built on that.
+/// SESS-4: what was built before the session ended and pending by then is backed by nobody any more.
 #[test]
 fn the_tail_of_a_session_is_dead() {
     let back: Step = |_| relay(|plan| plan.back = Few::from(Some(BlockIndex(1))));

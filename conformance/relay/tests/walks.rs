@@ -38,7 +38,9 @@ fn walks(names: impl Iterator<Item = &'static str>, each: u64, steps: usize) -> 
                 Err(divergence) => panic!("{}", divergence.story()),
             }
         }
-        println!("{name}: {} relay blocks in {:.1?}", all.relay_blocks - before, began.elapsed());
+        let blocks = all.relay_blocks - before;
+        println!("{name}: {blocks} relay blocks in {:.1?}", began.elapsed());
+        assert!(blocks > 10, "{name} is hardly walked: {blocks} relay blocks");
     }
     all
 }

@@ -201,7 +201,8 @@ impl World {
 
     /// Whether the candidate and all that it is built on beside the chain can still be backed, or found
     /// by a collator: the relay parent is in the longest window that a scenario has, seen from the
-    /// oldest relay block that an author can use, and no session ended since for all of them.
+    /// oldest relay block that an author can use, and no session ended since for all of them. This is what the
+    /// model forgets by, said again, so of *when* the relay chain waits the twin is no second opinion.
     fn has_a_future(&self, candidate: BlockId) -> bool {
         let tip = self.tip(0);
         let view = self.usable().iter().map(|id| tip.number - self.relay[id].number).max();
