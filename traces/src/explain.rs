@@ -33,7 +33,9 @@ pub fn explain(run: &Run) -> String {
     section(&mut out, "What happens");
     let start = "At the start R0 is the newest relay block and P0 the newest included para block.";
     paragraph(&mut out, "   0. ", start);
-    let reward = run.header.scenario.inflation().block_reward();
+    let scenario = &run.header.scenario;
+    let is_steady = scenario.economics.decay.is_none();
+    let reward = is_steady.then(|| scenario.inflation().block_reward());
     let mut before = None;
     let lasso = run.header.lasso.as_ref();
     for (at, step) in run.steps.iter().enumerate() {
@@ -155,7 +157,12 @@ fn claim(out: &mut String, run: &Run) {
     paragraph(out, "  ", property.claim);
 }
 
-fn sentences(run: &Run, before: Option<&Moment>, step: &StepRecord, reward: u128) -> String {
+fn sentences(
+    run: &Run,
+    before: Option<&Moment>,
+    step: &StepRecord,
+    reward: Option<u128>,
+) -> String {
     let Some(then) = &step.then else {
         return refused(&step.deed, step.refused.as_ref());
     };
@@ -218,7 +225,7 @@ fn refused(deed: &Deed, refused: Option<&Refused>) -> String {
     }
 }
 
-fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> String {
+fn authored(run: &Run, author: &Authoring, then: &Moment, reward: Option<u128>) -> String {
     let Authoring { block, parent, relay_parent, .. } = author;
     let mut text = if author.equivocation {
         format!("The same collator builds a second block for the same place, {block} on {parent}")
@@ -292,7 +299,7 @@ fn authored(run: &Run, author: &Authoring, then: &Moment, reward: u128) -> Strin
         (Some(old), Some(own)) => {
             text.push_str(&emitted(old, own));
             let due = if old.is_last_old { &own.reward } else { &old.reward };
-            text.push_str(&issued(new, then, due.parse().unwrap_or(reward)));
+            text.push_str(&issued(new, then, due.parse().ok().or(reward)));
         }
         _ => text.push_str(&issued(new, then, reward)),
     }
@@ -384,16 +391,21 @@ fn moved(traffic: Traffic) -> String {
     text
 }
 
-/// What a block issues, where that is not one reward.
-fn issued(new: &LiveBlock, then: &Moment, reward: u128) -> String {
+/// What a block issues, where that is not one reward; where rewards decay, from block to block another
+/// one, only that it issues nothing.
+fn issued(new: &LiveBlock, then: &Moment, reward: Option<u128>) -> String {
     let amount = |block: &LiveBlock| block.issuance.parse::<u128>().ok();
     let parent = then.blocks.iter().find(|live| Some(live.block) == new.parent);
     let Some((before, after)) = parent.and_then(amount).zip(amount(new)) else {
         return String::new();
     };
-    match after.saturating_sub(before) {
-        issued if issued == reward => String::new(),
-        issued => format!(" It issues {issued} planck, and a block's reward is {reward}."),
+    match (after.saturating_sub(before), reward) {
+        (issued, Some(reward)) if issued == reward => String::new(),
+        (issued, Some(reward)) => {
+            format!(" It issues {issued} planck, and a block's reward is {reward}.")
+        }
+        (0, None) => " It issues nothing.".to_owned(),
+        (_, None) => String::new(),
     }
 }
 

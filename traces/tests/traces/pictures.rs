@@ -1,6 +1,8 @@
 //! What people see. Accept a change only when you can say what moved it.
 
-use unincluded_traces::{explain, table};
+use unincluded_model::economics::named::NamedDecay;
+use unincluded_model::{Action, Protocol, Rule, Scenario};
+use unincluded_traces::{explain, record, table};
 
 use crate::{parsed, text};
 
@@ -69,6 +71,44 @@ fn stories() {
     ] {
         insta::assert_snapshot!(format!("story_{name}"), told(name));
     }
+}
+
+/// Owners build on the usual path, and the relay chain takes what it can: the story of a few blocks.
+fn told_of_blocks(protocol: &Protocol) -> String {
+    let mut state = protocol.canonical(&protocol.initial()).0;
+    let mut actions = Vec::new();
+    for wants_block in [true, false].into_iter().cycle().take(16) {
+        let offered = protocol.actions(&state);
+        let is_wanted = |action: &&Action| match action {
+            Action::Author(author) => wants_block && author.claim.is_honest(),
+            Action::RelayBlock(_) => !wants_block,
+            _ => false,
+        };
+        // The last relay block that is offered does the most.
+        let Some(&action) = offered.iter().rev().find(is_wanted) else { continue };
+        let Ok(step) = protocol.step_whole(&state, &action) else { continue };
+        state = step.next;
+        actions.push(action);
+    }
+    let run = record(protocol, None, "Some blocks.", &actions).expect("a run");
+    assert!(run.steps.iter().all(|step| step.refused.is_none()));
+    explain(&run)
+}
+
+/// INFL-14: every block is paid less than the one before, which is no deviation.
+#[test]
+fn a_reward_that_decays_is_no_deviation() {
+    let mut scenario = Scenario::built_in("astar").expect("built in");
+    scenario.economics.decay = NamedDecay::Astar2026;
+    let decaying = Protocol::new(scenario.checked("decay").expect("legal"));
+    let story = told_of_blocks(&decaying);
+    assert!(story.contains("P2") && !story.contains("issues"), "{story}");
+    let story = told_of_blocks(&decaying.without([Rule::Emit1]));
+    assert!(story.replace("\n", " ").contains("It issues nothing."), "{story}");
+    let steady = Protocol::new(Scenario::built_in("astar").expect("built in"));
+    assert!(!told_of_blocks(&steady).contains("issues"));
+    let story = told_of_blocks(&steady.without([Rule::Emit1]));
+    assert!(story.contains("It issues 0 planck"), "{story}");
 }
 
 #[test]
