@@ -79,8 +79,6 @@ pub enum NoRound {
     Unknown {
         /// The place in the header's list, from 0.
         place: usize,
-        /// The names that there are.
-        known: String,
     },
     /// An assumption is not named where it belongs in the list.
     OutOfOrder {
@@ -113,9 +111,9 @@ impl fmt::Display for NoRound {
                     write!(f, "one of {}, to which the last step leads back", words.join(", "))
                 }
             },
-            NoRound::Unknown { known, .. } => write!(f, "one of {known}"),
+            NoRound::Unknown { .. } => write!(f, "one of {}", every_name()),
             NoRound::OutOfOrder { .. } => {
-                write!(f, "each assumption once, in the order of their table")
+                write!(f, "each assumption once, in the order {}", every_name())
             }
             NoRound::HeldBack { says, .. } => {
                 write!(f, "an assumption that the round keeps to, and not “{says}”")
@@ -127,22 +125,49 @@ impl fmt::Display for NoRound {
 impl NoRound {
     /// The same, where a file says that there is one.
     pub(crate) fn in_file(self, lasso: &Lasso) -> Divergence {
-        let of = |place: usize| lasso.assumes.get(place).map_or("", String::as_str);
-        match &self {
-            NoRound::StemTooLong { .. } | NoRound::NotClosed { .. } => {
-                Flaw::new("lasso.stem", &self, lasso.stem).on_line(1, None)
-            }
+        match self {
             NoRound::NotTaken { step } => {
-                Flaw::new("do", &self, "another").on_line(step + 1, Some(*step))
+                Flaw::new("do", &self, "another").on_line(step + 1, Some(step))
             }
-            NoRound::Unknown { place, .. }
+            _ => self.in_header(lasso).on_line(1, None),
+        }
+    }
+
+    /// The same, as what is wrong with a header.
+    fn in_header(&self, lasso: &Lasso) -> Flaw {
+        match *self {
+            NoRound::StemTooLong { .. } | NoRound::NotClosed { .. } | NoRound::NotTaken { .. } => {
+                Flaw::new("lasso.stem", self, lasso.stem)
+            }
+            NoRound::Unknown { place }
             | NoRound::OutOfOrder { place }
             | NoRound::HeldBack { place, .. } => {
-                let path = format!("lasso.assumes.{place}");
-                Flaw::new(&path, &self, of(*place)).on_line(1, None)
+                let name = lasso.assumes.get(place).map_or("", String::as_str);
+                Flaw::new(&format!("lasso.assumes.{place}"), self, format!("{name:?}"))
             }
         }
     }
+}
+
+impl Lasso {
+    /// Whether the assumptions are names of some, each once and in their order.
+    pub(crate) fn names(&self) -> Result<(), Flaw> {
+        assumptions(self).map(drop).map_err(|why| why.in_header(self))
+    }
+
+    /// Whether the stem fits into so many steps.
+    pub(crate) fn fits(&self, steps: usize) -> Result<(), Flaw> {
+        stem_within(self, steps).map_err(|why| why.in_header(self))
+    }
+}
+
+fn stem_within(lasso: &Lasso, steps: usize) -> Result<(), NoRound> {
+    if lasso.stem > steps { Err(NoRound::StemTooLong { steps }) } else { Ok(()) }
+}
+
+/// The names of all assumptions, in their order.
+fn every_name() -> String {
+    ASSUMPTIONS.iter().map(|one| one.name).collect::<Vec<_>>().join(", ")
 }
 
 /// A run that goes round, taken again: what its round does, and what each of its steps is.
@@ -166,9 +191,7 @@ pub(crate) fn round(
     actions: &[Action],
     steps: &[StepRecord],
 ) -> Result<Turned, NoRound> {
-    if lasso.stem > actions.len() {
-        return Err(NoRound::StemTooLong { steps: actions.len() });
-    }
+    stem_within(lasso, actions.len())?;
     let assumed = assumptions(lasso)?;
     let runs = Runs::new(protocol, Conditions::AsTheScenario, true);
     let (stem, turn) = actions.split_at(lasso.stem);
@@ -231,8 +254,7 @@ fn assumptions(lasso: &Lasso) -> Result<Vec<&'static Assumption>, NoRound> {
     let mut found = Vec::new();
     for (place, name) in lasso.assumes.iter().enumerate() {
         let Some(at) = ASSUMPTIONS.iter().position(|one| one.name == name) else {
-            let names: Vec<&str> = ASSUMPTIONS.iter().map(|one| one.name).collect();
-            return Err(NoRound::Unknown { place, known: names.join(", ") });
+            return Err(NoRound::Unknown { place });
         };
         if at < from {
             return Err(NoRound::OutOfOrder { place });

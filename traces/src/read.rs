@@ -42,6 +42,10 @@ pub fn read(file: &str, from: &mut dyn BufRead) -> Result<Run, TraceError> {
             if lines.next()?.is_some() {
                 return Err(lines.error("nothing may follow the verdict"));
             }
+            if let Some(Err(flaw)) = header.lasso.as_ref().map(|lasso| lasso.fits(steps.len())) {
+                lines.number = 1;
+                return Err(lines.not_legal(&flaw));
+            }
             return Ok(Run { header, steps, verdict });
         }
         if !text.starts_with("{\"step\":") {
@@ -94,9 +98,7 @@ impl Lines<'_> {
         let header: Header = self.parse(&text)?;
         match header.protocol() {
             Ok(_) => Ok(header),
-            Err(Flaw { path, expected, found }) => {
-                Err(self.error(format!("{path} = {found} is not legal: {expected}")))
-            }
+            Err(flaw) => Err(self.not_legal(&flaw)),
         }
     }
 
@@ -153,6 +155,10 @@ impl Lines<'_> {
             let reason = reason.rsplit_once(" at line ").map_or(&*reason, |(reason, _)| reason);
             self.error(format!("{reason} (at byte {})", error.column()))
         })
+    }
+
+    fn not_legal(&self, Flaw { path, expected, found }: &Flaw) -> TraceError {
+        self.error(format!("{path} = {found} is not legal: {expected}"))
     }
 
     fn error(&self, reason: impl fmt::Display) -> TraceError {

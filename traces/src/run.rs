@@ -241,6 +241,9 @@ impl Header {
         if let Some(id) = self.property.as_ref().filter(|id| promised(id).is_none()) {
             known(&protocol, id)?;
         }
+        if let Some(lasso) = &self.lasso {
+            lasso.names()?;
+        }
         Ok(protocol)
     }
 

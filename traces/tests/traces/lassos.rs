@@ -78,19 +78,24 @@ fn what_is_changed_about_a_round_is_noticed_with_its_line_and_key() {
             "\"stem\":7",
             "line 1, lasso.stem: this build has 8, as the last step leads back to after step 8, the file has 7",
         ),
-        (STOPPED, "\"stem\":8", "\"stem\":99", "line 1, lasso.stem: this build has at most 18"),
+        (STOPPED, "\"stem\":8", "\"stem\":99", "t:1: lasso.stem = 99 is not legal: at most 18"),
         (
             STOPPED,
             "\"stem\":8",
             "\"stem\":18",
             "line 1, lasso.assumes.0: this build has an assumption",
         ),
-        (STOPPED, "\"things-happen\"", "\"things-happened\"", "line 1, lasso.assumes."),
+        (
+            STOPPED,
+            "\"things-happen\"",
+            "\"relay-grows\"",
+            "t:1: lasso.assumes.0 = \"relay-grows\" is not legal: one of things-happen, owners-build, ",
+        ),
         (
             STOPPED,
             "\"things-happen\"",
             "\"owners-build\"",
-            "each assumption once, in the order of their table",
+            "t:1: lasso.assumes.1 = \"owners-build\" is not legal: each assumption once, in the order things-happen, ",
         ),
         (
             IDLE,
@@ -141,6 +146,25 @@ fn what_is_changed_about_a_round_is_noticed_with_its_line_and_key() {
         let found = complaint(name, from, to);
         assert!(found.contains(says), "{from} to {to}: {found}");
     }
+}
+
+/// What is odd about a file is an error of the file, and no divergence.
+#[test]
+fn a_lasso_that_no_run_can_have_is_not_read() {
+    let text = text(STOPPED);
+    for (from, to) in [
+        ("\"stem\":8", "\"stem\":19"),
+        ("\"things-happen\"", "\"\""),
+        ("\"things-happen\",", "\"things-happen\",\"things-happen\","),
+        ("\"things-happen\",\"owners-build\"", "\"owners-build\",\"things-happen\""),
+    ] {
+        assert!(text.contains(from), "no {from}");
+        let odd = sealed(&text.replacen(from, to, 1));
+        let error = parsed(odd.as_bytes()).expect_err("it is odd").to_string();
+        assert!(error.starts_with("t:1: lasso."), "{error}");
+    }
+    let whole = sealed(&text.replacen("\"stem\":8", "\"stem\":18", 1));
+    assert!(parsed(whole.as_bytes()).is_ok(), "a run may stay where it is for ever");
 }
 
 /// A step of a round is one that somebody takes: a run may meet refusals, a round may not.
