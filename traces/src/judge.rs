@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use unincluded_model::{Protocol, Refusal, State};
-use unincluded_properties::outlook::{self, Progressive};
+use unincluded_properties::catalogue::Promised;
+use unincluded_properties::outlook::{self, ADVANCES, Progressive};
 use unincluded_properties::progress::{FaultFree, WIDEST};
 use unincluded_properties::{Check, Property, Transition};
 
@@ -40,18 +41,16 @@ impl Judge {
         property: Option<&str>,
         is_endless: bool,
     ) -> Result<Judge, Flaw> {
-        let promise = property.and_then(promised);
-        if promise.is_some() && !is_endless {
-            let found = property.unwrap_or_default();
-            return Err(Flaw::new("property", "one of a run that ends", format!("{found:?}")));
-        }
-        let watched = match property.filter(|_| promise.is_none()) {
-            _ if promise.is_some() => Vec::new(),
-            Some(id) => vec![known(protocol, id)?],
-            None => Property::claimed(protocol)
-                .map(|(_, property)| property)
-                .filter(|property| matches!(property.check, Check::State(_) | Check::Step(_)))
-                .collect(),
+        let subject = property.map(|id| subject(protocol, id, is_endless)).transpose()?;
+        let (promise, watched) = match subject {
+            Some(Subject::Promise(promise)) => (Some(promise), Vec::new()),
+            Some(Subject::Property(property)) => (None, vec![property]),
+            None => {
+                let all = Property::claimed(protocol).map(|(_, property)| property);
+                let is_of_runs =
+                    |one: &&Property| matches!(one.check, Check::State(_) | Check::Step(_));
+                (None, all.filter(is_of_runs).collect())
+            }
         };
         let progress = watched.iter().any(|one| matches!(one.check, Check::NotWedged));
         Ok(Judge {
@@ -155,8 +154,35 @@ pub(crate) fn promised(id: &str) -> Option<&'static Progressive> {
     outlook::claim(id)
 }
 
+/// Whether a scenario makes this claim of progress. INV-E2E-4 is INV-E2E-3 where a group is offline, and a
+/// run that breaks it is about that.
+pub(crate) fn is_claimed(protocol: &Protocol, promise: &Progressive) -> bool {
+    let is_it = |id: &str| id == promise.id || (id == "INV-E2E-4" && promise.id == ADVANCES.id);
+    Promised::of(protocol).any(|promised| is_it(promised.id))
+}
+
+/// What a run is about, where it is not about all that its scenario claims.
+pub(crate) enum Subject {
+    /// A claim of progress.
+    Promise(&'static Progressive),
+    /// A property of the catalogue.
+    Property(&'static Property),
+}
+
+/// What a run of this property is about, where the scenario claims it; a claim of progress is about a run
+/// that goes round for ever.
+pub(crate) fn subject(protocol: &Protocol, id: &str, is_endless: bool) -> Result<Subject, Flaw> {
+    let Some(promise) = promised(id) else { return known(protocol, id).map(Subject::Property) };
+    let not = |expected: &str| Flaw::new("property", expected, format!("{id:?}"));
+    match (is_endless, is_claimed(protocol, promise)) {
+        (false, _) => Err(not("one of a run that ends")),
+        (true, false) => Err(not("a property that the scenario claims")),
+        (true, true) => Ok(Subject::Promise(promise)),
+    }
+}
+
 /// A property by its id, where the scenario claims it.
-pub(crate) fn known(protocol: &Protocol, id: &str) -> Result<&'static Property, Flaw> {
+fn known(protocol: &Protocol, id: &str) -> Result<&'static Property, Flaw> {
     let Some(property) = Property::find(id).filter(|property| property.id == id) else {
         return Err(Flaw::new("property", "a property of the catalogue", format!("{id:?}")));
     };

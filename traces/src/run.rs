@@ -13,7 +13,7 @@ use crate::format::{
     Conclusion, Deed, FORMAT, Header, Judgement, Refused, Run, StepRecord, VERSION,
     VERSION_OF_LASSOS,
 };
-use crate::judge::{Judge, known, promised};
+use crate::judge::{Judge, is_claimed, promised, subject};
 use crate::lasso::{Lasso, round};
 use crate::ledger::Ledger;
 use crate::read::MAX_STEPS;
@@ -96,14 +96,17 @@ fn recorded(
     lasso: Option<Lasso>,
 ) -> Result<Run, TraceError> {
     let property = match property {
-        Some(id) if promised(id).is_some() => Some(id.to_owned()),
         Some(id) => {
-            let found = Property::find(id).ok_or(TraceError::UnknownProperty(id.to_owned()))?;
-            if !(found.applies)(protocol) {
+            let (id, applies) = match (promised(id), Property::find(id)) {
+                (Some(promise), _) => (promise.id, is_claimed(protocol, promise)),
+                (None, Some(property)) => (property.id, (property.applies)(protocol)),
+                (None, None) => return Err(TraceError::UnknownProperty(id.to_owned())),
+            };
+            if !applies {
                 let scenario = protocol.scenario().name.clone();
-                return Err(TraceError::NotClaimed { property: found.id, scenario });
+                return Err(TraceError::NotClaimed { property: id, scenario });
             }
-            Some(found.id.to_owned())
+            Some(id.to_owned())
         }
         None => None,
     };
@@ -238,8 +241,8 @@ impl Header {
         let protocol = self.rules();
         in_order("without", protocol.off().iter(), &self.without)?;
         in_order("variants", protocol.variants().iter(), &self.variants)?;
-        if let Some(id) = self.property.as_ref().filter(|id| promised(id).is_none()) {
-            known(&protocol, id)?;
+        if let Some(id) = &self.property {
+            subject(&protocol, id, self.lasso.is_some())?;
         }
         if let Some(lasso) = &self.lasso {
             lasso.names()?;

@@ -3,7 +3,8 @@
 use sha2::{Digest, Sha256};
 use unincluded_model::{Action, Protocol, RelayBlockPlan, Scenario};
 use unincluded_properties::Lasso;
-use unincluded_properties::outlook::ADVANCES;
+use unincluded_properties::catalogue::Promised;
+use unincluded_properties::outlook::{ADVANCES, IN_TIME};
 use unincluded_properties::rates::{Conditions, rates};
 use unincluded_traces::corpus::{Goal, RECIPES};
 use unincluded_traces::{Run, record, record_lasso, replay};
@@ -165,6 +166,33 @@ fn a_lasso_that_no_run_can_have_is_not_read() {
     }
     let whole = sealed(&text.replacen("\"stem\":8", "\"stem\":18", 1));
     assert!(parsed(whole.as_bytes()).is_ok(), "a run may stay where it is for ever");
+}
+
+/// A header that names a claim of progress which its scenario does not make is not read, nor recorded.
+#[test]
+fn a_run_is_about_no_more_than_its_scenario_promises() {
+    let forks = Protocol::new(Scenario::built_in("forks").expect("built in"));
+    let still = Lasso { stem: vec![], cycle: vec![] };
+    let run = record_lasso(&forks, None, "Nothing.", &still, &[]).expect("a round");
+    let text = written(&run).replacen("\"lasso\":", "\"property\":\"LATENCY\",\"lasso\":", 1);
+    let error = parsed(sealed(&text).as_bytes()).expect_err("with forks there is no latency");
+    let says = "t:1: property = \"LATENCY\" is not legal: a property that the scenario claims";
+    assert_eq!(error.to_string(), says);
+    let error = record_lasso(&forks, Some(IN_TIME.id), "Nothing.", &still, &[]);
+    let error = error.expect_err("with forks there is no latency").to_string();
+    assert_eq!(error, "LATENCY is not claimed of the scenario \"forks\"");
+}
+
+/// INV-E2E-4 is broken by the runs that break INV-E2E-3, and they are kept under that name.
+#[test]
+fn where_a_group_is_offline_a_run_is_about_whether_the_chain_advances() {
+    let groups = Protocol::new(Scenario::built_in("groups").expect("built in"));
+    let promised: Vec<&str> = Promised::of(&groups).map(|promise| promise.id).collect();
+    assert!(promised.contains(&"INV-E2E-4") && !promised.contains(&ADVANCES.id), "{promised:?}");
+    let still = Lasso { stem: vec![], cycle: vec![] };
+    let run = record_lasso(&groups, Some(ADVANCES.id), "Nothing.", &still, &[]).expect("a round");
+    let run = parsed(written(&run).as_bytes()).expect("it is read again");
+    assert!(!replay(&run).expect("it is done again").verdict.holds);
 }
 
 /// A step of a round is one that somebody takes: a run may meet refusals, a round may not.
