@@ -298,8 +298,8 @@ fn kept(
 }
 
 impl Turned {
-    /// What the run shows of a claim of progress: the step from which on it owes what never comes, and
-    /// why; none if it owes nothing.
+    /// What the run shows of a claim of progress: the step from which on it owes what never comes, or
+    /// that does what may never be done, and why; none if it keeps to the claim.
     pub(crate) fn against(&self, claim: Claim) -> Option<(usize, String)> {
         let (_, turn) = self.classes.split_at(self.stem);
         match claim {
@@ -321,12 +321,16 @@ impl Turned {
                 Some((self.stem, format!("since step {owed} {}", is_owed(first, second))))
             }
             Claim::Never(goal) => {
-                let at = turn.iter().position(|classes| classes & goal != 0)?;
-                let step = self.stem + at;
-                let is_counted = self.classes[step] & class::UNCOUNTED == 0;
-                let waited = counted(usize::from(self.waits[step]), "relay block");
+                let is = |classes: &Classes| classes & goal != 0;
+                let again = turn.iter().position(is).filter(|_| self.waits_again);
+                let again = again.map(|at| self.stem + at);
+                // Once is enough; that it comes again and again is said where it does.
+                let at = again.or_else(|| self.classes.iter().position(is))?;
+                let is_counted = self.classes[at] & class::UNCOUNTED == 0;
+                let waited = counted(usize::from(self.waits[at]), "relay block");
                 let waited = if is_counted { waited } else { format!("at least {waited}") };
-                self.waits_again.then(|| (self.stem, comes(goal, step + 1, &waited)))
+                let when = if again.is_some() { "in every round " } else { "" };
+                Some((at + 1, format!("{when}{}", comes(goal, at + 1, &waited))))
             }
         }
     }
@@ -340,13 +344,13 @@ fn never_comes(goal: Classes) -> String {
     }
 }
 
-/// What comes in a step of every round and may not, in words.
+/// What comes in a step and may not, in words.
 fn comes(goal: Classes, step: usize, waited: &str) -> String {
     match goal {
         class::LATE => {
-            format!("in every round step {step} includes a block {waited} after its relay parent")
+            format!("step {step} includes a block {waited} after its relay parent")
         }
-        _ => format!("in every round step {step} does what may never be done"),
+        _ => format!("step {step} does what may never be done"),
     }
 }
 
@@ -384,5 +388,27 @@ impl Account {
                 issuance: number(moment.included.issuance.parse().unwrap_or_default()),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two steps and a round of two, with a late inclusion in the second step of the round.
+    fn late_in_the_round(waits_again: bool) -> Turned {
+        let round = Round { relay_slots: 2, included: 1, issued: "0".to_owned(), kept: Vec::new() };
+        let classes = vec![0, 0, class::INCLUDED, class::INCLUDED | class::LATE];
+        Turned { round, classes, waits: vec![0, 0, 2, 5], waits_again, stem: 2 }
+    }
+
+    #[test]
+    fn a_late_round_that_waits_otherwise_the_next_time_is_late_once() {
+        let claim = Claim::Never(class::LATE);
+        let once = "step 4 includes a block 5 relay blocks after its relay parent";
+        let found = late_in_the_round(false).against(claim);
+        assert_eq!(found, Some((4, once.to_owned())));
+        let found = late_in_the_round(true).against(claim);
+        assert_eq!(found, Some((4, format!("in every round {once}"))));
     }
 }

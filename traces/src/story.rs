@@ -4,9 +4,11 @@
 use std::fmt::Write;
 
 use unincluded_model::action::Bits;
+use unincluded_properties::graph::fairness::Claim;
 use unincluded_properties::{Kind, Property};
 
 use crate::format::{Growth, Judgement, LiveBlock, Moment, Run, Status};
+use crate::judge::promised;
 use crate::lasso::{Lasso, Round};
 use crate::name::{ParaName, RelayName};
 
@@ -34,9 +36,10 @@ pub(crate) fn headline(run: &Run) -> String {
 pub(crate) fn finding(verdict: &Judgement) -> String {
     let kind = verdict.property.as_deref().and_then(Property::find).map(Property::kind);
     let id = plain(verdict.property.as_deref().unwrap_or("something"));
+    let is_for_ever = verdict.round.is_some() && is_of_for_ever(verdict);
     let when = match verdict.step {
-        Some(0) if verdict.round.is_some() => "for ever from the start on".to_owned(),
-        Some(step) if verdict.round.is_some() => {
+        Some(0) if is_for_ever => "for ever from the start on".to_owned(),
+        Some(step) if is_for_ever => {
             format!("for ever after {}", counted(step, "step"))
         }
         Some(0) => "at the start".to_owned(),
@@ -54,6 +57,12 @@ pub(crate) fn finding(verdict: &Judgement) -> String {
         (_, true, None) => format!("{id} holds {when}"),
         (_, false, _) => format!("{id} is violated {when}{}", assuming(verdict)),
     }
+}
+
+/// Whether a verdict is about what goes on for ever, and not about one step or state.
+fn is_of_for_ever(verdict: &Judgement) -> bool {
+    let claim = verdict.property.as_deref().and_then(promised).map(|promise| promise.claim);
+    claim.is_some_and(|claim| !matches!(claim, Claim::Never(_)))
 }
 
 /// What a run without end assumes, where that is nothing.

@@ -1,13 +1,13 @@
 //! Runs that go round for ever: recorded, written, read, replayed, and tampered with.
 
 use sha2::{Digest, Sha256};
-use unincluded_model::{Action, Protocol, RelayBlockPlan, Scenario};
+use unincluded_model::{Action, Protocol, RelayBlockPlan, Rule, Scenario, StaleView};
 use unincluded_properties::Lasso;
 use unincluded_properties::catalogue::Promised;
 use unincluded_properties::outlook::{ADVANCES, IN_TIME};
 use unincluded_properties::rates::{Conditions, rates};
 use unincluded_traces::corpus::{Goal, RECIPES};
-use unincluded_traces::{Run, record, record_lasso, replay};
+use unincluded_traces::{Run, explain, record, record_lasso, replay};
 
 use crate::{parsed, text, written};
 
@@ -193,6 +193,45 @@ fn where_a_group_is_offline_a_run_is_about_whether_the_chain_advances() {
     let run = record_lasso(&groups, Some(ADVANCES.id), "Nothing.", &still, &[]).expect("a round");
     let run = parsed(written(&run).as_bytes()).expect("it is read again");
     assert!(!replay(&run).expect("it is done again").verdict.holds);
+}
+
+/// No inclusion may be late: one that comes before the round is one too many, and nothing is said of the
+/// round that does not happen in it.
+#[test]
+fn one_late_inclusion_breaks_the_claim_wherever_it_comes() {
+    let mut scenario = Scenario::built_in("elastic").expect("built in");
+    let p = &mut scenario.parameters;
+    (p.cores, p.block_processing_velocity, p.unincluded_segment_capacity) = (2, 2, 2);
+    (p.scheduling_lookahead, p.paras_availability_period, p.group_rotation_frequency) = (2, 2, 2);
+    scenario.environment.stale_view = StaleView::Never;
+    let scenario = scenario.checked("two cores").expect("legal");
+    let late = Protocol::new(scenario).without([Rule::Incl13]);
+    let latency = rates(&late, Conditions::AsTheScenario).latency.expect("it is measured");
+    let judged = |lasso: &Lasso<Action>| {
+        let run = record_lasso(&late, Some(IN_TIME.id), "Late.", lasso, &[]).expect("a round");
+        let replayed = replay(&run).expect("it is done again");
+        (replayed.verdict.clone(), replayed.to_string(), explain(&run))
+    };
+
+    let once = Lasso { stem: latency.slow.clone(), cycle: vec![] };
+    let (verdict, line, story) = judged(&once);
+    let last = latency.slow.len();
+    assert_eq!((verdict.holds, verdict.step), (false, Some(last)));
+    let because = format!("step {last} includes a block 5 relay blocks after its relay parent");
+    assert_eq!(verdict.because.as_deref(), Some(&*because));
+    let says = format!("LATENCY is violated after {last} steps, assuming nothing");
+    assert!(line.ends_with(&says), "{line}");
+    assert!(!story.contains("LATENCY holds") && story.contains("LATENCY is violated"), "{story}");
+
+    let always = latency.always_late.expect("again and again");
+    let (verdict, ..) = judged(&always);
+    let step = verdict.step.expect("it is violated");
+    assert!(!verdict.holds && step > always.stem.len(), "{verdict:?}");
+    let because = format!("in every round step {step} includes a block 5 relay blocks after ");
+    assert!(verdict.because.expect("a reason").starts_with(&because));
+
+    let in_time = Lasso { stem: latency.quick, cycle: vec![] };
+    assert!(judged(&in_time).0.holds);
 }
 
 /// A step of a round is one that somebody takes: a run may meet refusals, a round may not.
