@@ -130,6 +130,35 @@ fn a_run_without_end_is_saved_reproduced_and_told() {
     let text = std::fs::read_to_string(place.path(saved)).expect("it is saved");
     place.write("tampered.jsonl", &text.replace("\"stem\":0", "\"stem\":1"));
     place.says("replay tampered.jsonl").exits(1).shows(&["line 1, lasso.stem"]);
+    for (from, to, says) in [
+        ("\"stem\":0", "\"stem\":99", "lasso.stem = 99 is not legal: at most"),
+        ("\"things-happen\"", "\"relay-grows\"", "is not legal: one of things-happen, "),
+    ] {
+        place.write("odd.jsonl", &text.replacen(from, to, 1));
+        for command in ["replay", "explain"] {
+            place
+                .says(&format!("{command} odd.jsonl"))
+                .exits(2)
+                .complains_of(&["odd.jsonl:1", says]);
+        }
+    }
+}
+
+/// With forks nothing is said of latency, so that no run holds it.
+#[test]
+fn a_run_about_what_its_scenario_does_not_promise_is_unreadable() {
+    let place = Place::new();
+    place.says("check astar --not-assuming owners-build").exits(1);
+    let saved = "out/astar-INV-E2E-3-for-ever.jsonl";
+    let text = std::fs::read_to_string(place.path(saved)).expect("it is saved");
+    let (from, to) = ("\"adversary_blocks\":0", "\"adversary_blocks\":0,\"fork_depth\":1");
+    assert!(text.contains(from), "{text}");
+    let text = text.replacen(from, to, 1).replacen("\"INV-E2E-3\"", "\"LATENCY\"", 1);
+    place.write("odd.jsonl", &text);
+    for command in ["replay", "explain"] {
+        let words = ["odd.jsonl:1", "property = \"LATENCY\"", "that the scenario claims"];
+        place.says(&format!("{command} odd.jsonl")).exits(2).complains_of(&words);
+    }
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn a_reward_that_decays_is_no_deviation() {
     let story = told_of_blocks(&decaying);
     assert!(story.contains("P2") && !story.contains("issues"), "{story}");
     let story = told_of_blocks(&decaying.without([Rule::Emit1]));
-    assert!(story.replace("\n", " ").contains("It issues nothing."), "{story}");
+    assert!(story.replace('\n', " ").contains("It issues nothing."), "{story}");
     let steady = Protocol::new(Scenario::built_in("astar").expect("built in"));
     assert!(!told_of_blocks(&steady).contains("issues"));
     let story = told_of_blocks(&steady.without([Rule::Emit1]));
