@@ -2,7 +2,7 @@
 //!
 //! GitHub shows ten annotations of a kind for each step, so the first one sums up.
 
-use super::{Outcome, Summary, Verdict, source};
+use super::{Summary, Verdict, source};
 
 /// The summary, as workflow commands.
 pub(crate) fn render(summary: &Summary) -> String {
@@ -44,10 +44,9 @@ pub(crate) fn render(summary: &Summary) -> String {
             let title = property(&format!("the long run of {}", scenario.title));
             text += &format!("::notice title={title}::{}\n", data(why));
         }
-        let open: Vec<&str> = scenario.with(Outcome::Inconclusive).map(|one| one.name).collect();
-        if !open.is_empty() {
+        for (why, open) in scenario.left_open() {
             let title = property(&format!("not decided in {}", scenario.title));
-            let message = format!("{}: {}", scenario.reach(), open.join(" "));
+            let message = format!("{why}: {}", open.join(" "));
             text += &format!("::warning title={title}::{}\n", data(&message));
         }
     }

@@ -160,20 +160,32 @@ fn whatever_is_wrong(scenario: &Examined, paint: Paint) -> String {
         text.push('\n');
     }
 
-    let open: Vec<&str> = scenario.with(Outcome::Inconclusive).map(|one| one.name).collect();
-    if !open.is_empty() {
-        // Beside a violation their number is enough.
-        let which = match scenario.verdict() {
-            Verdict::Violated => {
-                let stopped = scenario.cut == Some(Cut::Verdict);
-                let hint = if stopped { "; --keep-going sees everything" } else { "" };
-                format!("{} properties are not decided{hint}", open.len())
-            }
-            _ => format!("not decided: {}", open.join(" ")),
-        };
-        let _ = writeln!(text, "{}\n{}\n", extent(scenario, paint), indented(&which, 2));
+    text + &whatever_is_open(scenario, paint)
+}
+
+/// What was not decided, and why; beside a violation how many properties are enough.
+fn whatever_is_open(scenario: &Examined, paint: Paint) -> String {
+    let open = scenario.left_open();
+    if open.is_empty() {
+        return String::new();
     }
-    text
+    let mut text = extent(scenario, paint) + "\n";
+    if scenario.verdict() == Verdict::Violated {
+        let stopped = scenario.cut == Some(Cut::Verdict);
+        let hint = if stopped { "; --keep-going sees everything" } else { "" };
+        let count: usize = open.iter().map(|(_, names)| names.len()).sum();
+        let which = format!("{count} properties are not decided{hint}");
+        return text + &indented(&which, 2) + "\n\n";
+    }
+    for (why, names) in open {
+        let names = names.join(" ");
+        let which = match why == scenario.reach() {
+            true => format!("not decided: {names}"),
+            false => format!("not decided, as {why}: {names}"),
+        };
+        let _ = writeln!(text, "{}", indented(&which, 2));
+    }
+    text + "\n"
 }
 
 /// One violation: its shortest run, why, and what can be done with it.

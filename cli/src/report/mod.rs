@@ -221,6 +221,19 @@ impl Examined {
         self.properties.iter().filter(move |one| one.verdict == verdict)
     }
 
+    /// What is not decided, by why: its own reason where it has one, else how far the search went.
+    pub(crate) fn left_open(&self) -> Vec<(String, Vec<&'static str>)> {
+        let mut groups: Vec<(String, Vec<&'static str>)> = Vec::new();
+        for one in self.with(Outcome::Inconclusive) {
+            let why = one.because.clone().unwrap_or_else(|| self.reach());
+            match groups.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, names)) => names.push(one.name),
+                None => groups.push((why, vec![one.name])),
+            }
+        }
+        groups
+    }
+
     /// How far the verdicts go and what they are confined to, and why they go no further.
     pub(crate) fn reach(&self) -> String {
         match (&self.cut_by, self.within) {

@@ -36,7 +36,7 @@ pub(crate) fn render(summary: &Summary) -> String {
         .iter()
         .flat_map(|scenario| scenario.ruled_out().map(move |one| result(scenario, one, "note")));
     let results: Vec<Value> = errors.chain(notes).collect();
-    let undecided = summary.scenarios.iter().filter_map(notification);
+    let undecided = summary.scenarios.iter().flat_map(notifications);
     let unseen = summary.scenarios.iter().filter_map(not_looked_at);
     let notifications: Vec<Value> = undecided.chain(unseen).collect();
     let log = json!({
@@ -127,13 +127,17 @@ fn not_looked_at(scenario: &Examined) -> Option<Value> {
 }
 
 /// What was not decided, and why; nothing where a violation says enough.
-fn notification(scenario: &Examined) -> Option<Value> {
-    let (level, why) = match (&scenario.disagreement, &scenario.cut_by) {
-        (Some(disagreement), _) => ("error", format!("the engines disagree: {disagreement}")),
-        (None, Some(_)) if scenario.verdict() == Verdict::Inconclusive => {
-            ("warning", format!("not decided: {}", scenario.reach()))
-        }
-        _ => return None,
+fn notifications(scenario: &Examined) -> Vec<Value> {
+    let notification = |level: &str, why: String| json!({ "level": level, "message": { "text": format!("{}: {why}", scenario.title) } });
+    if let Some(disagreement) = &scenario.disagreement {
+        return vec![notification("error", format!("the engines disagree: {disagreement}"))];
+    }
+    if scenario.verdict() != Verdict::Inconclusive {
+        return Vec::new();
+    }
+    let why = |(why, names): (String, Vec<&str>)| match why == scenario.reach() {
+        true => format!("not decided: {why}"),
+        false => format!("not decided, as {why}: {}", names.join(" ")),
     };
-    Some(json!({ "level": level, "message": { "text": format!("{}: {why}", scenario.title) } }))
+    scenario.left_open().into_iter().map(|open| notification("warning", why(open))).collect()
 }
