@@ -4,7 +4,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use unincluded_model::economics::{Network, Perquintill};
 use unincluded_model::{RelayNumberCheck, Rule, Variant};
 use unincluded_properties::Limits;
@@ -146,6 +147,25 @@ pub(crate) enum WhenProgress {
     Always,
     /// Never.
     Never,
+}
+
+impl Arguments {
+    /// What clap cannot refuse by itself: an option that another one leaves without a meaning.
+    pub(crate) fn consistent(self) -> Result<Self, clap::Error> {
+        match &self.command {
+            Command::Check(asked)
+                if asked.progress == WhenProgress::Never && !asked.not_assuming.is_empty() =>
+            {
+                let words = "--not-assuming is about the long run, at which --progress never does \
+                             not look";
+                let mut command = Arguments::command();
+                command.build();
+                let check = command.find_subcommand_mut("check").expect("a subcommand");
+                Err(check.error(ErrorKind::ArgumentConflict, words))
+            }
+            _ => Ok(self),
+        }
+    }
 }
 
 impl Check {

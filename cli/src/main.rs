@@ -39,7 +39,9 @@ use exit::Exit;
 use screen::{Screen, shown};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::try_parse().unwrap_or_else(|error| misuse(&error));
+    let arguments = Arguments::try_parse()
+        .and_then(Arguments::consistent)
+        .unwrap_or_else(|error| misuse(&error));
     let screen = Screen::new(arguments.color, arguments.quiet);
     let answer = match &arguments.command {
         Command::Check(asked) => check::check(asked, &screen),

@@ -23,6 +23,12 @@ fn an_unknown_rule_gets_the_nearest_and_the_list() {
 }
 
 #[test]
+fn what_is_not_looked_at_cannot_be_asked_with_fewer_assumptions() {
+    let line = "check astar-sync --progress never --not-assuming owners-build";
+    Place::new().says(line).exits(2).complains_of(&["--not-assuming", "--progress never"]);
+}
+
+#[test]
 fn an_unknown_variant_gets_the_nearest_and_the_list() {
     Place::new().says("check astar --variant FRAG-5=first").exits(2).complains_of(&[
         "there is no variant \"FRAG-5=first\"",
