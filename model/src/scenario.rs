@@ -913,7 +913,7 @@ impl Scenario {
         }
         if !e.claims.is_bulk() && (p.relay_parent_offset > 0 || p.cores > 1) {
             let legal = "\"bulk\" with an offset or several cores".to_owned();
-            return out("environment.claims", format!("{:?}", e.claims), legal);
+            return out("environment.claims", as_written(e.claims), legal);
         }
         if e.followed_validators > 0 && (p.cores > 1 || e.fork_depth > 0) {
             let legal =
@@ -936,7 +936,7 @@ impl Scenario {
         }
         if e.upgrades.is_none() && !e.prechecks.is_known() {
             let legal = "\"known\" without environment.upgrades".to_owned();
-            return out("environment.prechecks", format!("{:?}", e.prechecks), legal);
+            return out("environment.prechecks", as_written(e.prechecks), legal);
         }
         let waits = p.upgrade_delay > 0 || p.minimum_upgrade_delay > 0 || p.upgrade_cooldown > 0;
         if e.upgrades.is_none() && waits {
@@ -1045,15 +1045,15 @@ impl Scenario {
         }
         if self.environment.upgrades != Upgrades::NextCode {
             let legal = "\"next-code\" with a [switch], which the next code brings".to_owned();
-            return out("environment.upgrades", format!("{:?}", self.environment.upgrades), legal);
+            return out("environment.upgrades", as_written(self.environment.upgrades), legal);
         }
         if !self.economics.decay.is_none() {
             let legal = "\"none\" with a [switch], which came before any decay".to_owned();
-            return out("economics.decay", format!("{:?}", self.economics.decay), legal);
+            return out("economics.decay", as_written(self.economics.decay), legal);
         }
         if !self.economics.calendar.is_of_twelve_seconds() {
             let legal = "a calendar of 12 s blocks with a [switch]".to_owned();
-            return out("economics.calendar", format!("{:?}", self.economics.calendar), legal);
+            return out("economics.calendar", as_written(self.economics.calendar), legal);
         }
         Ok(())
     }
@@ -1089,7 +1089,7 @@ impl Scenario {
         if p.generation != Generation::AuraExt025 && differs && e.fork_depth > 0 {
             let legal = "\"aura-ext-0.25\" on relay forks, unless every block has the slot of its \
                          relay parent: slots are an order there";
-            return out("protocol.generation", format!("{:?}", p.generation), legal);
+            return out("protocol.generation", as_written(p.generation), legal);
         }
         let next = e.next_authorities.0;
         let plain = p.para_slot_ms >= RELAY_SLOT_MS && p.generation == Generation::AuraExt025;
@@ -1191,6 +1191,11 @@ const SWITCH: [(&str, i64, i64); 6] = [
     ("switch.duration", 1, 16),
     ("switch.capacity_before", 0, 12),
 ];
+
+/// A value as a scenario file writes it.
+fn as_written(value: impl Serialize) -> String {
+    toml::Value::try_from(value).map_or_else(|error| error.to_string(), |value| value.to_string())
+}
 
 fn whole_number(least: i64, most: i64) -> String {
     format!("a whole number from {least} to {most}")

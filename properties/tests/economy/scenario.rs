@@ -82,7 +82,7 @@ fn a_file_asks_for_decay_but_not_with_a_switch() {
         Scenario::built_in("astar").expect("built in")
     );
     let refused = file("astar-switch", "astar-2026").expect_err("the switch came before");
-    assert!(refused.contains("economics.decay"), "{refused}");
+    assert!(refused.contains("economics.decay = \"astar-2026\" is not legal"), "{refused}");
     let unknown = file("astar", "astar-2027").expect_err("nobody knows it");
     assert!(unknown.contains("astar-2026"), "{unknown}");
 }
