@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use unincluded_model::{Action, Protocol};
-use unincluded_properties::Lasso;
 use unincluded_properties::claims::words::grouped;
 use unincluded_properties::long_run::{Kept, Promise, USUAL, advances, paces, recoveries, unseen};
 use unincluded_properties::outlook::Progressive;
 use unincluded_properties::rates::Effort;
 use unincluded_properties::search::{Cut, Limits, Report};
+use unincluded_properties::{Kind, Lasso};
 use unincluded_traces::corpus::assumed;
 use unincluded_traces::{Run, TraceError};
 
@@ -133,7 +133,12 @@ fn judged(protocol: &Protocol, promise: Promise, asked: &Check) -> Judged {
             violated(open, lasso.len(), because, run)
         }
         Kept::NoBy(run, because) => {
-            let about = about(protocol, &promise, &format!("after {}", actions(run.len())));
+            // What is measured after the run is in no action of it.
+            let when = match promise.kind {
+                Kind::Progress => format!("after {}, because {because}", actions(run.len())),
+                _ => format!("after {}", actions(run.len())),
+            };
+            let about = about(protocol, &promise, &when);
             let recorded = unincluded_traces::record(protocol, None, &about, run);
             violated(open, run.len(), because, recorded)
         }

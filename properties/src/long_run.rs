@@ -8,6 +8,7 @@ use crate::catalogue::{Kind, Promised};
 use crate::claims::words::counted;
 use crate::graph::ratio::Ratio;
 use crate::outlook::{self, ADVANCES, Must, Outlook, Progressive};
+use crate::progress::earliest_backing;
 use crate::rates::{Conditions, Effort, Rates, rates_within};
 use crate::recovery::{self, Response};
 use crate::runs::latest_inclusion;
@@ -96,11 +97,12 @@ pub fn recoveries(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
     }
     let ids: Vec<&'static str> = open.iter().map(|one| one.id).collect();
     let found = recovery::responses(protocol, &ids, effort.limits);
+    let (_, path) = earliest_backing(protocol);
     let judge = |(open, response): (Promise, Response)| {
         let (kept, figure) = match response {
             Response::Within { relay_blocks, after } => {
                 let figure = format!(
-                    "at most {} on the usual path, and that many {}",
+                    "at most {} {path}, and that many {}",
                     counted(relay_blocks, "relay block"),
                     match after.len() {
                         0 => "from the start on".to_owned(),
@@ -110,9 +112,7 @@ pub fn recoveries(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
                 (Kept::Yes, Some(figure))
             }
             Response::Never { after } => {
-                let because =
-                    "after it no block need ever be included, though nobody is late any more";
-                (Kept::NoBy(after, because.to_owned()), None)
+                (Kept::NoBy(after, recovery::never(open.id).to_owned()), None)
             }
             Response::NotMet => (Kept::OfNothing("this never happens"), None),
             Response::Unknown(why) => (Kept::Open, Some(why.to_string())),

@@ -62,6 +62,16 @@ pub(crate) fn applies(protocol: &Protocol) -> bool {
     protocol.parameters().unincluded_segment_capacity > 0 && somebody && meets_claims
 }
 
+/// After how many relay blocks a candidate is backed once faults are over, and on which path that is.
+pub(crate) fn earliest_backing(protocol: &Protocol) -> (u8, &'static str) {
+    let usual = 2 + protocol.parameters().relay_parent_offset;
+    let windows = protocol.either_parameters().map(|p| p.scheduling_lookahead);
+    match windows.into_iter().fold(usual, u8::min) {
+        earliest if earliest == usual => (usual, "on the usual path"),
+        earliest => (earliest, "on the fast path"),
+    }
+}
+
 impl FaultFree {
     /// The same rules with candidates backed `earliest_backing` relay blocks after their relay
     /// parent: 2 is usual, 1 the fast path.
@@ -77,9 +87,7 @@ impl FaultFree {
 
     /// The same on the usual path, or the fast one where L leaves no time for the usual.
     pub fn usual(protocol: &Protocol) -> Self {
-        let usual = 2 + protocol.parameters().relay_parent_offset;
-        let windows = protocol.either_parameters().map(|p| p.scheduling_lookahead);
-        Self::new(protocol, windows.into_iter().fold(usual, u8::min))
+        Self::new(protocol, earliest_backing(protocol).0)
     }
 
     /// How soon another block is included from a state of the faulty protocol; none if the way

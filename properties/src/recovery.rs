@@ -6,12 +6,14 @@
 //! action: what is measured is the state that it leaves. That a candidate is lost, or never available, is
 //! not over with any action: then one such candidate stays what it is, and nothing else is wrong.
 
-use std::collections::VecDeque;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
-use unincluded_model::action::Precheck;
-use unincluded_model::{Action, Age, Author, ParaBlock, Protocol, Refusal, RelayBlockPlan, State};
+use unincluded_model::action::{Precheck, Traffic};
+use unincluded_model::{
+    Action, Age, Author, Few, ParaBlock, Protocol, Refusal, RelayBlockPlan, State,
+};
 
 use crate::fingerprint::{FingerprintMap, fingerprint};
 use crate::progress::FaultFree;
@@ -24,7 +26,7 @@ enum After {
     Anything,
     /// A block that is authored so; the offset is what an author on time is behind.
     Authoring(fn(&Author, Age) -> bool),
-    /// A relay block like this; `most` candidates could be backed there.
+    /// A relay block like this; with the same votes, disputes and session `most` candidates could be backed.
     RelayBlock(fn(&RelayBlockPlan, most: usize, holds: bool) -> bool),
     /// The relay chain gives up a fork.
     Settling,
@@ -96,7 +98,8 @@ impl std::fmt::Display for Unseen {
     }
 }
 
-/// The response in every case of which one of these promises speaks, in their order; on the usual path.
+/// The response in every case of which one of these promises speaks, in their order; on the usual path,
+/// or the fast one where L leaves no time for the usual.
 pub fn responses(protocol: &Protocol, wanted: &[&'static str], limits: Limits) -> Vec<Response> {
     let backing = FaultFree::usual(protocol);
     responses_on(backing, protocol, wanted, limits)
@@ -199,15 +202,8 @@ impl Walk<'_> {
             return Err(Unseen::Cut(Cut::Horizon(bound)));
         }
         let steps: Vec<_> = self.protocol.steps(state).collect();
-        let backed = |action: &Action, branch: u8| match action {
-            Action::RelayBlock(plan) if plan.branch == branch => plan.back.len(),
-            _ => 0,
-        };
-        let most_backed = |branch: u8| {
-            let taken = steps.iter().filter(|(_, step)| step.is_ok());
-            taken.map(|(action, _)| backed(action, branch)).max().unwrap_or(0)
-        };
-        let most = [most_backed(0), most_backed(1)];
+        let taken = steps.iter().filter(|(_, step)| step.is_ok());
+        let most = most_backed(taken.map(|(action, _)| action));
         for (action, step) in steps {
             let next = match step {
                 Ok(step) => step.next,
@@ -225,7 +221,7 @@ impl Walk<'_> {
                     (Some(After::RelayBlock(is_met)), Action::RelayBlock(plan)) => {
                         let branch = usize::from(plan.branch);
                         let holds = state.branch(branch).tip().assigned;
-                        is_met(plan, most[branch.min(1)], holds)
+                        is_met(plan, most.get(&but_backing(plan)).copied().unwrap_or(0), holds)
                     }
                     (Some(After::Settling), Action::Settle { .. }) => true,
                     _ => false,
@@ -317,7 +313,76 @@ impl Case {
     }
 }
 
+/// How many candidates are backed at most, for each way in which all else can be that decides it.
+fn most_backed<'a>(actions: impl Iterator<Item = &'a Action>) -> HashMap<RelayBlockPlan, usize> {
+    let mut most = HashMap::new();
+    for action in actions {
+        if let Action::RelayBlock(plan) = action {
+            let known = most.entry(but_backing(plan)).or_insert(0);
+            *known = plan.back.len().max(*known);
+        }
+    }
+    most
+}
+
+/// A relay block without what it backs, and without what does not decide how much that can be.
+fn but_backing(plan: &RelayBlockPlan) -> RelayBlockPlan {
+    RelayBlockPlan {
+        back: Few::default(),
+        go_ahead: false,
+        reassigned: false,
+        traffic: Traffic::default(),
+        precheck: None,
+        ..*plan
+    }
+}
+
+/// What breaks a promise measured here, in words: a mark is on no action, so that no run shows it.
+pub(crate) fn never(id: &str) -> &'static str {
+    match CASES.iter().find(|(known, _)| *known == id) {
+        Some((_, After::Lost)) => {
+            "if one candidate that is not on chain after it then never gets its votes, no block \
+             need ever be included, though nothing else is wrong any more"
+        }
+        Some((_, After::NeverAvailable)) => {
+            "if the data of a candidate that is pending after it is then never available, no block \
+             need ever be included, though nothing else is wrong any more"
+        }
+        Some((_, After::Authoring(_) | After::RelayBlock(_) | After::Settling)) => {
+            "after this fault, its last action, no block need ever be included, though nobody is \
+             late any more"
+        }
+        Some((_, After::Anything)) | None => {
+            "after it no block need ever be included, though nobody is late any more"
+        }
+    }
+}
+
 /// Whether a promise is one of those measured here.
 pub fn is_case(id: &str) -> bool {
     CASES.iter().any(|(known, _)| *known == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use unincluded_model::{Bits, BlockIndex};
+
+    use super::*;
+
+    /// A relay block whose votes are one short frees no core: that it backs nothing is no delay.
+    #[test]
+    fn only_a_relay_block_with_the_same_votes_says_what_could_be_backed() {
+        let plan = |bits, back| RelayBlockPlan {
+            bits: Few::from(Some(bits)),
+            back: Few::from(back),
+            ..RelayBlockPlan::quiet(0)
+        };
+        let block = BlockIndex(1);
+        let plans =
+            [plan(Bits::Enough, Some(block)), plan(Bits::Enough, None), plan(Bits::OneShort, None)];
+        let actions = plans.map(Action::RelayBlock);
+        let most = most_backed(actions.iter());
+        let of = |plan: &RelayBlockPlan| most[&but_backing(plan)];
+        assert_eq!(plans.each_ref().map(of), [1, 1, 0]);
+    }
 }

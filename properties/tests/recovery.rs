@@ -105,7 +105,9 @@ fn a_rule_that_frees_the_way_is_missed_by_the_recovery_it_is_for() {
         let protocol = Protocol::new(Scenario::built_in(scenario).expect("built in"));
         let promises = recoveries(&protocol.without([rule]), Effort::default());
         let promise = promises.iter().find(|one| one.id == id).expect("promised");
-        assert!(matches!(promise.kept, Kept::NoBy(..)), "{rule} {id}: {:?}", promise.kept);
+        let Kept::NoBy(_, because) = &promise.kept else { panic!("{rule} {id}: {promise:?}") };
+        let is_marked = because.starts_with("if the data of a candidate that is pending");
+        assert_eq!(is_marked, id == "RECOVERY-FLT-5", "{because}");
     }
 }
 
@@ -119,4 +121,17 @@ fn what_is_not_seen_whole_has_no_recovery_time() {
     scenario.horizon.actions = Some(6);
     let found = responses(&Protocol::new(scenario), &CASES, Limits::default());
     assert_eq!(found[2], Response::Unknown(Unseen::Cut(Cut::Horizon(6))));
+}
+
+/// Where L leaves no time for the usual path, the figure is of the fast one.
+#[test]
+fn the_figure_names_the_path_that_there_is() {
+    for (lookahead, path) in [(1, "on the fast path"), (2, "on the usual path")] {
+        let mut scenario = Scenario::built_in("astar-sync").expect("built in");
+        scenario.parameters.scheduling_lookahead = lookahead;
+        let protocol = Protocol::new(scenario.checked("mine.toml").expect("it is legal"));
+        let found = recoveries(&protocol, Effort::default());
+        let figure = found[0].figure.as_deref().expect("a figure");
+        assert!(figure.contains(path), "L {lookahead}: {figure}");
+    }
 }
