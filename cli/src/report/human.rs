@@ -179,9 +179,10 @@ fn whatever_is_open(scenario: &Examined, paint: Paint) -> String {
     }
     for (why, names) in open {
         let names = names.join(" ");
-        let which = match why == scenario.reach() {
-            true => format!("not decided: {names}"),
-            false => format!("not decided, as {why}: {names}"),
+        let which = if why == scenario.reach() {
+            format!("not decided: {names}")
+        } else {
+            format!("not decided, as {why}: {names}")
         };
         let _ = writeln!(text, "{}", indented(&which, 2));
     }

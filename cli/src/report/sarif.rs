@@ -135,9 +135,12 @@ fn notifications(scenario: &Examined) -> Vec<Value> {
     if scenario.verdict() != Verdict::Inconclusive {
         return Vec::new();
     }
-    let why = |(why, names): (String, Vec<&str>)| match why == scenario.reach() {
-        true => format!("not decided: {why}"),
-        false => format!("not decided, as {why}: {}", names.join(" ")),
+    let why = |(why, names): (String, Vec<&str>)| {
+        if why == scenario.reach() {
+            format!("not decided: {why}")
+        } else {
+            format!("not decided, as {why}: {}", names.join(" "))
+        }
     };
     scenario.left_open().into_iter().map(|open| notification("warning", why(open))).collect()
 }
