@@ -43,7 +43,7 @@ pub fn near_the_start<P: Pallets>(most: usize) -> Report {
     for scenario in scenarios() {
         let name = scenario.name.clone();
         let one = edges::<P>(&Case::of(Protocol::new(scenario)), most);
-        assert!(one.authored > one.skipped, "{name} is hardly looked at: {one:?}");
+        assert!(one.authored > 10, "{name} is hardly looked at: {one:?}");
         total += one;
     }
     total
