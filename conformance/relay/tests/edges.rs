@@ -33,7 +33,7 @@ fn every_edge_of_counted_votes_and_of_siblings() {
 }
 
 #[test]
-#[ignore = "a quarter of an hour: for the night"]
+#[ignore = "minutes: for the night"]
 fn every_edge_of_astar() {
     assert!(covered("astar", Extent { states: ALL, relay_blocks: ALL }).is_whole);
 }
