@@ -40,8 +40,8 @@ pub(crate) fn long_run(
     report: &Report,
 ) -> LongRun {
     let protocol = &subject.protocol;
-    let open = unseen(protocol);
-    if open.is_empty() {
+    let promises = unseen(protocol);
+    if promises.is_empty() {
         return LongRun::none("nothing is promised of it");
     }
     let (mut limits, mut is_after_a_cut) = (asked.limits(), false);
@@ -59,10 +59,7 @@ pub(crate) fn long_run(
         (_, Some(cut)) => {
             let why = format!("nothing is decided of a search that is cut by {cut}");
             let open = |promise| Judged { because: Some(why.clone()), ..open_of(&promise) };
-            return LongRun {
-                judged: unseen(protocol).into_iter().map(open).collect(),
-                unseen: None,
-            };
+            return LongRun { judged: promises.into_iter().map(open).collect(), unseen: None };
         }
     }
     let effort = Effort { limits, threads, latency: true };
@@ -70,15 +67,15 @@ pub(crate) fn long_run(
     let is_small = report.transitions <= USUAL;
     let mut found = LongRun { judged: Vec::new(), unseen: None };
     if is_small || is_wanted || asked.names_scenarios() {
-        let promises = advances(protocol, effort, |claim| assumed(claim, &asked.not_assuming));
-        found.judged.extend(promises.into_iter().map(|one| judged(protocol, one, asked)));
+        let advances = advances(protocol, effort, |claim| assumed(claim, &asked.not_assuming));
+        found.judged.extend(advances.into_iter().map(|one| judged(protocol, one, asked)));
     }
     if is_small || is_wanted {
-        let promises = recoveries(protocol, effort).into_iter().chain(paces(protocol, effort));
-        found.judged.extend(promises.map(|one| judged(protocol, one, asked)));
+        let measured = recoveries(protocol, effort).into_iter().chain(paces(protocol, effort));
+        found.judged.extend(measured.map(|one| judged(protocol, one, asked)));
     }
     let is_missing = |one: &&Promise| found.judged.iter().all(|judged| judged.name != one.id);
-    let missing: Vec<&str> = open.iter().filter(is_missing).map(|one| one.id).collect();
+    let missing: Vec<&str> = promises.iter().filter(is_missing).map(|one| one.id).collect();
     found.unseen = (!missing.is_empty()).then(|| {
         format!(
             "{} not looked at, of more than {USUAL} transitions: --progress always does",
