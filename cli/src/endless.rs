@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use unincluded_model::{Action, Protocol};
 use unincluded_properties::claims::words::grouped;
-use unincluded_properties::long_run::{Kept, Promise, USUAL, advances, paces, recoveries, unseen};
+use unincluded_properties::long_run::{
+    Kept, Promise, Speeds, USUAL, advances, paces, recoveries, unseen,
+};
 use unincluded_properties::outlook::Progressive;
 use unincluded_properties::rates::Effort;
 use unincluded_properties::search::{Cut, Limits, Report};
@@ -14,6 +16,7 @@ use unincluded_traces::corpus::assumed;
 use unincluded_traces::{Run, TraceError};
 
 use crate::arguments::{Check, WhenProgress};
+use crate::report::speed::{Speed, speeds};
 use crate::report::{Judged, Outcome, actions};
 use crate::subject::{Subject, changes};
 
@@ -29,6 +32,8 @@ pub(crate) struct LongRun {
     pub(crate) judged: Vec<Judged>,
     /// Why some promises are not among them, if so.
     pub(crate) unseen: Option<String>,
+    /// How fast the scenario is.
+    pub(crate) rates: Vec<Speed>,
 }
 
 /// Looks at the long run of a scenario, after our own search. Nothing is decided of what a limit or a
@@ -59,19 +64,23 @@ pub(crate) fn long_run(
         (_, Some(cut)) => {
             let why = format!("nothing is decided of a search that is cut by {cut}");
             let open = |promise| Judged { because: Some(why.clone()), ..open_of(&promise) };
-            return LongRun { judged: promises.into_iter().map(open).collect(), unseen: None };
+            let judged = promises.into_iter().map(open).collect();
+            return LongRun { judged, unseen: None, rates: Vec::new() };
         }
     }
     let effort = Effort { limits, threads, latency: true };
     let is_wanted = asked.full || asked.progress == WhenProgress::Always;
     let is_small = report.transitions <= USUAL;
-    let mut found = LongRun { judged: Vec::new(), unseen: None };
+    let mut found = LongRun { judged: Vec::new(), unseen: None, rates: Vec::new() };
     if is_small || is_wanted || asked.names_scenarios() {
         let advances = advances(protocol, effort, |claim| assumed(claim, &asked.not_assuming));
         found.judged.extend(advances.into_iter().map(|one| judged(protocol, one, asked)));
     }
     if is_small || is_wanted {
-        let measured = recoveries(protocol, effort).into_iter().chain(paces(protocol, effort));
+        let found_speeds = Speeds::of(protocol, effort);
+        found.rates = speeds(subject, &found_speeds);
+        let paces = paces(protocol, &found_speeds);
+        let measured = recoveries(protocol, effort).into_iter().chain(paces);
         found.judged.extend(measured.map(|one| judged(protocol, one, asked)));
     }
     let is_missing = |one: &&Promise| found.judged.iter().all(|judged| judged.name != one.id);
@@ -106,7 +115,8 @@ impl LongRun {
 
     /// Of which nothing is reported, and why.
     fn none(why: &str) -> Self {
-        LongRun { judged: Vec::new(), unseen: Some(format!("not looked at: {why}")) }
+        let unseen = Some(format!("not looked at: {why}"));
+        LongRun { judged: Vec::new(), unseen, rates: Vec::new() }
     }
 }
 

@@ -60,6 +60,7 @@ fn by_search(subject: &Subject, asked: &Check, threads: usize, line: &Line) -> E
     let long_run = endless::long_run(subject, asked, threads, &report);
     examined.properties.extend(long_run.judged);
     examined.long_run = long_run.unseen;
+    examined.rates = long_run.rates;
     examined
 }
 
@@ -122,6 +123,7 @@ fn blank(subject: &Subject, engine: &'static str) -> Examined {
         collision_probability: 0.0,
         seconds: 0.0,
         long_run: None,
+        rates: Vec::new(),
         switch: Vec::new(),
         properties: Property::claimed(protocol).map(|(_, one)| Judged::open(one)).collect(),
     }

@@ -149,6 +149,8 @@ promises! {
     "RECOVERY-FLT-15" Progress recovers_from_lapses, [], "After the para lost its core, other faults over, another block is included within a number of relay blocks.";
     "RECOVERY-FLT-17" Progress recovers_from_rejections, [], "After new code was rejected, other faults over, another block is included within a number of relay blocks.";
     "INV-E2E-6" Rate can_reach_the_full_rate, ["R-INCLUDED"], "Without a fault, and with the capacity for it, every relay block includes as many blocks as a relay parent takes.";
+    "RATE" Rate includes_for_good, ["R-INCLUDED"], "No run that goes on for ever includes more blocks for each relay slot than the para has cores, or half as many where it shares them.";
+    "TOKENS" Rate rewards_alike, ["R-INCLUDED"], "On every run that goes on for ever, the tokens emitted for each relay slot are the blocks included for each, times a block's reward.";
     "LATENCY" Rate includes_for_good, ["R-INCLUDED"], "No candidate is included later than L + max(P, F) relay blocks after its relay parent.";
 }
 
@@ -861,8 +863,14 @@ fn advances_without_some(protocol: &Protocol) -> bool {
 }
 
 /// Whether what is included stays so: else there is no rate.
-fn includes_for_good(protocol: &Protocol) -> bool {
+pub(crate) fn includes_for_good(protocol: &Protocol) -> bool {
     protocol.environment().fork_depth == 0 && !protocol.environment().disputes
+}
+
+/// Whether in addition every block is to bring the same.
+fn rewards_alike(protocol: &Protocol) -> bool {
+    let scenario = protocol.scenario();
+    includes_for_good(protocol) && scenario.switch.is_none() && scenario.economics.decay.is_none()
 }
 
 /// TIME-4: whether a scenario has all that the full rate takes: capacity for every block of a relay

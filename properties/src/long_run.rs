@@ -1,13 +1,15 @@
 //! What a scenario promises for the long run, judged row by row: what must happen, how many blocks get
-//! in, and how long it takes.
+//! in, what they bring, and how long it takes.
 
+use unincluded_model::scenario::Claims;
 use unincluded_model::{Action, Protocol};
 
 use crate::Lasso;
-use crate::catalogue::{Kind, Promised};
-use crate::claims::words::counted;
+use crate::catalogue::{Kind, Promised, includes_for_good};
+use crate::claims::words::{counted, grouped};
 use crate::graph::ratio::Ratio;
 use crate::outlook::{self, ADVANCES, Must, Outlook, Progressive};
+use crate::pace::usual_backing;
 use crate::progress::earliest_backing;
 use crate::rates::{Conditions, Effort, Rates, rates_within};
 use crate::recovery::{self, Response};
@@ -54,7 +56,7 @@ pub const USUAL: u64 = 200_000;
 pub fn long_run(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
     let mut promises = advances(protocol, effort, |claim| claim.assumes.to_vec());
     promises.extend(recoveries(protocol, effort));
-    promises.extend(paces(protocol, effort));
+    promises.extend(paces(protocol, &Speeds::of(protocol, effort)));
     promises
 }
 
@@ -122,17 +124,49 @@ pub fn recoveries(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
     open.into_iter().zip(found).map(judge).collect()
 }
 
-/// How many blocks get in, and how long it takes.
-pub fn paces(protocol: &Protocol, effort: Effort) -> Vec<Promise> {
+/// How many blocks get in and what they bring, and how long it takes.
+pub fn paces(protocol: &Protocol, found: &Speeds) -> Vec<Promise> {
     let rates = unseen(protocol).into_iter().filter(|one| one.kind == Kind::Rate);
     let judge = |open: Promise| {
-        let (kept, figure) = match open.id {
-            "LATENCY" => in_time(protocol, effort),
-            _ => full_rate(protocol, effort),
+        let (kept, figure) = match (open.id, &found.any) {
+            ("INV-E2E-6", _) => full_rate(protocol, &found.healthy),
+            ("RATE", Some(any)) => no_more_than_cores(protocol, any),
+            ("TOKENS", Some(any)) => a_reward_for_each(protocol, any),
+            ("LATENCY", Some(any)) => in_time(protocol, any),
+            _ => (Kept::Open, None),
         };
         Promise { kept, figure, ..open }
     };
     rates.map(judge).collect()
+}
+
+/// How fast a scenario is: rates and latencies, each under conditions.
+#[derive(Clone, Debug)]
+pub struct Speeds {
+    /// Where nothing goes wrong, on the usual path.
+    pub healthy: Rates,
+    /// With faults in at most [`FEW`] slots; none where inclusions can be undone.
+    pub few: Option<Rates>,
+    /// With whatever faults the scenario has; none where inclusions can be undone.
+    pub any: Option<Rates>,
+}
+
+/// Faulty slots at the most, and of how many that follow each other.
+pub const FEW: (u8, u8) = (1, 8);
+
+impl Speeds {
+    /// Those of a scenario: of all its infinite runs, so of a graph for each of the conditions.
+    pub fn of(protocol: &Protocol, effort: Effort) -> Speeds {
+        let effort = Effort { latency: true, ..effort };
+        let under = |conditions| rates_within(protocol, conditions, effort);
+        let (most, window) = FEW;
+        let stays = includes_for_good(protocol);
+        Speeds {
+            healthy: under(Conditions::Steady { delay: usual_backing(protocol) + 1 }),
+            few: stays.then(|| under(Conditions::FewFaults { most, window })),
+            any: stays.then(|| under(Conditions::AsTheScenario)),
+        }
+    }
 }
 
 impl Promise {
@@ -158,17 +192,15 @@ pub(crate) fn usual_delay(protocol: &Protocol) -> u8 {
 }
 
 /// INV-E2E-6.
-fn full_rate(protocol: &Protocol, effort: Effort) -> (Kept, Option<String>) {
+fn full_rate(protocol: &Protocol, found: &Rates) -> (Kept, Option<String>) {
     let delay = usual_delay(protocol);
-    let effort = Effort { latency: false, ..effort };
-    let found = rates_within(protocol, Conditions::Steady { delay }, effort);
     let full = Ratio::of(i128::from(protocol.parameters().cores), 1);
     match &found.blocks {
         Some(blocks) => {
             let (least, most) = (blocks.least.ratio, blocks.greatest.ratio);
             let figure = format!(
                 "{least} to {most} blocks a relay slot, each {delay} after its relay parent{}",
-                stuck(&found)
+                stuck(found)
             );
             let kept = if Some(least) == full {
                 Kept::Yes
@@ -177,19 +209,64 @@ fn full_rate(protocol: &Protocol, effort: Effort) -> (Kept, Option<String>) {
             };
             (kept, Some(figure))
         }
-        None => (Kept::Open, Some(no_rate(&found))),
+        None => (Kept::Open, Some(no_rate(found))),
+    }
+}
+
+/// SCHED-2. INV-17 allows as much in every relay block, whoever's turn it is.
+fn no_more_than_cores(protocol: &Protocol, found: &Rates) -> (Kept, Option<String>) {
+    let Some(blocks) = &found.blocks else { return no_run(found) };
+    let figure = format!("{blocks} blocks a relay slot{}", stuck(found));
+    let greatest = &blocks.greatest;
+    let turns = if protocol.environment().claims == Claims::Shared { 2 } else { 1 };
+    let most = Ratio::of(i128::from(protocol.parameters().cores), turns);
+    let kept = if greatest.ratio.gain == 0 {
+        Kept::OfNothing("nothing is ever included")
+    } else if Some(greatest.ratio) <= most {
+        Kept::Yes
+    } else {
+        Kept::No(greatest.witness.clone(), figure.clone())
+    };
+    (kept, Some(figure))
+}
+
+/// EMIT-1, in the long run: weaker than INV-1 and INV-2, which say it of every block.
+fn a_reward_for_each(protocol: &Protocol, found: &Rates) -> (Kept, Option<String>) {
+    let (Some(blocks), Some(tokens)) = (&found.blocks, &found.tokens) else {
+        return no_run(found);
+    };
+    let figure = format!(
+        "{} planck a relay slot, at {blocks} blocks of {} each{}",
+        tokens.in_thousands(),
+        grouped(protocol.block_reward()),
+        stuck(found)
+    );
+    let kept = match &found.astray {
+        _ if blocks.greatest.ratio.gain == 0 => Kept::OfNothing("nothing is ever included"),
+        None => Kept::Yes,
+        Some(run) => {
+            let beside = run.ratio.in_thousands();
+            Kept::No(run.witness.clone(), format!("{figure}, which is {beside} beside it"))
+        }
+    };
+    (kept, Some(figure))
+}
+
+/// What is known of a promise about rates where there are none.
+fn no_run(found: &Rates) -> (Kept, Option<String>) {
+    match found.cut_by {
+        None if found.unclear.is_none() => (Kept::OfNothing("no run goes on for ever"), None),
+        _ => (Kept::Open, Some(no_rate(found))),
     }
 }
 
 /// TIME-1, TO-4.
-fn in_time(protocol: &Protocol, effort: Effort) -> (Kept, Option<String>) {
+fn in_time(protocol: &Protocol, found: &Rates) -> (Kept, Option<String>) {
     let most = u32::from(latest_inclusion(protocol));
-    let effort = Effort { latency: true, ..effort };
-    let found = rates_within(protocol, Conditions::AsTheScenario, effort);
     match (&found.latency, found.cut_by) {
         (Some(latency), _) => {
             let bound = if latency.is_bounded { "" } else { ", no bound seen" };
-            let figure = format!("{latency} relay blocks{bound}, of {most}{}", stuck(&found));
+            let figure = format!("{latency} relay blocks{bound}, of {most}{}", stuck(found));
             let kept = match &latency.always_late {
                 _ if latency.worst <= most && latency.is_bounded => Kept::Yes,
                 // Later than was counted, and perhaps than may be.
@@ -203,7 +280,7 @@ fn in_time(protocol: &Protocol, effort: Effort) -> (Kept, Option<String>) {
         (None, None) if found.unclear.is_none() => {
             (Kept::OfNothing("nothing is ever included"), None)
         }
-        (None, _) => (Kept::Open, Some(no_rate(&found))),
+        (None, _) => (Kept::Open, Some(no_rate(found))),
     }
 }
 
@@ -219,7 +296,7 @@ fn stuck(found: &Rates) -> String {
 }
 
 /// Why nothing could be measured.
-fn no_rate(found: &Rates) -> String {
+pub fn no_rate(found: &Rates) -> String {
     let unclear = || found.unclear.unwrap_or("no run goes on for ever").to_owned() + &stuck(found);
     found.cut_by.map_or_else(unclear, not_all)
 }
@@ -232,6 +309,7 @@ mod tests {
         Rates {
             blocks: None,
             tokens: None,
+            astray: None,
             latency: None,
             unclear: None,
             states: 0,

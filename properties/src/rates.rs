@@ -8,6 +8,7 @@
 use unincluded_model::{Action, Emission, Protocol};
 
 use crate::Lasso;
+use crate::claims::words::grouped;
 use crate::graph::fairness::{Fairness, Judge};
 use crate::graph::ratio::{Extreme, Ratio, Weighed};
 use crate::graph::{Exploration, Graph, explore};
@@ -24,6 +25,9 @@ pub struct Rates {
     pub blocks: Option<Bounds>,
     /// Planck emitted by included blocks for each relay slot; none like `blocks`.
     pub tokens: Option<Bounds>,
+    /// A run on which included blocks do not bring a block's reward each, if there is one, and by how many
+    /// planck for each relay slot. Nothing is said of it where rewards change on the way.
+    pub astray: Option<Rate>,
     /// Relay blocks from relay parent to inclusion, over every inclusion that can be reached; none if no
     /// block ever is included, or like `blocks`.
     pub latency: Option<Latency>,
@@ -55,6 +59,15 @@ impl std::fmt::Display for Bounds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (least, greatest) = (self.least.ratio, self.greatest.ratio);
         if least == greatest { write!(f, "{least}") } else { write!(f, "{least} to {greatest}") }
+    }
+}
+
+impl Bounds {
+    /// The same with thousands apart, for large numbers.
+    pub fn in_thousands(&self) -> String {
+        let (least, greatest) = (self.least.ratio, self.greatest.ratio);
+        let (one, other) = (least.in_thousands(), greatest.in_thousands());
+        if least == greatest { one } else { format!("{one} to {other}") }
     }
 }
 
@@ -132,6 +145,7 @@ pub fn rates_within(protocol: &Protocol, conditions: Conditions, effort: Effort)
     let mut rates = Rates {
         blocks: None,
         tokens: None,
+        astray: None,
         latency: None,
         unclear: unclear(&runs),
         states: graph.len(),
@@ -160,16 +174,24 @@ pub fn rates_within(protocol: &Protocol, conditions: Conditions, effort: Effort)
     };
     rates.blocks = bounds(&|event| i128::from(event.included));
     let decays = !protocol.scenario().economics.decay.is_none();
-    rates.tokens = match emission(protocol) {
+    let reward = emission(protocol).filter(|_| !decays);
+    let beside = |event| {
+        reward.map_or(0, |reward| planck(protocol, event) - i128::from(event.included) * reward)
+    };
+    let all_bring_it = edges.labels.iter().all(|&event| beside(event) == 0);
+    rates.tokens = match reward {
         // What decays comes to nothing in the long run.
         _ if decays => None,
-        // Every block brings the same.
-        Some(reward) => rates.blocks.clone().map(|blocks| Bounds {
+        Some(reward) if all_bring_it => rates.blocks.clone().map(|blocks| Bounds {
             least: blocks.least.times(reward),
             greatest: blocks.greatest.times(reward),
         }),
-        None => bounds(&|event| planck(protocol, event)),
+        _ => bounds(&|event| planck(protocol, event)),
     };
+    if !all_bring_it {
+        let extremes = bounds(&beside).map(|found| [found.greatest, found.least]);
+        rates.astray = extremes.into_iter().flatten().find(|rate| rate.ratio.gain != 0);
+    }
     if effort.latency {
         rates.latency = latency(&graph, &runs);
     }
@@ -185,7 +207,7 @@ fn unclear(runs: &Runs) -> Option<&'static str> {
     environment.disputes.then_some("where disputes undo blocks what is included need not stay")
 }
 
-/// What every block brings, where that does not change; planck.
+/// What every block is to bring, where that does not change; planck.
 fn emission(protocol: &Protocol) -> Option<i128> {
     let changes = protocol.scenario().switch.is_some();
     (!changes).then(|| i128::try_from(protocol.block_reward()).ok()).flatten()
@@ -199,6 +221,15 @@ fn planck(protocol: &Protocol, event: Event) -> i128 {
         i128::from(some) * i128::try_from(protocol.reward_at(rate)).unwrap_or(i128::MAX >> 32)
     })
     .sum()
+}
+
+impl Ratio {
+    /// A rate of planck, its thousands apart: `-9,044/3`.
+    pub(crate) fn in_thousands(self) -> String {
+        let sign = if self.gain < 0 { "-" } else { "" };
+        let gain = grouped(self.gain.unsigned_abs());
+        if self.cost == 1 { format!("{sign}{gain}") } else { format!("{sign}{gain}/{}", self.cost) }
+    }
 }
 
 impl Rate {

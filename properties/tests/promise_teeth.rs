@@ -11,10 +11,12 @@ use unincluded_properties::{Limits, PROMISES};
 
 /// What keeps a chain alive, the finer first: pruning, timeouts, the shortcut for collators, the window
 /// of their search. Without the last no block is offered to anybody, which breaks whatever is left.
-const RULES: [Rule; 5] = [Rule::Seg4, Rule::To2, Rule::Coll7, Rule::Coll4, Rule::Coll9];
+/// Then what keeps it to its cores, and what a block brings.
+const RULES: [Rule; 7] =
+    [Rule::Seg4, Rule::To2, Rule::Coll7, Rule::Coll4, Rule::Coll9, Rule::Sched2, Rule::Emit1];
 
 /// Small scenarios that between them promise everything.
-const SCENARIOS: [&str; 9] = [
+const SCENARIOS: [&str; 10] = [
     "astar-sync",
     "withholding",
     "slots-12s",
@@ -23,6 +25,7 @@ const SCENARIOS: [&str; 9] = [
     "reconfiguration",
     "upgrade-abort",
     "lapse",
+    "coretime-stored",
     "groups",
 ];
 

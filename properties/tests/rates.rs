@@ -1,6 +1,6 @@
 //! Rates: what a parachain gets in, exactly, and under which conditions.
 
-use unincluded_model::{CollatorKind, Protocol, Scenario, StaleView};
+use unincluded_model::{CollatorKind, Protocol, Rule, Scenario, StaleView};
 use unincluded_properties::graph::ratio::Ratio;
 use unincluded_properties::rates::{Conditions, Effort, Rates, rates, rates_within};
 use unincluded_properties::search::Cut;
@@ -169,6 +169,34 @@ fn tokens_a_slot_are_blocks_a_slot_times_a_blocks_reward() {
     let found = network.rates(Conditions::Steady { delay: 3 });
     let reward = i128::try_from(network.protocol().block_reward()).expect("fits");
     assert_eq!(found.tokens.expect("a rate").least.ratio, ratio(reward, 3));
+}
+
+/// EMIT-1: tokens are what is emitted, and not what should be.
+#[test]
+fn where_blocks_bring_something_else_tokens_go_another_way_than_blocks() {
+    let protocol = slot_based(1).protocol();
+    let conditions = Conditions::Steady { delay: 3 };
+    assert_eq!(rates(&protocol, conditions).astray, None);
+    let found = rates(&protocol.clone().without([Rule::Emit1]), conditions);
+    assert_eq!(found.blocks.expect("a rate").least.ratio, ratio(1, 3));
+    assert_eq!(found.tokens.expect("a rate").greatest.ratio, ratio(0, 1));
+    let reward = i128::try_from(protocol.block_reward()).expect("fits");
+    assert_eq!(found.astray.expect("nothing is paid").ratio, ratio(-reward, 3));
+}
+
+/// SCHED-2, SCHED-1: on a core that is shared in turns a para gets every second relay block, and with a
+/// queue that keeps its claim while the core is occupied more, if it need not hold the core to be backed.
+#[test]
+fn a_shared_core_carries_half_and_no_more_while_turns_are_kept() {
+    for (name, without) in [("coretime", ratio(1, 2)), ("coretime-stored", ratio(2, 3))] {
+        let protocol = Protocol::new(Scenario::built_in(name).expect("built in"));
+        let most = |protocol: &Protocol| {
+            let found = rates(protocol, Conditions::AsTheScenario);
+            found.blocks.expect("a rate").greatest.ratio
+        };
+        assert_eq!(most(&protocol), ratio(1, 2), "{name}");
+        assert_eq!(most(&protocol.without([Rule::Sched2])), without, "{name}");
+    }
 }
 
 /// What is undone has no rate, and a limit is no rate.

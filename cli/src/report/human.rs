@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use unincluded_properties::search::Cut;
 
-use super::{Examined, Judged, Outcome, Summary, Verdict, switch};
+use super::{Examined, Judged, Outcome, Summary, Verdict, speed, switch};
 use crate::keep;
 use crate::layout::{columns, indented, painted};
 use crate::progress::grouped;
@@ -28,6 +28,7 @@ pub(crate) fn render(summary: &Summary, verbose: bool, paint: Paint) -> String {
     text.push('\n');
     text += &properties(summary, paint);
     text.push('\n');
+    text += &rates(summary, paint);
     for scenario in &summary.scenarios {
         if verbose {
             text += &every_property(scenario, paint);
@@ -106,6 +107,17 @@ fn properties(summary: &Summary, paint: Paint) -> String {
     })
 }
 
+/// How fast each scenario is, and how to see it again; nothing if no long run was looked at.
+fn rates(summary: &Summary, paint: Paint) -> String {
+    let rows = summary.scenarios.iter().map(|one| (&*one.title, &*one.rates));
+    let Some(table) = speed::table(rows) else { return String::new() };
+    let table = painted(&table, |line, text| match line {
+        usize::MAX => paint.faint(text),
+        _ => text.to_owned(),
+    });
+    format!("{table}\n{}\n\n", indented(&speed::legend(), 0))
+}
+
 /// Every property of a scenario, grouped by kind.
 fn every_property(scenario: &Examined, paint: Paint) -> String {
     let mut text = extent(scenario, paint) + "\n";
@@ -127,6 +139,13 @@ fn every_property(scenario: &Examined, paint: Paint) -> String {
             if let (Outcome::Holds, Some(figure)) = (one.verdict, &one.because) {
                 let _ = writeln!(text, "{}", paint.faint(indented(figure, 39)));
             }
+        }
+    }
+    if !scenario.rates.is_empty() {
+        let _ = writeln!(text, "  {}", paint.faint("figures"));
+        for speed in &scenario.rates {
+            let sentence = indented(&speed.sentence(), 39);
+            let _ = writeln!(text, "    {:34} {}", speed.when, sentence.trim_start());
         }
     }
     text.push('\n');

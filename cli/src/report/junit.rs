@@ -35,6 +35,11 @@ fn suite(scenario: &Examined) -> TestSuite {
     if let Some(why) = &scenario.long_run {
         suite.add_property(("long_run", why.as_str()));
     }
+    // A figure is no case: it could not fail.
+    for speed in &scenario.rates {
+        let name = format!("rate, {}", speed.when);
+        suite.add_property((name.as_str(), speed.sentence().as_str()));
+    }
     suite.add_test_cases(scenario.properties.iter().map(|one| case(scenario, one)));
     if let Some(disagreement) = &scenario.disagreement {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);

@@ -6,6 +6,7 @@ pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod sarif;
 mod source;
+pub(crate) mod speed;
 pub(crate) mod switch;
 mod verdict;
 mod within;
@@ -71,6 +72,8 @@ pub(crate) struct Examined {
     pub(crate) seconds: f64,
     /// Which promises for the long run are not reported, and why, if some are not.
     pub(crate) long_run: Option<String>,
+    /// How fast it is, where the long run was looked at; no verdict hangs on it.
+    pub(crate) rates: Vec<speed::Speed>,
     /// What the switch to 6 s blocks does, where the scenario has it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) switch: Vec<switch::Line>,
@@ -333,6 +336,7 @@ mod tests {
             collision_probability: 0.0,
             seconds: 0.0,
             long_run: None,
+            rates: Vec::new(),
             switch: Vec::new(),
             properties: verdicts.iter().map(judged).collect(),
         }])

@@ -287,9 +287,14 @@ fn bounds(rates: &Rates) -> String {
 }
 
 fn rates(rates: &Rates) -> Value {
+    let planck = rates.tokens.as_ref().map(|bounds| {
+        let (least, greatest) = (bounds.least.ratio, bounds.greatest.ratio);
+        json!({ "least": least.to_string(), "greatest": greatest.to_string() })
+    });
     json!({
         "least": rates.blocks.as_ref().map(|bounds| bounds.least.ratio.to_string()),
         "greatest": rates.blocks.as_ref().map(|bounds| bounds.greatest.ratio.to_string()),
+        "planck": planck,
         "states": rates.states,
         "unclear": rates.unclear,
         "cut_by": rates.cut_by.map(|cut| cut.to_string()),

@@ -94,6 +94,97 @@ fn an_orphan_that_is_kept_comes_too_late_by_a_run_that_replays() {
     ]);
 }
 
+/// What a figure names as its command shows the same figure, as it is written: whoever doubts one can see it
+/// again.
+#[test]
+fn figures_are_those_of_sweep() {
+    let place = Place::new();
+    for scenario in ["astar-sync", "astar"] {
+        let line = format!("check {scenario} --engine search --format json");
+        let checked = only_scenario(&place.says(&line).exits(0));
+        let rates = checked["rates"].as_array().expect("a list");
+        let when: Vec<&Value> = rates.iter().map(|one| &one["when"]).collect();
+        assert_eq!(when, ["healthy", "faults 1/8", "any fault"], "{scenario}");
+        for one in rates {
+            let again = one["again"].as_str().expect("a command");
+            let again = again.strip_prefix("unincluded ").expect("a command of ours");
+            let swept = place.says(&format!("{again} --format json")).exits(0).json();
+            let cell = &swept["cells"][0];
+            if one["when"] == "healthy" {
+                assert_eq!(one["blocks"]["least"], cell["rate"], "{scenario}");
+                assert_eq!(one["blocks"]["greatest"], cell["rate"], "{scenario}");
+                assert_eq!(one["latency"]["least"], cell["healthy_latency"]["least"]);
+                assert_eq!(one["latency"]["most"], cell["healthy_latency"]["most"]);
+                continue;
+            }
+            let found = &cell[if one["when"] == "any fault" { "any_fault" } else { "few_faults" }];
+            for end in ["least", "greatest"] {
+                assert_eq!(one["blocks"][end], found[end], "{scenario}: {one}");
+                assert_eq!(one["planck"][end], found["planck"][end], "{scenario}: {one}");
+            }
+            assert!(one["blocks"]["least"].is_string() && one["planck"]["least"].is_string());
+        }
+        let any = &rates[2]["latency"];
+        assert_eq!((&any["least"], &any["most"]), (&2.into(), &13.into()), "L + max(P, F)");
+    }
+}
+
+/// SCHED-2, EMIT-1: what keeps a para to its turns, and a block to its reward, is missed by a run without end.
+#[test]
+fn a_rate_that_is_too_high_or_pays_otherwise_is_a_violation() {
+    for (rule, scenario, name, because) in [
+        ("SCHED-2", "coretime-stored", "RATE", "0 to 2/3 blocks a relay slot"),
+        (
+            "EMIT-1",
+            "withholding",
+            "TOKENS",
+            "0 planck a relay slot, at 0 to 1 blocks of 9,044,461,111,215,000,956 each, which is \
+             -9,044,461,111,215,000,956 beside it",
+        ),
+    ] {
+        let place = Place::new();
+        let check = format!("check {scenario} --engine search --format json");
+        let whole = only_scenario(&place.says(&check).exits(0));
+        assert_eq!(promise(&whole, name)["verdict"], "holds", "{scenario}");
+
+        let line = format!("{check} --without {rule} --keep-going");
+        let broken = only_scenario(&place.says(&line).exits(1));
+        let broken = promise(&broken, name);
+        assert_eq!((&broken["verdict"], &broken["because"]), (&"violated".into(), &because.into()));
+        let trace = broken["trace"].as_str().expect("a path");
+        assert!(trace.ends_with(&format!("-without-{rule}-{name}-for-ever.jsonl")), "{trace}");
+        place.says(&format!("replay {trace}")).exits(0).shows(&["reproduced:", "for ever"]);
+    }
+}
+
+/// A figure is no verdict: it is beside the cases and rules of the formats that have only those.
+#[test]
+fn figures_are_shown_and_are_no_test_cases() {
+    let place = Place::new();
+    let check = "check messages-full-segment forks-sessions --engine search";
+    let text = place.says(check).exits(0).shows(&["faults 1/8", "7/8 to 1", "No verdict hangs"]);
+    assert!(text.out.lines().all(|line| line.chars().count() <= 100), "{}", text.out);
+    let row = text.out.lines().rfind(|line| line.starts_with("forks-sessions")).expect("a row");
+    let cells: Vec<&str> = row.split_whitespace().collect();
+    assert_eq!(
+        cells,
+        ["forks-sessions", "1", "-", "-", "-", "-"],
+        "what is included can be undone"
+    );
+    let xml = place.says(&format!("{check} --format junit")).exits(0).out;
+    assert!(
+        xml.contains("<property name=\"rate, faults 1/8\" value=\"7/8 to 1 blocks and "),
+        "{xml}"
+    );
+    assert!(!xml.contains("<testcase name=\"rate, "), "{xml}");
+    let verbose = place.says(&format!("{check} --verbose")).exits(0);
+    verbose.shows(&["figures", "healthy", "1 block and 9,044,461,111,215,000,956 planck a relay"]);
+    let unseen = only_scenario(
+        &place.says("check astar-sync --engine search --progress never --format json").exits(0),
+    );
+    assert_eq!(unseen["rates"], serde_json::json!([]));
+}
+
 /// COLL-6 off: an owner finds parent after parent within one slot, so that there is no end of states and no
 /// lasso; that is seen at once by a step property, and nothing is said of the long run.
 #[test]
