@@ -152,7 +152,7 @@ fn a_rate_that_is_too_high_or_pays_otherwise_is_a_violation() {
         let broken = promise(&broken, name);
         assert_eq!((&broken["verdict"], &broken["because"]), (&"violated".into(), &because.into()));
         let trace = broken["trace"].as_str().expect("a path");
-        assert!(trace.ends_with(&format!("-without-{rule}-{name}-for-ever.jsonl")), "{trace}");
+        assert!(trace.ends_with(&format!("-without-{rule}-for-ever-{name}.jsonl")), "{trace}");
         place.says(&format!("replay {trace}")).exits(0).shows(&["reproduced:", "for ever"]);
     }
 }
