@@ -268,6 +268,6 @@ fn what_the_long_run_leaves_open_after_a_cut_is_named() {
     let line = "check adversary --without SEG-5 --engine search --progress always --max-states 300";
     Place::new().says(line).exits(1).shows(&[
         "adversary without SEG-5, in the long run: INV-E2E-3 INV-E2E-5",
-        "not decided within 300 states and 20 s,",
+        "RATE TOKENS LATENCY not decided within 300 states and\n20 s,",
     ]);
 }
