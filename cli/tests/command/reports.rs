@@ -86,9 +86,9 @@ fn sarif_says_what_was_not_decided() {
     assert_eq!(text, "astar: not decided: cut by the limit of 5000 states");
 }
 
-/// The search closes within the limit and the graph of LATENCY does not: every form says why exit 3.
+/// The search closes within the limit and the graph of latencies and rates does not: every form says why exit 3.
 #[test]
-fn a_promise_that_alone_is_open_says_why_in_every_form() {
+fn promises_that_alone_are_open_say_why_in_every_form() {
     let place = Place::new();
     let check = "check astar --max-states 22400 --engine search --format";
     let why = "not all of the graph was seen: it is cut by the limit of 22400 states";
@@ -96,9 +96,9 @@ fn a_promise_that_alone_is_open_says_why_in_every_form() {
     let invocation = &log["runs"][0]["invocations"][0];
     assert_eq!(invocation["executionSuccessful"], false);
     let text = &invocation["toolExecutionNotifications"][0]["message"]["text"];
-    assert_eq!(*text, format!("astar: not decided, as {why}: LATENCY"));
+    assert_eq!(*text, format!("astar: not decided, as {why}: RATE TOKENS LATENCY"));
     for (form, words) in [
-        ("github", format!("::warning title=not decided in astar::{why}: LATENCY")),
+        ("github", format!("::warning title=not decided in astar::{why}: RATE TOKENS LATENCY")),
         ("junit", format!("not decided: {why}")),
         ("json", format!("\"because\": \"{why}\"")),
     ] {
@@ -106,7 +106,7 @@ fn a_promise_that_alone_is_open_says_why_in_every_form() {
     }
     let human = place.says(&format!("{check} human")).exits(3).out;
     let human = human.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(human.contains(&format!("not decided, as {why}: LATENCY")), "{human}");
+    assert!(human.contains(&format!("not decided, as {why}: RATE TOKENS LATENCY")), "{human}");
 }
 
 #[test]
