@@ -211,6 +211,36 @@ fn a_limit_of_states_is_kept_to_the_state() {
     assert!(explore(&Modelled::new(TwoPhase { managers: 4 }), how).is_closed());
 }
 
+/// What ends an exploration ends it at one state, whatever other threads have seen by then; and nothing
+/// behind it is known.
+#[test]
+fn an_exploration_ends_at_the_same_state_on_any_number_of_threads() {
+    let all_commit = |mark: u64| mark & 2 != 0;
+    let ended = |threads| {
+        let how = Exploration { threads, stops: all_commit, ..Exploration::default() };
+        explore(&Modelled::new(TwoPhase { managers: 6 }), how)
+    };
+    let one = ended(1);
+    assert_eq!(one.cut_by, Some(Cut::Verdict));
+    let last = one.len() as u32 - 1;
+    assert!(one.marks.iter().any(|(&mark, &first)| all_commit(mark) && first == last));
+    for threads in [2, 3, 7] {
+        for _ in 0..5 {
+            let other = ended(threads);
+            assert_eq!((one.len(), one.expanded), (other.len(), other.expanded));
+            assert_eq!((&one.marks, one.transitions), (&other.marks, other.transitions));
+            let of = |graph: &Graph<(), u64>| graph.edges.as_ref().expect("kept").to.clone();
+            assert_eq!(of(&one), of(&other));
+            let system = Modelled::new(TwoPhase { managers: 6 });
+            assert!(other.state(&system, last) == one.state(&system, last));
+            // A state that was not seen by then is not known, whoever came across it.
+            let whole = whole(TwoPhase { managers: 6 }, 1);
+            let beyond = whole.state(&system, last + 1).expect("it was cut");
+            assert!(!other.knows(&system, &beyond));
+        }
+    }
+}
+
 #[test]
 fn limits_of_memory_and_time_are_no_verdict() {
     for limits in [
@@ -264,9 +294,12 @@ fn a_panic_is_told_with_the_run_to_it() {
     assert_eq!((panic.message.as_str(), run), ("fell over 24", vec![2, 2, 2, 3]));
     assert_eq!(step.properties[0].1, Decided::Inconclusive);
 
-    let property = judge(Walk { panics_in_property: Some(18), ..fine }, Limits::default(), 1);
-    let (panic, run) = property.panic.expect("a panic");
-    assert_eq!((panic.message.as_str(), run), ("could not look at 18", vec![2, 3, 3]));
+    for threads in [1, 2, 5] {
+        let walk = Walk { panics_in_property: Some(18), ..fine };
+        let property = judge(walk, Limits::default(), threads);
+        let (panic, run) = property.panic.expect("a panic");
+        assert_eq!((panic.message.as_str(), run), ("could not look at 18", vec![2, 3, 3]));
+    }
 
     assert!(judge(fine, Limits::default(), 1).panic.is_none());
 }

@@ -10,9 +10,14 @@ pub mod explore;
 pub mod fairness;
 pub mod hash;
 pub mod judge;
+mod level;
+mod part;
 pub mod ratio;
+mod recent;
+mod seen;
 pub mod system;
 pub mod table;
+mod turns;
 
 pub use explore::{Exploration, explore};
 pub use system::{Modelled, System};
@@ -141,6 +146,11 @@ impl<L, K> Graph<L, K> {
     /// Actions from the start to a state.
     pub fn depth_of(&self, state: u32) -> u32 {
         (self.levels.partition_point(|&first| first <= state) as u32).saturating_sub(1)
+    }
+
+    /// Whether a state was seen.
+    pub fn knows<S: System>(&self, system: &S, state: &S::State) -> bool {
+        self.table.find(system.fingerprint(state)).is_some()
     }
 
     /// Bytes held for states, without their edges and without what waits to be expanded.

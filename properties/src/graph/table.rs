@@ -29,7 +29,7 @@ struct Shard {
 
 /// Where the search for a fingerprint begins, and what stands there: looked up ahead for many, so that
 /// memory answers for all of them at once.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Probe {
     fingerprint: u64,
     home: usize,
@@ -102,6 +102,18 @@ impl Table {
         self.len += usize::from(number == next);
         (number, number == next)
     }
+
+    /// Forgets all numbers but the first so many.
+    pub fn keep(&mut self, numbers: usize) {
+        if numbers >= self.len {
+            return;
+        }
+        self.len = 0;
+        for shard in &mut self.shards {
+            shard.rebuild(shard.slots.len(), |slot| (slot[2] as usize) < numbers);
+            self.len += shard.len;
+        }
+    }
 }
 
 impl Shard {
@@ -146,12 +158,18 @@ impl Shard {
     }
 
     fn grow(&mut self) {
-        let wider = self.slots.len() + self.slots.len() / 7 + 8;
-        let slots = std::mem::replace(&mut self.slots, vec![[0, 0, FREE]; wider]);
-        for slot in slots.into_iter().filter(|slot| slot[2] != FREE) {
+        self.rebuild(self.slots.len() + self.slots.len() / 7 + 8, |_| true);
+    }
+
+    /// Puts the slots that stay into so many.
+    fn rebuild(&mut self, slots: usize, stays: impl Fn(Slot) -> bool) {
+        let slots = std::mem::replace(&mut self.slots, vec![[0, 0, FREE]; slots]);
+        self.len = 0;
+        for slot in slots.into_iter().filter(|&slot| slot[2] != FREE && stays(slot)) {
             let fingerprint = u64::from(slot[0]) | u64::from(slot[1]) << 32;
             if let Err(place) = self.find_from(fingerprint, self.home(fingerprint)) {
                 self.slots[place] = slot;
+                self.len += 1;
             }
         }
     }
