@@ -479,6 +479,10 @@ pub(crate) struct Sweep {
     /// Measure as well how many blocks are missed when one is late, lost or never available.
     #[arg(long)]
     pub(crate) mishaps: bool,
+    /// Save the runs behind the figures: the slowest and the fastest for ever, and to the soonest and the
+    /// latest inclusion.
+    #[arg(long, conflicts_with = "smallest")]
+    pub(crate) witnesses: bool,
     #[command(flatten)]
     pub(crate) changes: Changes,
     /// How to report.
@@ -487,7 +491,7 @@ pub(crate) struct Sweep {
     /// Draw a heat map into an SVG file: the last axis from left to right, all others downwards.
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
-    /// Where traces are saved: of violations, and of the runs that break the next smaller C.
+    /// Where traces are saved: of violations, of figures, and of the runs that break the next smaller C.
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub(crate) out: PathBuf,
     /// States at most, for each cell.

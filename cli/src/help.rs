@@ -190,7 +190,8 @@ The axes, each given once as --over AXIS=VALUES, with VALUES as 3, 1..4 or 1,4:
   collator  who authors: slot-based, lookahead, adversary
 
 With --faults F/S the least and the greatest rate are found over all runs in which at most F relay slots of \
-any S are faulty.
+any S are faulty. With --witnesses the runs that have these rates, and the soonest and the latest inclusion, are \
+saved as traces.
 
 A cell that cannot be decided says why and is never a pass: its values do not go together, a limit came \
 first, or its run has no one rate.
@@ -205,6 +206,7 @@ Examples:
   unincluded sweep astar --over C=1..4 --over D=2..4
   unincluded sweep astar lookahead --over C=2..4 --plot rates.svg
   unincluded sweep astar --over C=1..3 --mishaps
+  unincluded sweep astar --faults 1/8 --witnesses
   unincluded sweep astar --smallest C --over r=0..2
   unincluded sweep elastic --smallest C --over V=1..3 --format json";
 

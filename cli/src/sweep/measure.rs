@@ -8,8 +8,9 @@ use unincluded_properties::pace::{healthy, usual_backing};
 use unincluded_properties::rates::{Conditions, Effort, Rates, rates_within};
 use unincluded_properties::smallest::{Healthy, NoPace, pace_at, rate_at, with};
 use unincluded_properties::{CATALOGUE, Outcome, Pace, Property, Report, Search, Stop};
-use unincluded_traces::Run;
+use unincluded_traces::{Run, TraceError};
 
+use super::witness::{Witness, Witnesses};
 use super::{Gauge, Judged};
 use crate::arguments::Sweep;
 use crate::examine::recorded;
@@ -46,6 +47,8 @@ pub(crate) struct Measured {
     pub(crate) mishaps: Vec<(Mishap, Option<Cost>)>,
     /// The first property that is violated, its run, and where that is saved.
     pub(crate) violation: Option<Violation>,
+    /// The runs behind the figures, where they were asked for; why not, if one cannot be recorded.
+    pub(crate) witnesses: Result<Vec<Witness>, String>,
 }
 
 /// A property that is violated.
@@ -95,6 +98,22 @@ impl Cell {
             .faults
             .filter(|_| is_usual)
             .map(|(most, window)| under(Conditions::FewFaults { most, window }));
+        let delay = place.value(Axis::Delay).unwrap_or_else(|| usual_backing(&protocol) + 1);
+        let witnesses = || {
+            let mut witnesses = Witnesses::new(&protocol, &name);
+            if let Ok(healthy) = &healthy_rate {
+                witnesses = witnesses.healthy(healthy, delay)?;
+            }
+            if let Some((rates, (most, window))) = few.as_ref().zip(asked.faults) {
+                witnesses = witnesses.rates(&format!("faults {most}/{window}"), rates)?;
+            }
+            Ok(witnesses.rates("any fault", &any)?.found())
+        };
+        let witnesses = if asked.witnesses {
+            witnesses().map_err(|error: TraceError| error.to_string())
+        } else {
+            Ok(Vec::new())
+        };
         let mishaps = if asked.mishaps {
             let backing = place
                 .value(Axis::Delay)
@@ -115,13 +134,20 @@ impl Cell {
                 few,
                 mishaps,
                 violation,
+                witnesses,
             })),
         }
     }
 
-    /// Saves the run of a violation.
+    /// Saves the run of a violation, and the runs behind the figures.
     pub(crate) fn save(&mut self, out: &Path, screen: &Screen) {
         let Ok(measured) = &mut self.found else { return };
+        for witness in measured.witnesses.iter_mut().flatten() {
+            let name = |of: &str| file_name(&self.title, &self.place, of);
+            if let Err(error) = witness.save(name, out) {
+                screen.error(&format!("{error:#}"));
+            }
+        }
         let Some(violation) = &mut measured.violation else { return };
         let Some(run) = &violation.run else { return };
         match keep::save_as(run, &file_name(&self.title, &self.place, violation.property.id), out) {

@@ -5,6 +5,7 @@ mod measure;
 mod picture;
 mod report;
 mod smallest;
+mod witness;
 
 pub(crate) use gauge::Gauge;
 

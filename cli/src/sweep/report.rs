@@ -9,12 +9,13 @@ use unincluded_properties::smallest::Healthy;
 
 use super::Judged;
 use super::measure::{Cell, Measured};
+use super::witness::Witness;
 use crate::arguments::{Sweep, TableFormat};
 use crate::keep;
 use crate::layout::{columns, indented, painted};
 use crate::progress::grouped;
 use crate::report::Verdict;
-use crate::screen::Screen;
+use crate::screen::{Screen, shown_name};
 use crate::subject::Subject;
 
 /// A grid and what was found in it.
@@ -24,6 +25,7 @@ pub(crate) struct Report<'a> {
     cells: &'a [Cell],
     faults: Option<(u8, u8)>,
     mishaps: bool,
+    witnesses: bool,
     /// The worst of all cells.
     pub(crate) verdict: Verdict,
 }
@@ -38,7 +40,8 @@ impl<'a> Report<'a> {
     ) -> Self {
         let verdict = cells.iter().map(Cell::verdict).max().unwrap_or(Verdict::Inconclusive);
         let titles = subjects.iter().map(Subject::title).collect();
-        Report { titles, axes, cells, faults: asked.faults, mishaps: asked.mishaps, verdict }
+        let Sweep { faults, mishaps, witnesses, .. } = *asked;
+        Report { titles, axes, cells, faults, mishaps, witnesses, verdict }
     }
 
     /// In that form.
@@ -151,6 +154,7 @@ impl<'a> Report<'a> {
                 let line = format!("{} has no rate with its faults: {why}", cell.name());
                 text += &format!("\n{}\n", indented(&line, 0));
             }
+            text += &witnesses(cell, found);
             if let Some(violation) = &found.violation {
                 let line = format!(
                     "{}: {} is violated after {} steps: {}",
@@ -222,6 +226,12 @@ impl<'a> Report<'a> {
             return object;
         };
         object_map.extend(measured(found, self.mishaps));
+        if self.witnesses {
+            let witness =
+                |one: &Witness| json!({ "of": one.of, "figure": one.figure, "trace": one.trace });
+            let all = found.witnesses.iter().flatten().map(witness).collect();
+            object_map.insert("witnesses".to_owned(), Value::Array(all));
+        }
         object
     }
 }
@@ -280,6 +290,21 @@ fn measured(found: &Measured, mishaps: bool) -> Map<String, Value> {
 fn between(healthy: &Healthy) -> String {
     let (least, greatest) = (healthy.rate, healthy.greatest);
     if least == greatest { least.to_string() } else { format!("{least} to {greatest}") }
+}
+
+/// The runs behind the figures of a cell, and where they are.
+fn witnesses(cell: &Cell, found: &Measured) -> String {
+    let saved = match &found.witnesses {
+        Ok(saved) if saved.is_empty() => return String::new(),
+        Ok(saved) => saved,
+        Err(why) => return format!("\nThe runs of {} cannot be recorded: {why}\n", cell.name()),
+    };
+    let rows = saved.iter().filter_map(|one| {
+        let path = shown_name(&one.trace.as_ref()?.display().to_string());
+        Some(vec![one.of.clone(), one.figure.clone(), path])
+    });
+    let head = format!("the runs of {}", cell.name());
+    format!("\n{}", columns([head.as_str(), "figure", "saved"], rows, &[]))
 }
 
 fn bounds(rates: &Rates) -> String {

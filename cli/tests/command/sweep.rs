@@ -111,6 +111,46 @@ fn the_least_capacity_is_held_against_what_networks_choose() {
     }
 }
 
+/// What a figure says is what its run does: blocks and slots of the round are counted again by `replay`,
+/// and the run to the latest inclusion ends with one.
+#[test]
+fn the_runs_behind_the_figures_are_saved_and_have_them() {
+    let place = Place::new();
+    let words = "sweep astar-sync --over C=1 --faults 1/8 --witnesses";
+    let report = place.says(&format!("{words} --format json")).exits(0).json();
+    let witnesses = cells(&report)[0]["witnesses"].as_array().expect("a list");
+    let of = |one: &Value| one["of"].as_str().expect("a name").to_owned();
+    let names: Vec<String> = witnesses.iter().map(of).collect();
+    let (few, any) = ("faults 1/8", "any fault");
+    let each = ["slowest", "fastest", "soonest inclusion", "latest inclusion"];
+    let of_each =
+        [few, any].into_iter().flat_map(|under| each.map(|one| format!("{under}, {one}")));
+    assert_eq!(names, [vec!["healthy, slowest".to_owned()], of_each.collect()].concat());
+    for one in witnesses {
+        let trace = one["trace"].as_str().expect("saved");
+        let said =
+            place.says(&format!("replay {trace}")).exits(0).shows(&["reproduced"]).out.clone();
+        let figure = one["figure"].as_str().expect("a figure");
+        let Some(rate) = figure.strip_suffix(" blocks a relay slot") else {
+            let after: usize =
+                figure.split(' ').next().and_then(|n| n.parse().ok()).expect("a number");
+            assert!((2..=13).contains(&after), "{figure}");
+            continue;
+        };
+        let round =
+            said.split("in every ").nth(1).expect("a round").replace("no block", "0 blocks");
+        let numbers: Vec<u64> = round.split(' ').filter_map(|word| word.parse().ok()).collect();
+        let [slots, blocks] = numbers[..] else { panic!("{said}") };
+        let (over, under) = rate.split_once('/').unwrap_or((rate, "1"));
+        let number = |word: &str| word.parse::<u64>().expect("a number");
+        assert_eq!(blocks * number(under), slots * number(over), "{said}");
+    }
+    place
+        .says(words)
+        .exits(0)
+        .shows(&["the runs of astar-sync, C 1", "astar-sync-C-1-any-fault-slowest"]);
+}
+
 /// (2 + r) V + 1 does not carry all V blocks.
 #[test]
 fn the_run_that_breaks_the_next_smaller_capacity_is_shown() {
@@ -143,6 +183,7 @@ fn every_bad_value_is_named_with_its_flag_and_what_is_legal() {
         ("astar --faults 9/8", ["9/8", "--faults", "as 1/8"]),
         ("astar --smallest L", ["'L'", "--smallest", "C"]),
         ("astar --smallest C --plot a.svg", ["--plot", "--smallest", "legal"]),
+        ("astar --smallest C --witnesses", ["--witnesses", "--smallest", "cannot be used"]),
         ("astr", ["\"astr\"", "did you mean", "\"astar\""]),
         ("astar --max-states 0", ["'0'", "--max-states", "from 1"]),
         (
