@@ -1,7 +1,7 @@
 //! Every property on one line: id, kind, claim, where it applies, and what decides it.
 
 use unincluded_model::scenario::{
-    Authority, ClaimQueue, Claims, Generation, Group, Prechecks, Upgrades,
+    Authority, ClaimQueue, Claims, Generation, Group, Parameters, Prechecks, Upgrades,
 };
 use unincluded_model::{CollatorKind, Protocol, RelayNumberCheck, StaleView, State};
 
@@ -852,9 +852,20 @@ fn can_lose_branches(protocol: &Protocol) -> bool {
             > protocol.parameters().relay_parent_offset + 1
 }
 
-/// INV-E2E-3: where every group is there.
+/// INV-E2E-3: where every group is there, and a collator that is late does not kill what others build
+/// on its block.
 fn advances_with_all(protocol: &Protocol) -> bool {
-    is_never_wedged(protocol) && !protocol.environment().groups.0.contains(&Group::Offline)
+    is_never_wedged(protocol)
+        && !protocol.environment().groups.0.contains(&Group::Offline)
+        && late_blocks_can_be_backed(protocol)
+}
+
+/// TIME-6: whether a block that is built one relay block late still has a relay block that may back it.
+fn late_blocks_can_be_backed(protocol: &Protocol) -> bool {
+    let is_late = protocol.environment().stale_view != StaleView::Never;
+    let can_back =
+        |p: &Parameters| p.relay_parent_offset + u8::from(is_late) < p.scheduling_lookahead;
+    protocol.either_parameters().into_iter().all(can_back)
 }
 
 /// INV-E2E-4: what becomes of it where a group is offline.

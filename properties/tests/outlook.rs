@@ -3,6 +3,7 @@
 
 use unincluded_model::scenario::{Group, Groups};
 use unincluded_model::{Action, Few, Protocol, Rule, Scenario, StaleView};
+use unincluded_properties::catalogue::Promised;
 use unincluded_properties::graph::System;
 use unincluded_properties::graph::fairness::Fairness;
 use unincluded_properties::long_run::{Kept, USUAL, long_run};
@@ -87,6 +88,39 @@ fn a_second_abort_ends_a_para_under_every_assumption() {
     assert!(long_run(&protocol, Effort::default()).iter().all(|one| one.id != ADVANCES.id));
     let lasso = fails(outlook(&protocol).decide(&ADVANCES, ADVANCES.assumes));
     replay(&protocol, &lasso, |t, again| assert!(!again || t.included().is_none()));
+}
+
+/// TIME-6: with an offset of two and L = 3 a block that is built one relay block late can never be backed. Who
+/// is in time builds on it all the same, as it is the deepest, and so for nothing: a late collator now and
+/// then stops the chain, under every assumption. INV-E2E-3 is not claimed there.
+#[test]
+fn with_one_chance_to_be_backed_late_collators_stop_the_chain() {
+    let with = |offset: u8, stale_view: StaleView| {
+        let mut scenario = Scenario::built_in("offset-two").expect("built in");
+        scenario.parameters.unincluded_segment_capacity = 2;
+        scenario.parameters.relay_parent_offset = offset;
+        let e = &mut scenario.environment;
+        e.stale_view = stale_view;
+        (e.session_changes, e.equivocation, e.loss, e.unavailability) =
+            (false, false, false, false);
+        Protocol::new(scenario.checked("a small offset").expect("legal"))
+    };
+    let is_claimed = |protocol: &Protocol| Promised::of(protocol).any(|one| one.id == ADVANCES.id);
+    let late = with(2, StaleView::Together);
+    assert!(!is_claimed(&late));
+    let lasso = fails(outlook(&late).decide(&ADVANCES, ADVANCES.assumes));
+    let mut built = 0;
+    replay(&late, &lasso, |t, again| {
+        assert!(!again || t.included().is_none());
+        built += usize::from(again && t.relay_block().is_none());
+    });
+    assert!(built > 1, "somebody is in time, and builds on what is dead");
+    for protocol in [with(2, StaleView::Never), with(1, StaleView::Together)] {
+        assert!(is_claimed(&protocol));
+        let must = outlook(&protocol).decide(&ADVANCES, ADVANCES.assumes);
+        assert_eq!(must, Must::Holds);
+    }
+    assert!(!is_claimed(&built_in("offset-two")) && is_claimed(&built_in("offset")));
 }
 
 /// Without an assumption, a run that keeps to all others breaks a claim in some scenario: none of them
