@@ -94,6 +94,261 @@ fn a_graph_does_not_depend_on_the_number_of_threads() {
     same(&Synod { ballots: 2, careful: false });
 }
 
+/// A random system that ends, panics or crowds its fingerprints in one place now and then.
+#[derive(Clone, Copy, Debug)]
+struct Drawn {
+    states: u64,
+    steps: u64,
+    seed: u64,
+    starts: u64,
+    /// Whether all fingerprints share their last bits.
+    crowded: bool,
+    /// The state at which the exploration ends.
+    ends_at: u64,
+    /// The state that panics when it is expanded.
+    panics_at: u64,
+}
+
+impl Drawn {
+    const END: u8 = 200;
+
+    fn mixed(value: u64) -> u64 {
+        unincluded_properties::graph::hash::fingerprint(&value)
+    }
+
+    /// Of this seed.
+    fn of(seed: u64) -> Self {
+        let draw = |place: u64| Drawn::mixed(seed * 100 + place);
+        let states = [50, 700, 5_000][(draw(1) % 3) as usize];
+        let sometimes = |place: u64| {
+            if draw(place).is_multiple_of(3) { draw(place + 1) % states } else { u64::MAX }
+        };
+        Drawn {
+            states,
+            steps: 1 + draw(2) % 6,
+            seed: draw(3) % 1_000_000,
+            starts: 1 + draw(4) % 200,
+            crowded: draw(5).is_multiple_of(3),
+            ends_at: sometimes(6),
+            panics_at: sometimes(8),
+        }
+    }
+}
+
+impl System for Drawn {
+    type State = u64;
+    type Action = u64;
+    type Label = u32;
+    type Mark = u8;
+
+    fn starts(&self) -> Vec<u64> {
+        (0..self.starts).map(|n| Drawn::mixed(n / 2 + self.seed) % self.states).collect()
+    }
+
+    fn actions(&self, state: &u64, actions: &mut Vec<u64>) {
+        let wide = 1 + Drawn::mixed(self.seed) % self.states;
+        let steps = Drawn::mixed(state ^ self.seed) % (self.steps + 1);
+        let to = |n| (state + Drawn::mixed(state * 31 + n + self.seed) % wide) % self.states;
+        actions.extend((0..steps).map(to));
+        actions.extend((steps > 1).then_some((state + 1) % self.states));
+    }
+
+    fn step(&self, state: &u64, action: u64) -> Option<(u64, u32)> {
+        assert!(*state != self.panics_at || action % 3 != 1, "fell over {state}");
+        (action % 11 != 3).then_some((action, (action ^ state) as u32))
+    }
+
+    fn mark(&self, state: &u64) -> u8 {
+        if *state == self.ends_at { Drawn::END } else { (Drawn::mixed(*state) % 5) as u8 }
+    }
+
+    fn fingerprint(&self, state: &u64) -> u64 {
+        if self.crowded { (state + 1) << 44 } else { Drawn::mixed(*state) }
+    }
+}
+
+/// What a queue finds: states in their order with their parents, steps with their ends, and why it ended.
+#[derive(Debug, Default, PartialEq)]
+struct Queued {
+    states: Vec<u64>,
+    numbers: std::collections::HashMap<u64, u32>,
+    parents: Vec<Option<u32>>,
+    ends: Vec<usize>,
+    steps: Vec<(u32, u32)>,
+    marks: std::collections::BTreeMap<u8, u32>,
+    cut_by: Option<Cut>,
+}
+
+impl Queued {
+    /// The number of a state, which may be a new one; none if that ends it.
+    fn meet(
+        &mut self,
+        system: &Drawn,
+        state: u64,
+        parent: Option<u32>,
+        most: usize,
+    ) -> Option<u32> {
+        if let Some(&known) = self.numbers.get(&state) {
+            return Some(known);
+        }
+        if self.states.len() >= most {
+            self.cut_by = Some(Cut::States(most));
+            return None;
+        }
+        let number = self.states.len() as u32;
+        self.states.push(state);
+        self.numbers.insert(state, number);
+        self.parents.push(parent);
+        let mark = system.mark(&state);
+        self.marks.entry(mark).or_insert(number);
+        self.cut_by = (mark == Drawn::END).then_some(Cut::Verdict);
+        self.cut_by.is_none().then_some(number)
+    }
+
+    fn of(system: &Drawn, most: usize) -> Self {
+        let mut queued = Queued::default();
+        for start in system.starts() {
+            if queued.meet(system, start, None, most).is_none() {
+                return queued;
+            }
+        }
+        while let Some(&state) = queued.states.get(queued.ends.len()) {
+            let here = queued.ends.len() as u32;
+            let mut actions = Vec::new();
+            system.actions(&state, &mut actions);
+            if state == system.panics_at && actions.iter().any(|action| action % 3 == 1) {
+                queued.cut_by = Some(Cut::Panic);
+                return queued;
+            }
+            let mut steps = Vec::new();
+            for (next, label) in actions.into_iter().filter_map(|one| system.step(&state, one)) {
+                let Some(to) = queued.meet(system, next, Some(here), most) else { return queued };
+                steps.push((to, label));
+            }
+            queued.steps.extend(steps);
+            queued.ends.push(queued.steps.len());
+        }
+        queued
+    }
+}
+
+/// On any number of threads a graph is what a queue finds, to the state and the step, wherever it ends.
+#[test]
+fn a_graph_is_what_a_queue_finds() {
+    let mut ended = std::collections::BTreeSet::new();
+    for seed in 0..150 {
+        let system = Drawn::of(seed);
+        let most = if seed % 3 == 0 {
+            1 + (Drawn::mixed(seed) % system.states) as usize
+        } else {
+            usize::MAX
+        };
+        let queued = Queued::of(&system, most);
+        ended.insert(format!("{:?}", queued.cut_by.map(|cut| std::mem::discriminant(&cut))));
+        let limits = Limits { states: Some(most), ..Limits::default() };
+        for (threads, edges) in [(1, true), (2, true), (3, false), (8, true)] {
+            let stops = |mark| mark == Drawn::END;
+            let how = Exploration { threads, edges, stops, limits, ..Exploration::default() };
+            let graph = explore(&system, how);
+            let parent = |state: u32| graph.way_to(state).iter().rev().nth(1).copied();
+            let steps = graph.edges.as_ref().map(|edges| {
+                let ends = (0..edges.states()).map(|state| edges.of(state).end).collect();
+                (edges.to.iter().copied().zip(edges.labels.iter().copied()).collect(), ends)
+            });
+            let (steps, ends) = steps.unwrap_or((queued.steps.clone(), queued.ends.clone()));
+            let numbers = 0..graph.len() as u32;
+            assert_eq!((graph.expanded, graph.transitions as usize), (ends.len(), steps.len()));
+            assert!(queued.states.iter().all(|state| graph.knows(&system, state)));
+            let found = Queued {
+                states: queued.states[..graph.len().min(queued.states.len())].to_vec(),
+                numbers: queued.numbers.clone(),
+                parents: numbers.map(parent).collect(),
+                ends,
+                steps,
+                marks: graph.marks.clone(),
+                cut_by: graph.cut_by,
+            };
+            assert_eq!(found, queued, "{system:?} on {threads} threads");
+        }
+    }
+    assert_eq!(ended.len(), 4, "closed, a limit, a verdict and a panic: {ended:?}");
+}
+
+/// However slow one part is, the others are not expanded far ahead of it: what is in hand stays little,
+/// and what waits is counted.
+#[test]
+fn a_slow_part_does_not_let_the_others_run_ahead() {
+    struct Wide(std::sync::atomic::AtomicUsize, std::sync::atomic::AtomicUsize);
+    impl System for Wide {
+        type State = u32;
+        type Action = u32;
+        type Label = ();
+        type Mark = ();
+        fn starts(&self) -> Vec<u32> {
+            (0..20_000).collect()
+        }
+        fn actions(&self, state: &u32, actions: &mut Vec<u32>) {
+            use std::sync::atomic::Ordering::SeqCst;
+            if *state == 0 {
+                // Until nobody else has done anything for a while.
+                let mut before = usize::MAX;
+                while before != self.0.load(SeqCst) {
+                    before = self.0.load(SeqCst);
+                    std::thread::sleep(std::time::Duration::from_millis(50));
+                }
+                self.1.store(before, SeqCst);
+            } else {
+                self.0.fetch_add(1, SeqCst);
+            }
+            actions.push(state + 20_000);
+        }
+        fn step(&self, _: &u32, action: u32) -> Option<(u32, ())> {
+            (action < 40_000).then_some((action, ()))
+        }
+        fn mark(&self, _: &u32) {}
+    }
+    let wide = Wide(0.into(), 0.into());
+    let graph = explore(&wide, Exploration { threads: 3, ..Exploration::default() });
+    assert_eq!((graph.len(), graph.is_closed()), (40_000, true));
+    let ahead = wide.1.into_inner();
+    assert!((1..=12 * 64).contains(&ahead), "{ahead} states were expanded meanwhile");
+}
+
+/// A state that panics when it is dropped ends the exploration with its panic, and nobody waits for ever.
+#[test]
+fn a_panic_that_nothing_catches_keeps_nobody_waiting() {
+    #[derive(Hash)]
+    struct Fragile(u32);
+    impl Drop for Fragile {
+        fn drop(&mut self) {
+            assert!(self.0 != 777 || std::thread::panicking(), "fell over");
+        }
+    }
+    struct Falls;
+    impl System for Falls {
+        type State = Fragile;
+        type Action = u32;
+        type Label = ();
+        type Mark = ();
+        fn starts(&self) -> Vec<Fragile> {
+            (1_000..5_000).map(Fragile).collect()
+        }
+        fn actions(&self, state: &Fragile, actions: &mut Vec<u32>) {
+            actions.push(state.0 % 1_000);
+        }
+        fn step(&self, _: &Fragile, action: u32) -> Option<(Fragile, ())> {
+            Some((Fragile(action), ()))
+        }
+        fn mark(&self, _: &Fragile) {}
+    }
+    for threads in [1, 2, 8] {
+        let explored = std::panic::catch_unwind(|| {
+            explore(&Falls, Exploration { threads, ..Exploration::default() })
+        });
+        assert!(explored.is_err() || explored.is_ok_and(|graph| graph.cut_by == Some(Cut::Panic)));
+    }
+}
+
 /// The level of a state is its distance, by a search that is as simple as can be.
 #[test]
 fn states_are_numbered_by_their_distance() {

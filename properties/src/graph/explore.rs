@@ -1,4 +1,5 @@
-//! Exploration level by level, on any number of threads, with one and the same result.
+//! Exploration level by level, on any number of threads, with one and the same result; but for where a
+//! limit of memory or time cuts it.
 //!
 //! A level is divided into parts. Threads expand them side by side, each for itself; then the parts take
 //! turns, one at the table that numbers what they met, and one at the graph that they are put to. So

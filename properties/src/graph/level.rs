@@ -1,7 +1,7 @@
 //! One level: its parts are expanded side by side, and take their turns.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::System;
@@ -18,6 +18,10 @@ pub(super) const PART: usize = 64;
 /// Parts of a level for each thread, if it has as many states.
 const PARTS: usize = 4;
 
+/// Parts for each thread that may be begun before the first of them is joined: what is in hand stays
+/// little, however slow one part is.
+const AHEAD: usize = 4;
+
 /// States that are worth a part of their own.
 const FEW: usize = 16;
 
@@ -33,6 +37,8 @@ pub(super) struct Level<'a, S: System> {
     /// Bytes of what waits to be expanded.
     waiting: AtomicUsize,
     queue: Mutex<Queue<S::State>>,
+    /// Whenever a part is joined, or no more are begun.
+    moved: Condvar,
     table: Turns<Table, Expander<'a, S>>,
     seen: Turns<Seen<S>, Expander<'a, S>>,
     /// Expanders that have no part.
@@ -42,6 +48,10 @@ pub(super) struct Level<'a, S: System> {
 /// The parts that nobody has begun.
 struct Queue<T> {
     parts: std::iter::Enumerate<std::vec::IntoIter<List<T>>>,
+    /// Parts that were begun.
+    begun: usize,
+    /// Parts that were joined.
+    joined: usize,
     /// The number of the next part's first state.
     first: u32,
     /// Why no more are begun, if so.
@@ -58,15 +68,23 @@ impl<'a, S: System> Level<'a, S> {
         idle: Vec<Expander<'a, S>>,
     ) -> Self {
         let parts = divided(std::mem::take(&mut seen.next), how.threads);
-        let first = seen.graph.expanded as u32;
+        let waiting = parts.iter().map(|part| part.held).sum();
+        let queue = Queue {
+            parts: parts.into_iter().enumerate(),
+            begun: 0,
+            joined: 0,
+            first: seen.graph.expanded as u32,
+            cut_by: None,
+        };
         Level {
             system,
             how,
             started,
             before: seen.graph.len(),
             known: AtomicUsize::new(seen.graph.memory()),
-            waiting: AtomicUsize::new(parts.iter().map(|part| part.held).sum()),
-            queue: Mutex::new(Queue { parts: parts.into_iter().enumerate(), first, cut_by: None }),
+            waiting: AtomicUsize::new(waiting),
+            queue: Mutex::new(queue),
+            moved: Condvar::new(),
             table: Turns::new(std::mem::take(&mut seen.graph.table)),
             seen: Turns::new(seen),
             idle: Mutex::new(idle),
@@ -97,10 +115,11 @@ impl<'a, S: System> Level<'a, S> {
     }
 
     fn work(&self) {
-        while let Some((place, first, states)) = self.take() {
+        let _lets_go = LetsGo(self);
+        while let Some((place, first, list)) = self.take() {
             let left = lock(&self.idle).pop();
             let mut part = left.unwrap_or_else(|| Expander::new(self.system, self.how.edges));
-            part.expand(first, states);
+            part.expand(first, list);
             let number = |table: &mut Table, part: &mut Expander<'a, S>| {
                 self.goes_on(part.number(table, most(&self.how)))
             };
@@ -113,32 +132,45 @@ impl<'a, S: System> Level<'a, S> {
         self.waiting.fetch_add(part.next.held, Ordering::Relaxed);
         let join = |seen: &mut Seen<S>, part: &mut Expander<'a, S>| {
             let goes_on = seen.join(part);
+            self.waiting.fetch_sub(part.held, Ordering::Relaxed);
             self.known.store(seen.graph.memory() + part.of_table, Ordering::Relaxed);
             self.goes_on(goes_on)
         };
-        self.seen.take(place, part, join, |_, part| lock(&self.idle).push(part));
+        self.seen.take(place, part, join, |_, part| {
+            lock(&self.idle).push(part);
+            lock(&self.queue).joined += 1;
+            self.moved.notify_all();
+        });
     }
 
     /// If it does not, no part is begun any more.
     fn goes_on(&self, goes_on: bool) -> bool {
         if !goes_on {
             lock(&self.queue).parts = Vec::new().into_iter().enumerate();
+            self.moved.notify_all();
         }
         goes_on
     }
 
-    /// The next part: its place, the number of its first state, and its states.
-    fn take(&self) -> Option<(usize, u32, Vec<S::State>)> {
-        let mut queue = lock(&self.queue);
+    /// The next part, once it is not too far ahead: its place, the number of its first state, and its
+    /// states.
+    fn take(&self) -> Option<(usize, u32, List<S::State>)> {
+        let ahead = AHEAD * self.how.threads.max(1);
+        let waits = |queue: &mut Queue<S::State>| {
+            queue.cut_by.is_none() && queue.parts.len() > 0 && queue.begun >= queue.joined + ahead
+        };
+        let guard = self.moved.wait_while(lock(&self.queue), waits);
+        let mut queue = guard.unwrap_or_else(PoisonError::into_inner);
         queue.cut_by = queue.cut_by.or_else(|| self.limit(queue.parts.len() > 0));
         if queue.cut_by.is_some() {
+            self.moved.notify_all();
             return None;
         }
         let (place, part) = queue.parts.next()?;
         let first = queue.first;
+        queue.begun += 1;
         queue.first += part.states.len() as u32;
-        self.waiting.fetch_sub(part.held, Ordering::Relaxed);
-        Some((place, first, part.states))
+        Some((place, first, part))
     }
 
     /// The limit that is reached, if there is more to do.
@@ -148,6 +180,16 @@ impl<'a, S: System> Level<'a, S> {
         let of_memory = memory.filter(|&most| is_more && held() >= most).map(Cut::Memory);
         let of_time = || time.filter(|&most| is_more && self.started.elapsed() >= most);
         of_memory.or_else(|| of_time().map(Cut::Time))
+    }
+}
+
+/// A thread that panics where nothing catches it, as states do that panic when they are dropped, keeps
+/// nobody waiting.
+struct LetsGo<'l, 'a, S: System>(&'l Level<'a, S>);
+
+impl<S: System> Drop for LetsGo<'_, '_, S> {
+    fn drop(&mut self) {
+        self.0.goes_on(!std::thread::panicking());
     }
 }
 

@@ -291,6 +291,7 @@ impl<L, K> Graph<L, K> {
                 system.step(&here, action.clone()).map(|(next, _)| {
                     system.fingerprint(&next);
                     system.mark(&next);
+                    system.held(&next);
                 })
             };
             catch_unwind(AssertUnwindSafe(step)).is_err()

@@ -58,6 +58,8 @@ pub(super) struct Expander<'a, S: System> {
     numbers: Vec<u32>,
     /// The number of the part's first state.
     first: u32,
+    /// Bytes that its states held.
+    pub(super) held: usize,
     /// The number of the first new state.
     new: u32,
     /// How many there are.
@@ -92,6 +94,7 @@ impl<'a, S: System> Expander<'a, S> {
             states: Vec::new(),
             numbers: Vec::new(),
             first: 0,
+            held: 0,
             new: 0,
             news: 0,
             of_table: 0,
@@ -107,8 +110,9 @@ impl<'a, S: System> Expander<'a, S> {
     }
 
     /// Expands states in a row, the first of which has this number. What is expanded is not kept.
-    pub(super) fn expand(&mut self, first: u32, states: Vec<S::State>) {
-        self.first = first;
+    pub(super) fn expand(&mut self, first: u32, list: List<S::State>) {
+        let List { states, held } = list;
+        (self.first, self.held) = (first, held);
         self.met.clear();
         self.states.clear();
         self.ends.clear();
