@@ -47,8 +47,13 @@ pub(crate) fn sweep(asked: &Sweep, screen: &Screen) -> Result<Exit> {
         Cell::measure(subject, place.clone(), asked, &gauge)
     });
     gauge.close();
-    for cell in &mut cells {
-        cell.save(&asked.out, screen);
+    let saved = cells.iter_mut().try_for_each(|cell| cell.save(&asked.out));
+    match saved {
+        // A violation is said, whatever becomes of its run.
+        Err(error) if cells.iter().any(|cell| cell.verdict() == Verdict::Violated) => {
+            screen.error(&format!("{error:#}"));
+        }
+        saved => saved?,
     }
     if let Some(path) = &asked.plot {
         let name = shown_name(&path.display().to_string());

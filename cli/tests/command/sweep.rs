@@ -151,6 +151,23 @@ fn the_runs_behind_the_figures_are_saved_and_have_them() {
         .shows(&["the runs of astar-sync, C 1", "astar-sync-C-1-any-fault-slowest"]);
 }
 
+/// One error, and no table of runs that are nowhere; what is violated is said all the same.
+#[test]
+fn what_cannot_be_saved_is_one_error_and_no_pass() {
+    let place = Place::new();
+    place.write("file", "in the way");
+    for flags in ["--faults 1/8 --witnesses", "--smallest C"] {
+        let answer = place.says(&format!("sweep astar-sync {flags} --out file")).exits(2);
+        let answer = answer.complains_of(&["cannot create the directory file"]);
+        assert_eq!((answer.err.matches("error:").count(), &*answer.out), (1, ""), "{answer:?}");
+    }
+    let line = "sweep astar --over C=1,2 --without SEG-5 --witnesses --out file";
+    let answer = place.says(line).exits(1).complains_of(&["cannot create the directory file"]);
+    let answer = answer.shows(&["INV-SEG-1 is violated", "2 of 2 cells are violated"]);
+    assert_eq!(answer.err.matches("error:").count(), 1, "{answer:?}");
+    assert!(!answer.out.contains("saved"), "{answer:?}");
+}
+
 /// (2 + r) V + 1 does not carry all V blocks.
 #[test]
 fn the_run_that_breaks_the_next_smaller_capacity_is_shown() {
