@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use unincluded_properties::grid::{Axis, Place};
+use unincluded_properties::long_run::no_rate;
 use unincluded_properties::mishap::{Cost, Mishap, cost_of};
 use unincluded_properties::pace::{healthy, usual_backing};
 use unincluded_properties::rates::{Conditions, Effort, Rates, rates_within};
@@ -171,7 +172,9 @@ impl Cell {
         let cut = |rates: &Rates| rates.cut_by.map(|cut| format!("the search for rates met {cut}"));
         let mut rates = std::iter::once(&measured.any).chain(&measured.few);
         let why = rates.find_map(cut);
+        let unknown = || measured.few.as_ref().filter(|few| few.blocks.is_none()).map(no_rate);
         why.or_else(|| measured.healthy.as_ref().err().map(ToString::to_string))
+            .or_else(|| unknown().map(|why| format!("the rate with few faults: {why}")))
             .or_else(|| measured.not_recorded())
     }
 }
