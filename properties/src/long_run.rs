@@ -243,6 +243,7 @@ fn a_reward_for_each(protocol: &Protocol, found: &Rates) -> (Kept, Option<String
     );
     let kept = match &found.astray {
         _ if blocks.greatest.ratio.gain == 0 => Kept::OfNothing("nothing is ever included"),
+        None if found.unclear.is_some() => return (Kept::Open, Some(no_rate(found))),
         None => Kept::Yes,
         Some(run) => {
             let beside = run.ratio.in_thousands();
@@ -303,7 +304,10 @@ pub fn no_rate(found: &Rates) -> String {
 
 #[cfg(test)]
 mod tests {
+    use unincluded_model::Scenario;
+
     use super::*;
+    use crate::rates::rates;
 
     fn nothing_found(stuck: usize, cut_by: Option<Cut>) -> Rates {
         Rates {
@@ -318,6 +322,21 @@ mod tests {
             stuck,
             collision_probability: 0.0,
         }
+    }
+
+    /// What is none because a run could not be built again is not known, and holds of something.
+    #[test]
+    fn what_could_not_be_built_again_is_open() {
+        let protocol = Protocol::new(Scenario::built_in("astar-sync").expect("built in"));
+        let found = rates(&protocol, Conditions::Steady { delay: 3 });
+        assert_eq!(a_reward_for_each(&protocol, &found).0, Kept::Yes);
+        let why = "a run cannot be built";
+        let open = (Kept::Open, Some(why.to_owned()));
+        let untold = Rates { unclear: Some(why), ..found };
+        assert_eq!(a_reward_for_each(&protocol, &untold), open);
+        assert_eq!(a_reward_for_each(&protocol, &Rates { tokens: None, ..untold.clone() }), open);
+        assert_eq!(no_more_than_cores(&protocol, &Rates { blocks: None, ..untold.clone() }), open);
+        assert_eq!(in_time(&protocol, &Rates { latency: None, ..untold }), open);
     }
 
     #[test]

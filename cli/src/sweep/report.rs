@@ -150,7 +150,7 @@ impl<'a> Report<'a> {
                 text.push('\n');
             }
             let Ok(found) = &cell.found else { continue };
-            if let Some(why) = found.any.unclear {
+            if let (None, Some(why)) = (&found.any.blocks, found.any.unclear) {
                 let line = format!("{} has no rate with its faults: {why}", cell.name());
                 text += &format!("\n{}\n", indented(&line, 0));
             }
