@@ -168,6 +168,23 @@ fn what_cannot_be_saved_is_one_error_and_no_pass() {
     assert!(!answer.out.contains("saved"), "{answer:?}");
 }
 
+/// Two scenarios whose files would have one name would write over each other.
+#[test]
+fn names_that_are_one_name_for_files_are_refused() {
+    let place = Place::new();
+    for file in ["x y.toml", "x-y.toml"] {
+        place.scenario(file, "astar-sync", &[]);
+    }
+    for flag in ["--quiet", "--witnesses", "--smallest=C"] {
+        let answer = place.run(["sweep", "x y.toml", "x-y.toml", flag]).exits(2);
+        let words =
+            ["astar-sync (x y.toml) and astar-sync (x-y.toml)", "called astar-sync-x-y-toml-…"];
+        assert!(answer.complains_of(&words).out.is_empty());
+    }
+    let once = place.says("sweep astar-sync astar-sync --over C=1 --quiet").exits(0);
+    assert_eq!(once.out, "Everything holds in the one cell.\n");
+}
+
 /// (2 + r) V + 1 does not carry all V blocks.
 #[test]
 fn the_run_that_breaks_the_next_smaller_capacity_is_shown() {
