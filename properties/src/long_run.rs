@@ -221,7 +221,7 @@ fn no_more_than_cores(protocol: &Protocol, found: &Rates) -> (Kept, Option<Strin
     let turns = if protocol.environment().claims == Claims::Shared { 2 } else { 1 };
     let most = Ratio::of(i128::from(protocol.parameters().cores), turns);
     let kept = if greatest.ratio.gain == 0 {
-        Kept::OfNothing("nothing is ever included")
+        Kept::OfNothing("nothing is included for ever")
     } else if Some(greatest.ratio) <= most {
         Kept::Yes
     } else {
@@ -242,7 +242,7 @@ fn a_reward_for_each(protocol: &Protocol, found: &Rates) -> (Kept, Option<String
         stuck(found)
     );
     let kept = match &found.astray {
-        _ if blocks.greatest.ratio.gain == 0 => Kept::OfNothing("nothing is ever included"),
+        _ if blocks.greatest.ratio.gain == 0 => Kept::OfNothing("nothing is included for ever"),
         None if found.unclear.is_some() => return (Kept::Open, Some(no_rate(found))),
         None => Kept::Yes,
         Some(run) => {
@@ -290,8 +290,9 @@ fn stuck(found: &Rates) -> String {
     match found.stuck {
         0 => String::new(),
         states => {
+            let lead = if states == 1 { "leads" } else { "lead" };
             let states = counted(states as u64, "state");
-            format!("; {states} lead nowhere, and runs that end there are not counted")
+            format!("; {states} {lead} nowhere, and runs that end there are not counted")
         }
     }
 }
@@ -345,6 +346,8 @@ mod tests {
         assert_eq!(no_rate(&nothing_found(0, None)), why);
         let ends = "; 2 states lead nowhere, and runs that end there are not counted";
         assert_eq!(no_rate(&nothing_found(2, None)), format!("{why}{ends}"));
+        let ends = "; 1 state leads nowhere, and runs that end there are not counted";
+        assert_eq!(no_rate(&nothing_found(1, None)), format!("{why}{ends}"));
         let cut = no_rate(&nothing_found(2, Some(Cut::States(5))));
         assert!(cut.ends_with("the limit of 5 states"), "{cut}");
     }

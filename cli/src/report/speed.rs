@@ -1,6 +1,7 @@
 //! How fast a scenario is, in figures: no verdict hangs on them, and `sweep` shows the same.
 
 use serde::Serialize;
+use unincluded_properties::claims::words::counted;
 use unincluded_properties::long_run::{FEW, Speeds, no_rate};
 use unincluded_properties::rates::{Bounds, Rates};
 
@@ -161,9 +162,10 @@ pub(crate) fn legend() -> String {
     let (most, window) = FEW;
     format!(
         "Rates: para blocks for each relay slot, the least and the greatest of all runs that go on for ever, \
-         where nothing goes wrong, with at most {most} faulty slots in any {window}, and with any fault (neither \
-         is looked for where what is included can be undone); there \
-         the relay blocks from a relay parent to the inclusion, and the planck for each relay slot. No verdict \
-         hangs on these figures: `sweep SCENARIO --faults {most}/{window}` has them too."
+         where nothing goes wrong, with at most {} in any {window}, and with any fault (neither is looked for \
+         where what is included can be undone); there the relay blocks from a relay parent to the inclusion, \
+         and the planck for each relay slot. No verdict hangs on these figures: `sweep SCENARIO --faults \
+         {most}/{window}` has them too.",
+        counted(most, "faulty slot")
     )
 }

@@ -152,6 +152,12 @@ impl Cell {
         measured.witnesses.iter_mut().flatten().try_for_each(|witness| witness.save(name, out))
     }
 
+    /// How many of the runs behind the figures are saved.
+    pub(crate) fn witnesses_saved(&self) -> usize {
+        let found = self.found.iter().flat_map(|measured| &measured.witnesses).flatten();
+        found.filter(|witness| witness.trace.is_some()).count()
+    }
+
     /// Why nothing, or not all, is decided.
     pub(crate) fn undecided(&self) -> Option<String> {
         let measured = match &self.found {

@@ -13,9 +13,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, bail};
+use unincluded_properties::claims::words::counted;
 use unincluded_properties::grid::{Axis, Place};
 
-use crate::arguments::Sweep;
+use crate::arguments::{Sweep, TableFormat};
 use crate::exit::Exit;
 use crate::report::Verdict;
 use crate::screen::{Screen, shown_name};
@@ -58,6 +59,12 @@ pub(crate) fn sweep(asked: &Sweep, screen: &Screen) -> Result<Exit> {
             screen.error(&format!("{error:#}"));
         }
         saved => saved?,
+    }
+    if asked.witnesses && asked.format == TableFormat::Csv {
+        // The other forms name each of them.
+        let traces = cells.iter().map(Cell::witnesses_saved).sum::<usize>() as u64;
+        let directory = shown_name(&asked.out.display().to_string());
+        screen.note(&format!("{} of figures saved in {directory}", counted(traces, "trace")));
     }
     if let Some(path) = &asked.plot {
         let name = shown_name(&path.display().to_string());

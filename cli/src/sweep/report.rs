@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use serde_json::{Map, Value, json};
+use unincluded_properties::claims::words::counted;
 use unincluded_properties::grid::Axis;
 use unincluded_properties::pace::{Span, seconds_per_block};
 use unincluded_properties::rates::Rates;
@@ -132,8 +133,9 @@ impl<'a> Report<'a> {
         let mut text = format!("{table}\n{}\n", indented(legend, 0));
         if let Some((most, window)) = self.faults {
             let legend = format!(
-                "Faults {most}/{window}: the least and the greatest rate with at most {most} faulty relay \
-                 slots in any {window}; not with a D beyond the usual path, which is a fault in every slot."
+                "Faults {most}/{window}: the least and the greatest rate with at most {} in any {window}; \
+                 not with a D beyond the usual path, which is a fault in every slot.",
+                counted(most, "faulty relay slot")
             );
             text += &format!("{}\n", indented(&legend, 0));
         }
