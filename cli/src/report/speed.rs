@@ -162,8 +162,9 @@ pub(crate) fn legend() -> String {
     let (most, window) = FEW;
     format!(
         "Rates: para blocks for each relay slot, the least and the greatest of all runs that go on for ever, \
-         where nothing goes wrong, with at most {} in any {window}, and with any fault (neither is looked for \
-         where what is included can be undone); there the relay blocks from a relay parent to the inclusion, \
+         where nothing goes wrong (on the usual path, whether or not the scenario has it), with at most {} in \
+         any {window}, and with any fault (neither is looked for where what is included can be undone); \
+         there the relay blocks from a relay parent to the inclusion, \
          and the planck for each relay slot. No verdict hangs on these figures: `sweep SCENARIO --faults \
          {most}/{window}` has them too.",
         counted(most, "faulty slot")
