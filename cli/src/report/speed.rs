@@ -6,7 +6,7 @@ use unincluded_properties::long_run::{FEW, Speeds, no_rate};
 use unincluded_properties::rates::{Bounds, Rates};
 
 use crate::layout::columns;
-use crate::screen::shown_name;
+use crate::screen::quoted;
 use crate::subject::Subject;
 
 /// The least and the greatest rates of all runs that go on for ever under some conditions.
@@ -67,7 +67,7 @@ fn conditions() -> [String; 3] {
 
 /// The command that sweeps a scenario as it is.
 fn sweep(subject: &Subject) -> String {
-    let (protocol, file) = (&subject.protocol, subject.file.as_deref().map(shown_name));
+    let (protocol, file) = (&subject.protocol, subject.file.as_deref().map(quoted));
     let mut command =
         format!("unincluded sweep {}", file.as_deref().unwrap_or(&protocol.scenario().name));
     for rule in protocol.off().iter() {

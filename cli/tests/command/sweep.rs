@@ -189,6 +189,18 @@ fn names_that_are_one_name_for_files_are_refused() {
     assert_eq!(once.out, "Everything holds in the one cell.\n");
 }
 
+/// A command that is shown can be copied, whatever a directory or a file is called.
+#[test]
+fn commands_are_words_for_a_shell() {
+    let place = Place::new();
+    place.scenario("a b.toml", "astar-sync", &[]);
+    let line = ["sweep", "a b.toml", "--over", "C=1", "--without", "SEG-5", "--out", "my out"];
+    place.run(line).exits(1).shows(&["unincluded replay 'my out/", "unincluded explain 'my out/"]);
+    let line = ["check", "a b.toml", "--engine", "search", "--format", "json"];
+    let checked = place.run(line).exits(0).json();
+    assert_eq!(checked["scenarios"][0]["rates"][0]["again"], "unincluded sweep 'a b.toml'");
+}
+
 /// (2 + r) V + 1 does not carry all V blocks.
 #[test]
 fn the_run_that_breaks_the_next_smaller_capacity_is_shown() {
