@@ -66,6 +66,24 @@ fn what_is_not_decided_says_why_and_exits_3() {
     place.says("sweep astar --over r=2 --over L=2").exits(3).shows(&words);
 }
 
+/// Of votes some are faults in every slot, so no run has few; a D beyond the usual path is one too, and is said
+/// to be left out.
+#[test]
+fn a_rate_that_was_asked_for_and_is_not_known_is_no_pass() {
+    let place = Place::new();
+    let why = "the rate with few faults: no run goes on for ever; 20 states lead nowhere";
+    place.says("sweep votes --faults 1/8").exits(3).shows(&["not decided", "not a pass"]);
+    let report = place.says("sweep votes --faults 1/8 --format json").exits(3).json();
+    assert!(
+        cells(&report)[0]["why"].as_str().is_some_and(|said| said.starts_with(why)),
+        "{report}"
+    );
+    place.says("sweep votes").exits(0);
+    place.says("sweep astar-sync --over D=4 --faults 1/8").exits(0);
+    let checked = place.says("check votes --engine search").exits(0);
+    checked.shows(&["votes has no rate, faults 1/8: no run goes on for ever"]);
+}
+
 #[test]
 fn a_violation_exits_1_and_its_run_is_saved() {
     let place = Place::new();
@@ -165,7 +183,7 @@ fn what_cannot_be_saved_is_one_error_and_no_pass() {
         let answer = answer.complains_of(&["cannot create the directory file"]);
         assert_eq!((answer.err.matches("error:").count(), &*answer.out), (1, ""), "{answer:?}");
     }
-    let line = "sweep astar --over C=1,2 --without SEG-5 --witnesses --out file";
+    let line = "sweep astar --over C=1,2 --without SEG-5 --witnesses --max-states 3000 --out file";
     let answer = place.says(line).exits(1).complains_of(&["cannot create the directory file"]);
     let answer = answer.shows(&["INV-SEG-1 is violated", "2 of 2 cells are violated"]);
     assert_eq!(answer.err.matches("error:").count(), 1, "{answer:?}");
@@ -194,7 +212,8 @@ fn names_that_are_one_name_for_files_are_refused() {
 fn commands_are_words_for_a_shell() {
     let place = Place::new();
     place.scenario("a b.toml", "astar-sync", &[]);
-    let line = ["sweep", "a b.toml", "--over", "C=1", "--without", "SEG-5", "--out", "my out"];
+    let line = "--over C=1 --without SEG-5 --max-states 3000 --out";
+    let line = ["sweep", "a b.toml"].into_iter().chain(line.split(' ')).chain(["my out"]);
     place.run(line).exits(1).shows(&["unincluded replay 'my out/", "unincluded explain 'my out/"]);
     let line = ["check", "a b.toml", "--engine", "search", "--format", "json"];
     let checked = place.run(line).exits(0).json();
