@@ -120,7 +120,7 @@ pub(crate) struct Check {
     /// Memory at most, for each scenario: MiB, or with a suffix (512MiB, 2GiB).
     #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = values::bytes)]
     pub(crate) max_memory: usize,
-    /// Seconds at most, for the search of each scenario.
+    /// Seconds at most, for each search: of a scenario's states, and of each graph of its long run.
     #[arg(long, value_name = "SECONDS", value_parser = values::seconds)]
     pub(crate) time_limit: Option<Duration>,
     /// Do not stop at the first violation: see everything and name all that is violated.
@@ -500,7 +500,7 @@ pub(crate) struct Sweep {
     /// Memory at most, for each cell: MiB, or with a suffix (512MiB, 2GiB).
     #[arg(long, value_name = "SIZE", default_value = "4GiB", value_parser = values::bytes)]
     pub(crate) max_memory: usize,
-    /// Seconds at most, for the search of each cell.
+    /// Seconds at most, for each search: of a cell's states, and of each graph for its rates.
     #[arg(long, value_name = "SECONDS", value_parser = values::seconds)]
     pub(crate) time_limit: Option<Duration>,
     /// Cells looked at side by side; all cores if not given.

@@ -42,7 +42,8 @@ the situation out: the report says so, and the verdict is that of the other prop
 Where every state was seen, the long run is looked at as well: what must happen in the end, on \
 assumptions that --not-assuming leaves out, how soon another block is included once faults are over, how \
 many blocks get in, what they bring, and how late. The least and the greatest rates are shown as figures, \
-where nothing goes wrong, with at most one faulty relay slot in any eight, and with any fault. What breaks a promise is a run, most often one without end, saved and \
+where nothing goes wrong (on the usual path, whether or not the scenario has it), with at most one faulty \
+relay slot in any eight, and with any fault. What breaks a promise is a run, most often one without end, saved and \
 replayed like any other. After a violation ended the search \
 these are inconclusive; --keep-going decides them, and --progress always does so within 150 000 \
 states and 20 s, and says where that was not enough. Where a scenario is too large for it, the report \

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use unincluded_traces::Run;
 
 use crate::digest::digest;
-use crate::screen::shown_name;
+use crate::screen::{quoted, shown_name};
 
 /// Bytes of a file's name before it is cut short: file systems take 255.
 const LONGEST_NAME: usize = 160;
@@ -77,8 +77,19 @@ fn file_name(name: &str) -> String {
 
 /// Where a run is, and what can be done with it.
 pub(crate) fn commands(trace: &Path) -> String {
-    let path = shown_name(&trace.display().to_string());
+    let (path, word) = (trace.display().to_string(), word(trace));
     format!(
-        "\n  saved    {path}\n  again    unincluded replay {path}\n  why      unincluded explain {path}\n"
+        "\n  saved    {}\n  again    {}\n  why      unincluded explain {word}\n",
+        shown_name(&path),
+        replay(trace)
     )
+}
+
+/// The command that does a saved run again.
+pub(crate) fn replay(trace: &Path) -> String {
+    format!("unincluded replay {}", word(trace))
+}
+
+fn word(trace: &Path) -> String {
+    quoted(&trace.display().to_string())
 }

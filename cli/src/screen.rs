@@ -116,6 +116,16 @@ pub(crate) fn shown_name(line: &str) -> String {
     }
 }
 
+/// A word of a command that is there to be copied, as a shell takes it for one word.
+pub(crate) fn quoted(word: &str) -> String {
+    let word = shown_name(word);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./,:=@%+".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word;
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 #[allow(clippy::needless_pass_by_value, reason = "what is_none_or hands over")]
 fn is_empty(value: std::ffi::OsString) -> bool {
     value.is_empty()
@@ -171,6 +181,14 @@ mod tests {
     #[test]
     fn a_name_stays_in_its_line() {
         assert_eq!(shown_name("a\nerror: b.toml"), "a\u{fffd}error: b.toml");
+    }
+
+    #[test]
+    fn a_word_that_a_shell_would_take_apart_is_quoted() {
+        assert_eq!(quoted("out/astar-C-2.jsonl"), "out/astar-C-2.jsonl");
+        assert_eq!(quoted("my file.toml"), "'my file.toml'");
+        assert_eq!(quoted("it's $HOME;`id`"), r"'it'\''s $HOME;`id`'");
+        assert_eq!(quoted(""), "''");
     }
 
     #[test]

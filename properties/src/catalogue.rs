@@ -885,8 +885,8 @@ fn rewards_alike(protocol: &Protocol) -> bool {
 }
 
 /// TIME-4: whether a scenario has all that the full rate takes: capacity for every block of a relay
-/// parent on the usual path, a window for that path, a core for each, authors and groups who are there;
-/// and no messages that need not all fit, of which validators may refuse what is valid (EMU-5).
+/// parent on the usual path, that path and a window for it, a core for each, authors and groups who are
+/// there; and no messages that need not all fit, of which validators may refuse what is valid (EMU-5).
 fn can_reach_the_full_rate(protocol: &Protocol) -> bool {
     let (p, environment) = (protocol.parameters(), protocol.environment());
     let authorities = [environment.authorities, environment.next_authorities];
@@ -898,6 +898,7 @@ fn can_reach_the_full_rate(protocol: &Protocol) -> bool {
     environment.collator == CollatorKind::SlotBased
         && capacity >= long_run::usual_delay(protocol) * p.cores
         && p.scheduling_lookahead + 1 >= long_run::usual_delay(protocol)
+        && environment.earliest_backing < long_run::usual_delay(protocol)
         && p.block_processing_velocity >= p.cores
         && !somebody_is_away
         && !environment.groups.0.contains(&Group::Offline)

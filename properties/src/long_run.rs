@@ -221,7 +221,7 @@ fn no_more_than_cores(protocol: &Protocol, found: &Rates) -> (Kept, Option<Strin
     let turns = if protocol.environment().claims == Claims::Shared { 2 } else { 1 };
     let most = Ratio::of(i128::from(protocol.parameters().cores), turns);
     let kept = if greatest.ratio.gain == 0 {
-        Kept::OfNothing("nothing is ever included")
+        Kept::OfNothing("nothing is included for ever")
     } else if Some(greatest.ratio) <= most {
         Kept::Yes
     } else {
@@ -242,7 +242,8 @@ fn a_reward_for_each(protocol: &Protocol, found: &Rates) -> (Kept, Option<String
         stuck(found)
     );
     let kept = match &found.astray {
-        _ if blocks.greatest.ratio.gain == 0 => Kept::OfNothing("nothing is ever included"),
+        _ if blocks.greatest.ratio.gain == 0 => Kept::OfNothing("nothing is included for ever"),
+        None if found.unclear.is_some() => return (Kept::Open, Some(no_rate(found))),
         None => Kept::Yes,
         Some(run) => {
             let beside = run.ratio.in_thousands();
@@ -289,8 +290,9 @@ fn stuck(found: &Rates) -> String {
     match found.stuck {
         0 => String::new(),
         states => {
+            let lead = if states == 1 { "leads" } else { "lead" };
             let states = counted(states as u64, "state");
-            format!("; {states} lead nowhere, and runs that end there are not counted")
+            format!("; {states} {lead} nowhere, and runs that end there are not counted")
         }
     }
 }
@@ -303,7 +305,10 @@ pub fn no_rate(found: &Rates) -> String {
 
 #[cfg(test)]
 mod tests {
+    use unincluded_model::Scenario;
+
     use super::*;
+    use crate::rates::rates;
 
     fn nothing_found(stuck: usize, cut_by: Option<Cut>) -> Rates {
         Rates {
@@ -320,12 +325,29 @@ mod tests {
         }
     }
 
+    /// What is none because a run could not be built again is not known, and holds of something.
+    #[test]
+    fn what_could_not_be_built_again_is_open() {
+        let protocol = Protocol::new(Scenario::built_in("astar-sync").expect("built in"));
+        let found = rates(&protocol, Conditions::Steady { delay: 3 });
+        assert_eq!(a_reward_for_each(&protocol, &found).0, Kept::Yes);
+        let why = "a run cannot be built";
+        let open = (Kept::Open, Some(why.to_owned()));
+        let untold = Rates { unclear: Some(why), ..found };
+        assert_eq!(a_reward_for_each(&protocol, &untold), open);
+        assert_eq!(a_reward_for_each(&protocol, &Rates { tokens: None, ..untold.clone() }), open);
+        assert_eq!(no_more_than_cores(&protocol, &Rates { blocks: None, ..untold.clone() }), open);
+        assert_eq!(in_time(&protocol, &Rates { latency: None, ..untold }), open);
+    }
+
     #[test]
     fn runs_that_end_are_named_and_a_limit_comes_first() {
         let why = "no run goes on for ever";
         assert_eq!(no_rate(&nothing_found(0, None)), why);
         let ends = "; 2 states lead nowhere, and runs that end there are not counted";
         assert_eq!(no_rate(&nothing_found(2, None)), format!("{why}{ends}"));
+        let ends = "; 1 state leads nowhere, and runs that end there are not counted";
+        assert_eq!(no_rate(&nothing_found(1, None)), format!("{why}{ends}"));
         let cut = no_rate(&nothing_found(2, Some(Cut::States(5))));
         assert!(cut.ends_with("the limit of 5 states"), "{cut}");
     }

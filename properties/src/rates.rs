@@ -5,6 +5,8 @@
 //! the extremes as they are where a component has all that is asked for, as a detour that is taken
 //! ever more rarely costs nothing in the long run.
 
+use std::cell::Cell;
+
 use unincluded_model::{Action, Emission, Protocol};
 
 use crate::Lasso;
@@ -31,7 +33,7 @@ pub struct Rates {
     /// Relay blocks from relay parent to inclusion, over every inclusion that can be reached; none if no
     /// block ever is included, or like `blocks`.
     pub latency: Option<Latency>,
-    /// Why there can be no rate, whatever is explored.
+    /// Why nothing more can be told, whatever is explored: what is none is not known then.
     pub unclear: Option<&'static str>,
     /// States seen, with what is counted along.
     pub states: usize,
@@ -162,13 +164,15 @@ pub fn rates_within(protocol: &Protocol, conditions: Conditions, effort: Effort)
         return rates;
     }
     let event = |place: usize| edges.labels[place];
+    let is_untold = Cell::new(false);
     let bounds = |gain: &dyn Fn(Event) -> i128| {
         let weighed =
             Weighed::new(edges, |place| (gain(event(place)), i128::from(event(place).slots)));
         let rate = |which| {
             let found = weighed.extreme(which)?;
-            let witness = witness(&graph, &runs, &found.cycle)?;
-            Some(Rate { ratio: found.ratio, witness })
+            let witness = witness(&graph, &runs, &found.cycle);
+            is_untold.set(is_untold.get() || witness.is_none());
+            Some(Rate { ratio: found.ratio, witness: witness? })
         };
         Some(Bounds { least: rate(Extreme::Least)?, greatest: rate(Extreme::Greatest)? })
     };
@@ -190,13 +194,20 @@ pub fn rates_within(protocol: &Protocol, conditions: Conditions, effort: Effort)
     };
     if !all_bring_it {
         let extremes = bounds(&beside).map(|found| [found.greatest, found.least]);
+        is_untold.set(is_untold.get() || rates.blocks.is_some() && extremes.is_none());
         rates.astray = extremes.into_iter().flatten().find(|rate| rate.ratio.gain != 0);
     }
     if effort.latency {
         rates.latency = latency(&graph, &runs);
+        let includes = edges.labels.iter().any(|event| event.latency[1] > 0);
+        is_untold.set(is_untold.get() || includes && rates.latency.is_none());
     }
+    rates.unclear = is_untold.get().then_some(UNTOLD);
     rates
 }
+
+/// A run was seen, and cannot be built again.
+const UNTOLD: &str = "a run that was seen could not be built again";
 
 /// Why the rates of a protocol mean nothing, if they do not.
 fn unclear(runs: &Runs) -> Option<&'static str> {

@@ -2,6 +2,7 @@
 
 use unincluded_model::{CollatorKind, Protocol, Rule, Scenario, StaleView};
 use unincluded_properties::graph::ratio::Ratio;
+use unincluded_properties::long_run::unseen;
 use unincluded_properties::rates::{Conditions, Effort, Rates, rates, rates_within};
 use unincluded_properties::search::Cut;
 use unincluded_properties::{Limits, Transition};
@@ -197,6 +198,18 @@ fn a_shared_core_carries_half_and_no_more_while_turns_are_kept() {
         assert_eq!(most(&protocol), ratio(1, 2), "{name}");
         assert_eq!(most(&protocol.without([Rule::Sched2])), without, "{name}");
     }
+}
+
+/// INV-E2E-6 is about the usual path, and not promised where no candidate can be backed on it.
+#[test]
+fn the_full_rate_is_promised_where_the_usual_path_is_left() {
+    let promised = |earliest_backing| {
+        let mut scenario = slot_based(3).scenario();
+        scenario.environment.earliest_backing = earliest_backing;
+        let protocol = Protocol::new(scenario.checked("late").expect("legal"));
+        unseen(&protocol).iter().any(|one| one.id == "INV-E2E-6")
+    };
+    assert_eq!([1, 2, 3].map(promised), [true, true, false]);
 }
 
 /// What is undone has no rate, and a limit is no rate.

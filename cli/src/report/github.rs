@@ -3,6 +3,7 @@
 //! GitHub shows ten annotations of a kind for each step, so the first one sums up.
 
 use super::{Summary, Verdict, source};
+use crate::keep;
 
 /// The summary, as workflow commands.
 pub(crate) fn render(summary: &Summary) -> String {
@@ -27,7 +28,7 @@ pub(crate) fn render(summary: &Summary) -> String {
             (None, None) => {}
         }
         if let Some(trace) = &one.trace {
-            message += &format!("\nunincluded replay {}", trace.display());
+            message += &format!("\n{}", keep::replay(trace));
         }
         text += &format!("::error {place}title={title}::{}\n", data(&message));
     }

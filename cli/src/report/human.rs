@@ -109,13 +109,17 @@ fn properties(summary: &Summary, paint: Paint) -> String {
 
 /// How fast each scenario is, and how to see it again; nothing if no long run was looked at.
 fn rates(summary: &Summary, paint: Paint) -> String {
-    let rows = summary.scenarios.iter().map(|one| (&*one.title, &*one.rates));
-    let Some(table) = speed::table(rows) else { return String::new() };
+    let rows = || summary.scenarios.iter().map(|one| (&*one.title, &*one.rates));
+    let Some(table) = speed::table(rows()) else { return String::new() };
     let table = painted(&table, |line, text| match line {
         usize::MAX => paint.faint(text),
         _ => text.to_owned(),
     });
-    format!("{table}\n{}\n\n", indented(&speed::legend(), 0))
+    let mut text = format!("{table}\n{}\n\n", indented(&speed::legend(), 0));
+    for why in rows().flat_map(|(title, speeds)| speed::unknown(title, speeds)) {
+        let _ = writeln!(text, "{}\n", indented(&why, 0));
+    }
+    text
 }
 
 /// Every property of a scenario, grouped by kind.

@@ -10,6 +10,7 @@ use anyhow::Result;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Examined, Judged, Outcome, Summary, Verdict, source};
+use crate::keep;
 
 /// The summary, as JUnit XML.
 pub(crate) fn render(summary: &Summary) -> Result<String> {
@@ -77,7 +78,7 @@ fn case(scenario: &Examined, one: &Judged) -> TestCase {
                 body += &format!("\n{}", unincluded_traces::table(run));
             }
             if let Some(trace) = &one.trace {
-                body += &format!("\nunincluded replay {}\n", trace.display());
+                body += &format!("\n{}\n", keep::replay(trace));
             }
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_type(one.verdict.word()).set_message(message).set_description(body);

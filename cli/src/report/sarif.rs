@@ -8,6 +8,7 @@ use unincluded_properties::{CATALOGUE, Kind, PROMISES};
 
 use super::{Examined, Judged, Summary, Verdict, source};
 use crate::digest::digest;
+use crate::keep;
 
 /// Thread-flow locations of a result that code scanning takes.
 const MOST_STEPS: usize = 10_000;
@@ -71,7 +72,7 @@ fn result(scenario: &Examined, one: &Judged, level: &str) -> Value {
         text += &format!(", because {because}");
     }
     if let Some(trace) = &one.trace {
-        text += &format!(". Again: unincluded replay {}", trace.display());
+        text += &format!(". Again: {}", keep::replay(trace));
     }
     let mut result = json!({
         "ruleId": one.name,

@@ -1,11 +1,12 @@
 //! How fast a scenario is, in figures: no verdict hangs on them, and `sweep` shows the same.
 
 use serde::Serialize;
+use unincluded_properties::claims::words::counted;
 use unincluded_properties::long_run::{FEW, Speeds, no_rate};
 use unincluded_properties::rates::{Bounds, Rates};
 
 use crate::layout::columns;
-use crate::screen::shown_name;
+use crate::screen::quoted;
 use crate::subject::Subject;
 
 /// The least and the greatest rates of all runs that go on for ever under some conditions.
@@ -66,7 +67,7 @@ fn conditions() -> [String; 3] {
 
 /// The command that sweeps a scenario as it is.
 fn sweep(subject: &Subject) -> String {
-    let (protocol, file) = (&subject.protocol, subject.file.as_deref().map(shown_name));
+    let (protocol, file) = (&subject.protocol, subject.file.as_deref().map(quoted));
     let mut command =
         format!("unincluded sweep {}", file.as_deref().unwrap_or(&protocol.scenario().name));
     for rule in protocol.off().iter() {
@@ -122,7 +123,7 @@ impl Speed {
     }
 }
 
-/// A row for each scenario whose long run was looked at; none if there is none.
+/// A row for each scenario that has a rate; none if there is none.
 pub(crate) fn table<'a>(scenarios: impl Iterator<Item = (&'a str, &'a [Speed])>) -> Option<String> {
     let conditions = conditions();
     let [_, _, any] = &conditions;
@@ -138,10 +139,22 @@ pub(crate) fn table<'a>(scenarios: impl Iterator<Item = (&'a str, &'a [Speed])>)
         std::iter::once(title.to_owned()).chain(cells).collect()
     };
     let rows: Vec<Vec<String>> =
-        scenarios.filter(|(_, speeds)| !speeds.is_empty()).map(row).collect();
+        scenarios.filter(|(_, speeds)| is_a_row(speeds)).map(row).collect();
     let head = std::iter::once("rates").chain(conditions.iter().map(String::as_str));
     let head = head.chain(["latency", "planck"]);
     (!rows.is_empty()).then(|| columns(head, rows, &[1, 2, 3, 4, 5]))
+}
+
+/// Whether anything is known of a scenario; a row without is left out, as its promises say why.
+fn is_a_row(speeds: &[Speed]) -> bool {
+    speeds.iter().any(|speed| speed.blocks.is_some())
+}
+
+/// Which of the rates in the table were looked for and are not known, and why not.
+pub(crate) fn unknown(title: &str, speeds: &[Speed]) -> Vec<String> {
+    let known = speeds.iter().filter(|_| is_a_row(speeds));
+    let why = known.filter_map(|speed| Some((&speed.when, speed.why.as_ref()?)));
+    why.map(|(when, why)| format!("{title} has no rate, {when}: {why}.")).collect()
 }
 
 /// What the table shows.
@@ -149,8 +162,11 @@ pub(crate) fn legend() -> String {
     let (most, window) = FEW;
     format!(
         "Rates: para blocks for each relay slot, the least and the greatest of all runs that go on for ever, \
-         where nothing goes wrong, with at most {most} faulty slots in any {window}, and with any fault; there \
-         the relay blocks from a relay parent to the inclusion, and the planck for each relay slot. No verdict \
-         hangs on these figures: `sweep SCENARIO --faults {most}/{window}` has them too."
+         where nothing goes wrong (on the usual path, whether or not the scenario has it), with at most {} in \
+         any {window}, and with any fault (neither is looked for where what is included can be undone); \
+         there the relay blocks from a relay parent to the inclusion, \
+         and the planck for each relay slot. No verdict hangs on these figures: `sweep SCENARIO --faults \
+         {most}/{window}` has them too.",
+        counted(most, "faulty slot")
     )
 }

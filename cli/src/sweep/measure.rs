@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Result;
 use unincluded_properties::grid::{Axis, Place};
+use unincluded_properties::long_run::no_rate;
 use unincluded_properties::mishap::{Cost, Mishap, cost_of};
 use unincluded_properties::pace::{healthy, usual_backing};
 use unincluded_properties::rates::{Conditions, Effort, Rates, rates_within};
@@ -16,7 +18,6 @@ use crate::arguments::Sweep;
 use crate::examine::recorded;
 use crate::keep;
 use crate::report::Verdict;
-use crate::screen::Screen;
 use crate::subject::Subject;
 
 /// One place of the grid, and what was found there.
@@ -140,20 +141,21 @@ impl Cell {
     }
 
     /// Saves the run of a violation, and the runs behind the figures.
-    pub(crate) fn save(&mut self, out: &Path, screen: &Screen) {
-        let Ok(measured) = &mut self.found else { return };
-        for witness in measured.witnesses.iter_mut().flatten() {
-            let name = |of: &str| file_name(&self.title, &self.place, of);
-            if let Err(error) = witness.save(name, out) {
-                screen.error(&format!("{error:#}"));
-            }
+    pub(crate) fn save(&mut self, out: &Path) -> Result<()> {
+        let Ok(measured) = &mut self.found else { return Ok(()) };
+        let name = |of: &str| file_name(&self.title, &self.place, of);
+        if let Some(violation) = &mut measured.violation
+            && let Some(run) = &violation.run
+        {
+            violation.trace = Some(keep::save_as(run, &name(violation.property.id), out)?);
         }
-        let Some(violation) = &mut measured.violation else { return };
-        let Some(run) = &violation.run else { return };
-        match keep::save_as(run, &file_name(&self.title, &self.place, violation.property.id), out) {
-            Ok(path) => violation.trace = Some(path),
-            Err(error) => screen.error(&format!("{error:#}")),
-        }
+        measured.witnesses.iter_mut().flatten().try_for_each(|witness| witness.save(name, out))
+    }
+
+    /// How many of the runs behind the figures are saved.
+    pub(crate) fn witnesses_saved(&self) -> usize {
+        let found = self.found.iter().flat_map(|measured| &measured.witnesses).flatten();
+        found.filter(|witness| witness.trace.is_some()).count()
     }
 
     /// Why nothing, or not all, is decided.
@@ -175,7 +177,19 @@ impl Cell {
         }
         let cut = |rates: &Rates| rates.cut_by.map(|cut| format!("the search for rates met {cut}"));
         let mut rates = std::iter::once(&measured.any).chain(&measured.few);
-        rates.find_map(cut).or_else(|| measured.healthy.as_ref().err().map(ToString::to_string))
+        let why = rates.find_map(cut);
+        let unknown = || measured.few.as_ref().filter(|few| few.blocks.is_none()).map(no_rate);
+        why.or_else(|| measured.healthy.as_ref().err().map(ToString::to_string))
+            .or_else(|| unknown().map(|why| format!("the rate with few faults: {why}")))
+            .or_else(|| measured.not_recorded())
+    }
+}
+
+impl Measured {
+    /// Why the runs behind the figures are missing, if they were asked for and are.
+    pub(crate) fn not_recorded(&self) -> Option<String> {
+        let why = self.witnesses.as_ref().err()?;
+        Some(format!("the runs behind its figures cannot be recorded: {why}"))
     }
 }
 

@@ -13,14 +13,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, bail};
+use unincluded_properties::claims::words::counted;
 use unincluded_properties::grid::{Axis, Place};
 
-use crate::arguments::Sweep;
+use crate::arguments::{Sweep, TableFormat};
 use crate::exit::Exit;
 use crate::report::Verdict;
 use crate::screen::{Screen, shown_name};
 use crate::subject::{Subject, subject};
-use measure::Cell;
+use measure::{Cell, file_name};
 
 /// Places of a grid at most: more would not be read.
 const MOST_CELLS: usize = 2_000;
@@ -29,9 +30,13 @@ const MOST_CELLS: usize = 2_000;
 pub(crate) fn sweep(asked: &Sweep, screen: &Screen) -> Result<Exit> {
     let axes = axes(asked)?;
     let mut subjects: Vec<Subject> = Vec::new();
-    for word in &asked.scenarios {
+    for (at, word) in asked.scenarios.iter().enumerate() {
+        if asked.scenarios[..at].contains(word) {
+            continue;
+        }
         subjects.push(subject(word, &asked.changes)?);
     }
+    each_with_files_of_its_own(&subjects)?;
     if asked.smallest.is_some() {
         return smallest::smallest(asked, &subjects, &axes, screen);
     }
@@ -47,8 +52,19 @@ pub(crate) fn sweep(asked: &Sweep, screen: &Screen) -> Result<Exit> {
         Cell::measure(subject, place.clone(), asked, &gauge)
     });
     gauge.close();
-    for cell in &mut cells {
-        cell.save(&asked.out, screen);
+    let saved = cells.iter_mut().try_for_each(|cell| cell.save(&asked.out));
+    match saved {
+        // A violation is said, whatever becomes of its run.
+        Err(error) if cells.iter().any(|cell| cell.verdict() == Verdict::Violated) => {
+            screen.error(&format!("{error:#}"));
+        }
+        saved => saved?,
+    }
+    if asked.witnesses && asked.format == TableFormat::Csv {
+        // The other forms name each of them.
+        let traces = cells.iter().map(Cell::witnesses_saved).sum::<usize>() as u64;
+        let directory = shown_name(&asked.out.display().to_string());
+        screen.note(&format!("{} of figures saved in {directory}", counted(traces, "trace")));
     }
     if let Some(path) = &asked.plot {
         let name = shown_name(&path.display().to_string());
@@ -73,6 +89,22 @@ fn axes(asked: &Sweep) -> Result<Vec<(Axis, Vec<u8>)>> {
         axes.push((*axis, values.clone()));
     }
     Ok(axes)
+}
+
+/// Traces are named after titles, of which a file's name keeps letters and digits: no two may write the same.
+fn each_with_files_of_its_own(subjects: &[Subject]) -> Result<()> {
+    let name = |subject: &Subject| file_name(&subject.title(), &Place(Vec::new()), "");
+    for (at, one) in subjects.iter().enumerate() {
+        if let Some(other) = subjects[..at].iter().find(|other| name(other) == name(one)) {
+            bail!(
+                "{} and {}: the traces of both would be called {}-…; give one of them another name",
+                other.title(),
+                one.title(),
+                name(one)
+            );
+        }
+    }
+    Ok(())
 }
 
 /// How many cells are too many.

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use serde_json::{Map, Value, json};
+use unincluded_properties::claims::words::counted;
 use unincluded_properties::grid::Axis;
 use unincluded_properties::pace::{Span, seconds_per_block};
 use unincluded_properties::rates::Rates;
@@ -132,8 +133,9 @@ impl<'a> Report<'a> {
         let mut text = format!("{table}\n{}\n", indented(legend, 0));
         if let Some((most, window)) = self.faults {
             let legend = format!(
-                "Faults {most}/{window}: the least and the greatest rate with at most {most} faulty relay \
-                 slots in any {window}; not with a D beyond the usual path, which is a fault in every slot."
+                "Faults {most}/{window}: the least and the greatest rate with at most {} in any {window}; \
+                 not with a D beyond the usual path, which is a fault in every slot.",
+                counted(most, "faulty relay slot")
             );
             text += &format!("{}\n", indented(&legend, 0));
         }
@@ -150,7 +152,7 @@ impl<'a> Report<'a> {
                 text.push('\n');
             }
             let Ok(found) = &cell.found else { continue };
-            if let Some(why) = found.any.unclear {
+            if let (None, Some(why)) = (&found.any.blocks, found.any.unclear) {
                 let line = format!("{} has no rate with its faults: {why}", cell.name());
                 text += &format!("\n{}\n", indented(&line, 0));
             }
@@ -229,8 +231,10 @@ impl<'a> Report<'a> {
         if self.witnesses {
             let witness =
                 |one: &Witness| json!({ "of": one.of, "figure": one.figure, "trace": one.trace });
-            let all = found.witnesses.iter().flatten().map(witness).collect();
-            object_map.insert("witnesses".to_owned(), Value::Array(all));
+            let all = found.witnesses.as_ref().ok();
+            let all = all.map(|all| all.iter().map(witness).collect::<Vec<_>>());
+            object_map.insert("witnesses".to_owned(), json!(all));
+            object_map.insert("no_witnesses".to_owned(), json!(found.not_recorded()));
         }
         object
     }
@@ -294,15 +298,15 @@ fn between(healthy: &Healthy) -> String {
 
 /// The runs behind the figures of a cell, and where they are.
 fn witnesses(cell: &Cell, found: &Measured) -> String {
-    let saved = match &found.witnesses {
-        Ok(saved) if saved.is_empty() => return String::new(),
-        Ok(saved) => saved,
-        Err(why) => return format!("\nThe runs of {} cannot be recorded: {why}\n", cell.name()),
-    };
-    let rows = saved.iter().filter_map(|one| {
+    // Why there are none is said where the cell is not decided.
+    let rows = found.witnesses.iter().flatten().filter_map(|one| {
         let path = shown_name(&one.trace.as_ref()?.display().to_string());
         Some(vec![one.of.clone(), one.figure.clone(), path])
     });
+    let rows: Vec<Vec<String>> = rows.collect();
+    if rows.is_empty() {
+        return String::new();
+    }
     let head = format!("the runs of {}", cell.name());
     format!("\n{}", columns([head.as_str(), "figure", "saved"], rows, &[]))
 }
@@ -346,7 +350,42 @@ pub(crate) fn csv(head: &[String], rows: impl Iterator<Item = Vec<String>>) -> S
 
 #[cfg(test)]
 mod tests {
-    use super::csv;
+    use clap::Parser;
+    use unincluded_properties::grid::Place;
+
+    use super::super::Gauge;
+    use super::{Cell, Report, Verdict, csv};
+    use crate::arguments::{Arguments, Command};
+    use crate::subject::subject;
+
+    /// A run that cannot be recorded is no empty list of runs.
+    #[test]
+    fn what_cannot_be_recorded_says_why_and_is_no_pass() {
+        let words = ["unincluded", "sweep", "astar-sync", "--witnesses"];
+        let Ok(Arguments { command: Command::Sweep(asked), .. }) = Arguments::try_parse_from(words)
+        else {
+            panic!("legal")
+        };
+        let subject = subject("astar-sync", &asked.changes).expect("built in");
+        let gauge = Gauge::new("cell", 1, true);
+        let mut cell = Cell::measure(&subject, Place(Vec::new()), &asked, &gauge);
+        let subjects = [subject];
+        let report = |cell: &Cell| {
+            let report = Report::new(&subjects, &[], std::slice::from_ref(cell), &asked);
+            (report.verdict, report.json()["cells"][0].clone())
+        };
+        let (verdict, whole) = report(&cell);
+        assert_eq!(
+            (verdict, whole["witnesses"].as_array().map(Vec::len)),
+            (Verdict::Holds, Some(5))
+        );
+        cell.found.as_mut().expect("legal").witnesses = Err("the walls have ears".to_owned());
+        let (verdict, broken) = report(&cell);
+        assert_eq!(verdict, Verdict::Inconclusive);
+        assert!(broken["witnesses"].is_null(), "{broken}");
+        let why = "the runs behind its figures cannot be recorded: the walls have ears";
+        assert_eq!((&broken["no_witnesses"], &broken["why"]), (&why.into(), &why.into()));
+    }
 
     #[test]
     fn what_has_a_comma_or_a_quote_is_quoted() {

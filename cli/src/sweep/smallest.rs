@@ -68,10 +68,8 @@ pub(crate) fn smallest(
         let Some(breaking) = &mut answer.breaking else { continue };
         let Ok(run) = &breaking.run else { continue };
         let what = format!("C {} is too small", breaking.capacity);
-        match keep::save_as(run, &file_name(&answer.title, &answer.place, &what), &asked.out) {
-            Ok(path) => breaking.trace = Some(path),
-            Err(error) => screen.error(&format!("{error:#}")),
-        }
+        let name = file_name(&answer.title, &answer.place, &what);
+        breaking.trace = Some(keep::save_as(run, &name, &asked.out)?);
     }
     let verdict = answers.iter().map(Judged::verdict).max().unwrap_or(Verdict::Inconclusive);
     screen.answer(&match asked.format {

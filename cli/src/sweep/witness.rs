@@ -103,5 +103,6 @@ impl Witness {
 }
 
 fn blocks(rate: unincluded_properties::graph::ratio::Ratio) -> String {
-    format!("{rate} blocks a relay slot")
+    let blocks = if rate.to_string() == "1" { "block" } else { "blocks" };
+    format!("{rate} {blocks} a relay slot")
 }

@@ -34,7 +34,7 @@ fn a_grid_says_what_holds_and_how_fast_it_is() {
 fn people_read_a_grid_within_a_hundred_columns() {
     let place = Place::new();
     let few = place.says("sweep astar-sync astar --over D=3,4 --faults 1/8").exits(0);
-    let few = few.shows(&["7/24 to 1/3", "3/4 to 1", "at most 1 faulty relay slots in any 8"]);
+    let few = few.shows(&["7/24 to 1/3", "3/4 to 1", "at most 1 faulty relay slot in any 8"]);
     assert!(few.out.lines().all(|line| line.chars().count() <= 100), "{}", few.out);
     let answer = place.says("sweep astar-sync astar --over C=1..3 --mishaps");
     let answer =
@@ -64,6 +64,24 @@ fn what_is_not_decided_says_why_and_exits_3() {
     let words =
         ["not legal", "protocol.relay_parent_offset = 2", "below protocol.scheduling_lookahead"];
     place.says("sweep astar --over r=2 --over L=2").exits(3).shows(&words);
+}
+
+/// Of votes some are faults in every slot, so no run has few; a D beyond the usual path is one too, and is said
+/// to be left out.
+#[test]
+fn a_rate_that_was_asked_for_and_is_not_known_is_no_pass() {
+    let place = Place::new();
+    let why = "the rate with few faults: no run goes on for ever; 20 states lead nowhere";
+    place.says("sweep votes --faults 1/8").exits(3).shows(&["not decided", "not a pass"]);
+    let report = place.says("sweep votes --faults 1/8 --format json").exits(3).json();
+    assert!(
+        cells(&report)[0]["why"].as_str().is_some_and(|said| said.starts_with(why)),
+        "{report}"
+    );
+    place.says("sweep votes").exits(0);
+    place.says("sweep astar-sync --over D=4 --faults 1/8").exits(0);
+    let checked = place.says("check votes --engine search").exits(0);
+    checked.shows(&["votes has no rate, faults 1/8: no run goes on for ever"]);
 }
 
 #[test]
@@ -131,7 +149,8 @@ fn the_runs_behind_the_figures_are_saved_and_have_them() {
         let said =
             place.says(&format!("replay {trace}")).exits(0).shows(&["reproduced"]).out.clone();
         let figure = one["figure"].as_str().expect("a figure");
-        let Some(rate) = figure.strip_suffix(" blocks a relay slot") else {
+        let rate = figure.strip_suffix(" blocks a relay slot");
+        let Some(rate) = rate.or(figure.strip_suffix(" block a relay slot")) else {
             let after: usize =
                 figure.split(' ').next().and_then(|n| n.parse().ok()).expect("a number");
             assert!((2..=13).contains(&after), "{figure}");
@@ -149,6 +168,56 @@ fn the_runs_behind_the_figures_are_saved_and_have_them() {
         .says(words)
         .exits(0)
         .shows(&["the runs of astar-sync, C 1", "astar-sync-C-1-any-fault-slowest"]);
+    let csv = place.says(&format!("{words} --format csv")).exits(0);
+    csv.complains_of(&["9 traces of figures saved in out"]);
+    place.says("sweep astar --witnesses").exits(0).shows(&["1 block a relay slot"]);
+}
+
+/// One error, and no table of runs that are nowhere; what is violated is said all the same.
+#[test]
+fn what_cannot_be_saved_is_one_error_and_no_pass() {
+    let place = Place::new();
+    place.write("file", "in the way");
+    for flags in ["--faults 1/8 --witnesses", "--smallest C"] {
+        let answer = place.says(&format!("sweep astar-sync {flags} --out file")).exits(2);
+        let answer = answer.complains_of(&["cannot create the directory file"]);
+        assert_eq!((answer.err.matches("error:").count(), &*answer.out), (1, ""), "{answer:?}");
+    }
+    let line = "sweep astar --over C=1,2 --without SEG-5 --witnesses --max-states 3000 --out file";
+    let answer = place.says(line).exits(1).complains_of(&["cannot create the directory file"]);
+    let answer = answer.shows(&["INV-SEG-1 is violated", "2 of 2 cells are violated"]);
+    assert_eq!(answer.err.matches("error:").count(), 1, "{answer:?}");
+    assert!(!answer.out.contains("saved"), "{answer:?}");
+}
+
+/// Two scenarios whose files would have one name would write over each other.
+#[test]
+fn names_that_are_one_name_for_files_are_refused() {
+    let place = Place::new();
+    for file in ["x y.toml", "x-y.toml"] {
+        place.scenario(file, "astar-sync", &[]);
+    }
+    for flag in ["--quiet", "--witnesses", "--smallest=C"] {
+        let answer = place.run(["sweep", "x y.toml", "x-y.toml", flag]).exits(2);
+        let words =
+            ["astar-sync (x y.toml) and astar-sync (x-y.toml)", "called astar-sync-x-y-toml-…"];
+        assert!(answer.complains_of(&words).out.is_empty());
+    }
+    let once = place.says("sweep astar-sync astar-sync --over C=1 --quiet").exits(0);
+    assert_eq!(once.out, "Everything holds in the one cell.\n");
+}
+
+/// A command that is shown can be copied, whatever a directory or a file is called.
+#[test]
+fn commands_are_words_for_a_shell() {
+    let place = Place::new();
+    place.scenario("a b.toml", "astar-sync", &[]);
+    let line = "--over C=1 --without SEG-5 --max-states 3000 --out";
+    let line = ["sweep", "a b.toml"].into_iter().chain(line.split(' ')).chain(["my out"]);
+    place.run(line).exits(1).shows(&["unincluded replay 'my out/", "unincluded explain 'my out/"]);
+    let line = ["check", "a b.toml", "--engine", "search", "--format", "json"];
+    let checked = place.run(line).exits(0).json();
+    assert_eq!(checked["scenarios"][0]["rates"][0]["again"], "unincluded sweep 'a b.toml'");
 }
 
 /// (2 + r) V + 1 does not carry all V blocks.
