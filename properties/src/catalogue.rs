@@ -884,7 +884,13 @@ fn can_reach_the_full_rate(protocol: &Protocol) -> bool {
     let capacity = p.unincluded_segment_capacity.min(before.unwrap_or(u8::MAX));
     let somebody_is_away =
         authorities.iter().any(|some| some.0.iter().any(|&one| one != Authority::Present));
-    environment.collator == CollatorKind::SlotBased
+    // With a capacity beyond the window the second block on a relay parent outruns it.
+    let keeps_pace = match environment.collator {
+        CollatorKind::SlotBased => true,
+        CollatorKind::Lookahead => capacity <= p.scheduling_lookahead,
+        CollatorKind::Adversary => false,
+    };
+    keeps_pace
         && capacity >= long_run::usual_delay(protocol) * p.cores
         && p.scheduling_lookahead + 1 >= long_run::usual_delay(protocol)
         && p.block_processing_velocity >= p.cores
