@@ -174,7 +174,7 @@ fn lasso_of(
     };
     let about = about(protocol, promise, &format!("after {}, {round}", actions(lasso.stem.len())));
     let claim = promise.progressive.map(|claim: &Progressive| claim.id);
-    unincluded_traces::record_lasso(protocol, claim, &about, lasso, assumed)
+    unincluded_traces::record_lasso(&promise.network(protocol), claim, &about, lasso, assumed)
 }
 
 /// What a trace is about.

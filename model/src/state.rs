@@ -665,6 +665,12 @@ impl State {
             .count()
     }
 
+    /// The blocks that were built on this relay block, on whatever branches.
+    pub fn built_for(&self, relay_parent: &RelayParent) -> usize {
+        let built = |block: &&ParaBlock| block.authored > 0 && block.relay_parent == *relay_parent;
+        self.blocks.iter().filter(built).count()
+    }
+
     /// The same with every reference to a block replaced; the blocks stay where they are.
     #[must_use]
     pub fn renamed(mut self, name: impl Fn(BlockIndex) -> BlockIndex) -> State {

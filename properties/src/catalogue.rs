@@ -323,7 +323,7 @@ catalogue! {
     "R-CLAIM-LOST" Witness(reachable::a_claim_is_lost) loses_claims, [], "The para's turn passes while its own candidate occupies the core (SCHED-2).";
     "R-NO-CORE" Witness(reachable::included_without_a_core) has_claims, [], "A candidate is included while the para holds no core.";
     "R-NOT-FETCHED" Witness(reachable::a_collation_is_not_fetched) has_limits, [], "Siblings have taken a block's place in the claim queue.";
-    "R-NO-FALLBACK" Witness(reachable::no_shallower_parent_is_tried) can_fill, [], "The chosen parent is refused where a shallower one would not be (INV-E2E-8 fails).";
+    "R-NO-FALLBACK" Witness(reachable::no_shallower_parent_is_tried) can_fall_back, [], "The chosen parent is refused where a shallower one would not be (INV-E2E-8 fails).";
     "R-UPGRADED" Witness(reachable::an_upgrade_is_complete) has_upgrades, [], "New code becomes current.";
     "R-UPGRADED-AGAIN" Witness(reachable::a_second_upgrade_begins) upgrades_again, [], "A second upgrade begins after the first.";
     "R-CODE-SWITCHES" Witness(reachable::backed_as_the_code_switches) upgrades_on_ahead, [], "The first block under new code is backed where the code becomes current.";
@@ -817,6 +817,15 @@ fn can_fill(protocol: &Protocol) -> bool {
     is_honest(protocol) && p.unincluded_segment_capacity <= window && !keeps_claims(protocol)
 }
 
+/// Where a full segment can be found from a relay parent on which nothing has been built: all of it but the
+/// pending block stands in the window with that one, and on a shared core every second turn is another's.
+fn can_fall_back(protocol: &Protocol) -> bool {
+    let p = protocol.parameters();
+    let every = if protocol.environment().claims == Claims::Shared { 2 } else { 1 };
+    let turns = p.scheduling_lookahead.div_ceil(every) * p.cores;
+    can_fill(protocol) && p.unincluded_segment_capacity <= turns
+}
+
 /// Where the window leaves room for as many blocks as the capacity does: for each core one block on
 /// each relay parent of the window, and the pending one.
 fn can_hold_all(protocol: &Protocol) -> bool {
@@ -885,8 +894,9 @@ fn rewards_alike(protocol: &Protocol) -> bool {
 }
 
 /// TIME-4: whether a scenario has all that the full rate takes: capacity for every block of a relay
-/// parent on the usual path, that path and a window for it, a core for each, authors and groups who are
-/// there; and no messages that need not all fit, of which validators may refuse what is valid (EMU-5).
+/// parent on the usual path, and with the lookahead collator no more than the window; that path and a
+/// window for it, a core for each, authors and groups who are there; and no messages that need not all
+/// fit, of which validators may refuse what is valid (EMU-5).
 fn can_reach_the_full_rate(protocol: &Protocol) -> bool {
     let (p, environment) = (protocol.parameters(), protocol.environment());
     let authorities = [environment.authorities, environment.next_authorities];
@@ -895,7 +905,15 @@ fn can_reach_the_full_rate(protocol: &Protocol) -> bool {
     let capacity = p.unincluded_segment_capacity.min(before.unwrap_or(u8::MAX));
     let somebody_is_away =
         authorities.iter().any(|some| some.0.iter().any(|&one| one != Authority::Present));
-    environment.collator == CollatorKind::SlotBased
+    // With a capacity beyond the window, before a switch or after it, the second block on a relay
+    // parent outruns the window.
+    let most = p.unincluded_segment_capacity.max(before.unwrap_or(0));
+    let keeps_pace = match environment.collator {
+        CollatorKind::SlotBased => true,
+        CollatorKind::Lookahead => most <= p.scheduling_lookahead,
+        CollatorKind::Adversary => false,
+    };
+    keeps_pace
         && capacity >= long_run::usual_delay(protocol) * p.cores
         && p.scheduling_lookahead + 1 >= long_run::usual_delay(protocol)
         && environment.earliest_backing < long_run::usual_delay(protocol)

@@ -13,7 +13,7 @@ use crate::pace::usual_backing;
 use crate::progress::earliest_backing;
 use crate::rates::{Conditions, Effort, Rates, rates_within};
 use crate::recovery::{self, Response};
-use crate::runs::latest_inclusion;
+use crate::runs::{Runs, latest_inclusion};
 use crate::search::Cut;
 
 /// A promise, judged.
@@ -162,7 +162,7 @@ impl Speeds {
         let (most, window) = FEW;
         let stays = includes_for_good(protocol);
         Speeds {
-            healthy: under(Conditions::Steady { delay: usual_backing(protocol) + 1 }),
+            healthy: under(healthy(protocol)),
             few: stays.then(|| under(Conditions::FewFaults { most, window })),
             any: stays.then(|| under(Conditions::AsTheScenario)),
         }
@@ -179,6 +179,19 @@ impl Promise {
         };
         Promise { id, kind, claim, kept: Kept::Open, figure: None, progressive }
     }
+
+    /// The network in which a run without end breaks it: without a fault, where the full rate is promised.
+    pub fn network(&self, protocol: &Protocol) -> Protocol {
+        match self.id {
+            "INV-E2E-6" => Runs::new(protocol, healthy(protocol), false).protocol().clone(),
+            _ => protocol.clone(),
+        }
+    }
+}
+
+/// Where nothing goes wrong, on the usual path.
+fn healthy(protocol: &Protocol) -> Conditions {
+    Conditions::Steady { delay: usual_backing(protocol) + 1 }
 }
 
 /// Why a promise is open where a limit came first.

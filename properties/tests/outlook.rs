@@ -205,13 +205,25 @@ fn without_timeouts_a_candidate_is_pending_for_ever() {
     }
 }
 
-/// COLL-6: without the choice of the deepest parent alone, an owner finds another parent for as long as
-/// its slot lasts. That is no run without end through few states; it is more than the model can hold.
+/// COLL-6: a fallback never stops a chain, so no promise that something must happen is broken without
+/// the rule. What an owner that falls back builds is a sibling of what others have built on: with two blocks
+/// on a relay parent that costs every fourth slot, for ever and without a fault.
 #[test]
-fn without_the_one_choice_of_a_parent_an_owner_never_stops() {
-    let protocol = built_in("astar-sync").without([Rule::Coll6]);
-    let found = rates(&protocol, Conditions::Steady { delay: 3 });
-    assert_eq!((found.cut_by, found.blocks), (Some(Cut::ModelIsFull), None));
+fn a_fallback_to_a_shallower_parent_stops_nothing_and_costs_the_full_rate() {
+    for name in ["astar-sync", "withholding", "today", "2025-06"] {
+        let protocol = built_in(name).without([Rule::Coll6]);
+        for promise in long_run(&protocol, Effort::default()) {
+            let costs = (name, promise.id) == ("2025-06", "INV-E2E-6");
+            assert_eq!(promise.kept != Kept::Yes, costs, "{} in {name}", promise.id);
+            let Kept::No(lasso, _) = &promise.kept else { continue };
+            let (mut included, mut slots) = (0, 0);
+            replay(&promise.network(&protocol), lasso, |t, again| {
+                included += if again { t.enacted().len() } else { 0 };
+                slots += usize::from(again && t.relay_block().is_some());
+            });
+            assert_eq!(4 * included, 3 * slots, "three blocks in four relay slots");
+        }
+    }
 }
 
 /// INCL-13: without it, what stood behind a candidate that failed stays, and is included later than any

@@ -155,6 +155,62 @@ fn a_fault_now_and_then_costs_what_it_costs() {
     }
 }
 
+/// COLL-6: what is built on a shallower parent competes with what is deeper. That costs blocks where the
+/// capacity is the window, and saves some where it is less or the collator outruns the window.
+#[test]
+fn a_fallback_to_a_shallower_parent_costs_blocks_where_the_capacity_is_the_window() {
+    for (network, most, window, with, without) in [
+        (slot_based(1), 1, 8, ratio(7, 24), ratio(7, 24)),
+        (slot_based(2), 1, 2, ratio(1, 4), ratio(1, 3)),
+        (slot_based(3), 0, 1, ratio(1, 1), ratio(1, 1)),
+        (slot_based(3), 1, 8, ratio(7, 8), ratio(3, 4)),
+        (slot_based(3), 1, 4, ratio(3, 4), ratio(7, 12)),
+        (slot_based(4), 1, 8, ratio(13, 16), ratio(13, 16)),
+        (lookahead(3, 3), 0, 1, ratio(1, 1), ratio(3, 4)),
+        (lookahead(3, 3), 1, 8, ratio(7, 8), ratio(11, 18)),
+        (lookahead(4, 3), 0, 1, ratio(3, 4), ratio(1, 1)),
+        (lookahead(4, 3), 1, 8, ratio(11, 18), ratio(3, 4)),
+    ] {
+        let conditions = Conditions::FewFaults { most, window };
+        let least = |protocol: &Protocol| {
+            let found = rates(protocol, conditions);
+            assert_eq!((found.cut_by, found.stuck), (None, 0), "{network:?}");
+            found.blocks.expect("runs for ever").least.ratio
+        };
+        let protocol = network.protocol();
+        assert_eq!(least(&protocol), with, "{network:?}, {most} in {window}");
+        let protocol = protocol.without([Rule::Coll6]);
+        assert_eq!(least(&protocol), without, "{network:?}, {most} in {window}, without COLL-6");
+    }
+}
+
+/// INV-E2E-6: the lookahead collator keeps what is promised of it, however many blocks it builds on a relay
+/// parent; and where the capacity is more than the window it is promised nothing.
+#[test]
+fn the_full_rate_is_promised_to_a_lookahead_collator_whose_capacity_is_at_most_the_window() {
+    let mut promised = Vec::new();
+    for (window, capacity) in (2..=4).flat_map(|window| (1..=6).map(move |most| (window, most))) {
+        for (blocks, slot) in [(1, 6_000), (2, 6_000), (2, 12_000)] {
+            let mut scenario = lookahead(capacity, window).scenario();
+            scenario.environment.lookahead_blocks = blocks;
+            scenario.parameters.para_slot_ms = slot;
+            let protocol = Protocol::new(scenario.checked("rates").expect("legal"));
+            if !unseen(&protocol).iter().any(|promise| promise.id == "INV-E2E-6") {
+                continue;
+            }
+            let found = rates(&protocol, Conditions::Steady { delay: 3 });
+            assert_eq!((found.cut_by, found.stuck), (None, 0));
+            let least = found.blocks.expect("runs for ever").least.ratio;
+            assert_eq!(least, ratio(1, 1), "L {window}, C {capacity}, {blocks} blocks, {slot} ms");
+            promised.push((window, capacity, blocks, slot));
+        }
+    }
+    let expected = [(3, 3), (4, 3), (4, 4)].into_iter().flat_map(|(window, capacity)| {
+        [(1, 6_000), (2, 6_000), (2, 12_000)].map(|(blocks, slot)| (window, capacity, blocks, slot))
+    });
+    assert!(promised.iter().copied().eq(expected), "{promised:?}");
+}
+
 /// Anything may go wrong: nothing gets in, or as late as L + max(P, F).
 #[test]
 fn with_any_fault_at_any_time_there_is_a_worst_latency_and_no_least_rate() {

@@ -10,6 +10,7 @@ use unincluded_model::{
     Action, Age, Author, Bits, BlockIndex, CollatorKind, ParaBlock, Protocol, Rule, Scenario,
     State, Variant,
 };
+use unincluded_properties::long_run::{Kept, Speeds, paces};
 use unincluded_properties::outlook::{ASSUMPTIONS, CLAIMS, Must, Outlook, Progressive};
 use unincluded_properties::rates::Effort;
 use unincluded_properties::{CATALOGUE, Outcome, Search, Stop, Transition};
@@ -19,7 +20,7 @@ use crate::format::Run;
 use crate::run::{record, record_lasso};
 use crate::story::{headline, paragraph};
 
-use Goal::{Endless, Healthy, Later, Shortest};
+use Goal::{Endless, Healthy, Later, Shortest, Slow};
 
 /// Name and text of every kept run, in the order of the corpus.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -57,6 +58,8 @@ pub enum Goal {
     /// A run that goes round for ever and breaks this claim of progress, though it keeps to all on which
     /// the claim rests but these assumptions. Its stem is as short as any such run's.
     Endless(&'static str, &'static [&'static str]),
+    /// A run that goes round for ever and misses this promise of a rate by as much as any.
+    Slow(&'static str),
 }
 
 /// What happens in a healthy run, beside everybody being on time.
@@ -234,7 +237,7 @@ recipes! {
         "Two blocks are two actions.";
     "astar-reaches-r-no-fallback" = "astar" - [] + [], Shortest("R-NO-FALLBACK"),
         "The deepest block cannot be built upon and a shallower one could: nothing is built, as no other parent is tried (INV-E2E-8 does not hold).",
-        "Three blocks fill the segment, and the one below them must be pending to be a parent with room.";
+        "Three blocks fill the segment, each on a relay parent of its own, and a fourth is needed on which nobody has built. The first of the four has left the window by then, so the block on it is found only if it is pending.";
     "siblings-reaches-r-lower-hash" = "siblings" - [] + [], Shortest("R-LOWER-HASH"),
         "A validator offered one sibling, learns of another with a lower hash, and offers that one.",
         "Two siblings are authored, and a validator hears of both.";
@@ -409,6 +412,9 @@ recipes! {
     "astar-for-ever-no-relay-block" = "astar" - [] + [], Endless("INV-E2E-3", &["things-happen"]),
         "Where the relay chain may stop, it does, and everything with it.",
         "Nobody who can build must be left, and nothing else assumed must be possible.";
+    "2025-06-for-ever-without-coll-6" = "2025-06" - [Coll6] + [], Slow("INV-E2E-6"),
+        "The segment is full, and an owner falls back: it builds beside the deepest block, and the next owner goes on from there. The relay chain backs the block that came first. What was built beside it is lost, and what follows on it comes one relay block too late. Nothing goes wrong, and every fourth relay block includes nothing.",
+        "Three blocks in four relay slots, and a rotation of groups takes ten: both come round in twenty.";
 }
 
 impl Recipe {
@@ -428,7 +434,7 @@ impl Recipe {
     /// The property it is about; none for a healthy run.
     pub fn property(&self) -> Option<&'static str> {
         match self.goal {
-            Shortest(id) | Later(id) | Endless(id, _) => Some(id),
+            Shortest(id) | Later(id) | Endless(id, _) | Slow(id) => Some(id),
             Healthy(_) => None,
         }
     }
@@ -444,6 +450,7 @@ impl Recipe {
             Shortest(id) | Later(id) => self.shortest(&protocol, id)?,
             Healthy(habits) => self.healthy(&protocol, habits)?,
             Endless(id, left_out) => return self.endless(&protocol, id, left_out),
+            Slow(id) => return self.slow(&protocol, id),
         };
         record(&protocol, self.property(), self.about, &actions)
     }
@@ -469,6 +476,19 @@ impl Recipe {
         match Outlook::of(protocol, Effort::default()).decide(claim, &assumed) {
             Must::Fails { lasso, .. } => {
                 record_lasso(protocol, Some(id), self.about, &lasso, &assumed)
+            }
+            other => Err(self.nothing(&format!("{other:?}"))),
+        }
+    }
+
+    /// A run that goes round for ever and gets too few blocks in, or too many.
+    fn slow(&self, protocol: &Protocol, id: &str) -> Result<Run, TraceError> {
+        let judged = paces(protocol, &Speeds::of(protocol, Effort::default()));
+        let promise = judged.into_iter().find(|promise| promise.id == id);
+        let promise = promise.ok_or_else(|| self.nothing("there is no such promise"))?;
+        match &promise.kept {
+            Kept::No(lasso, _) => {
+                record_lasso(&promise.network(protocol), None, self.about, lasso, &[])
             }
             other => Err(self.nothing(&format!("{other:?}"))),
         }
@@ -526,8 +546,10 @@ impl Recipe {
             }
             command.push_str(" --keep-going");
         }
-        if matches!(self.goal, Later(_)) {
-            command.push_str(" --keep-going --time-limit 10");
+        match self.goal {
+            Slow(_) => command.push_str(" --keep-going"),
+            Later(_) => command.push_str(" --keep-going --time-limit 10"),
+            _ => {}
         }
         command
     }
@@ -628,6 +650,7 @@ pub fn readme(runs: &[Run]) -> String {
         if recipe.property().is_some() {
             let what = match recipe.goal {
                 Endless(..) => "Why no shorter stem leads there",
+                Slow(_) => "Why no shorter round shows it",
                 _ => "Why no shorter run shows it",
             };
             let minimal = format!("{what}: {}", recipe.minimal);

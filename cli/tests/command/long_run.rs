@@ -185,19 +185,22 @@ fn figures_are_shown_and_are_no_test_cases() {
     assert_eq!(unseen["rates"], serde_json::json!([]));
 }
 
-/// COLL-6 off: an owner finds parent after parent within one slot, so that there is no end of states and no
-/// lasso; that is seen at once by a step property, and nothing is said of the long run.
+/// COLL-6 off: a fallback competes with what is deeper, and a healthy network misses the full rate by a run
+/// without end. It is a run of that network, so its file has that environment.
 #[test]
-fn without_the_one_choice_of_a_parent_the_long_run_is_not_decided() {
-    let line = "check astar-sync --without COLL-6 --keep-going --max-states 5000 --format json";
-    let scenario = only_scenario(&Place::new().says(line).exits(1));
-    assert_eq!(scenario["closed"], false);
-    assert!(promises(&scenario).len() > 2, "{scenario}");
-    for one in promises(&scenario) {
-        assert_eq!(one["verdict"], "inconclusive", "{one}");
-        let because = one["because"].as_str().expect("a reason");
-        assert!(because.ends_with("cut by the limit of 5000 states"), "{one}");
-    }
+fn without_the_one_choice_of_a_parent_the_full_rate_is_missed_for_ever() {
+    let place = Place::new();
+    let line = "check 2025-06 --without COLL-6 --keep-going --engine search --format json";
+    let whole = only_scenario(&place.says(line).exits(1));
+    assert_eq!(whole["closed"], true);
+    let broken = promise(&whole, "INV-E2E-6");
+    assert_eq!(broken["verdict"], "violated");
+    assert_eq!(broken["because"], "3/4 to 1 blocks a relay slot, each 3 after its relay parent");
+    let trace = broken["trace"].as_str().expect("a path");
+    assert!(trace.ends_with("2025-06-without-COLL-6-for-ever-INV-E2E-6.jsonl"), "{trace}");
+    place.says(&format!("replay {trace}")).exits(0).shows(&["reproduced:", "for ever"]);
+    let story = place.says(&format!("explain {trace}"));
+    story.exits(0).shows(&["What happens again and again", "COLL-6 is switched off"]);
 }
 
 /// What is recovered from is a row like others, in every form of the report.

@@ -219,27 +219,34 @@ impl Protocol {
         if !self.has(Rule::Coll5) {
             return potential;
         }
-        let eligible = if self.has(Rule::Coll6) {
-            potential
-        } else {
-            let fits = |&place: &u32| {
-                self.may_build_on(state, BlockIndex(place as u8), branch, age).is_ok()
-            };
-            places(potential).filter(fits).fold(0, |set, place| set | 1 << place)
-        };
-        let deepest = places(eligible).map(|place| depths[place as usize]).max();
-        places(eligible)
-            .filter(|&place| Some(depths[place as usize]) == deepest)
-            .fold(0, |set, place| set | 1 << place)
+        if !self.has(Rule::Coll6) {
+            return self.legal_parents(state, branch, age);
+        }
+        deepest(potential, |place| usize::from(depths[place]))
     }
 
-    /// COLL-6 has no say in it: every parent that the search reaches and on which the collator would
-    /// build, as a set of places.
+    /// COLL-6 has no say in it: the deepest parents on which the collator may build, as a set of
+    /// places. Where the chosen one refuses it goes on to shallower ones, down to the included head
+    /// past those that are pending. One wake-up is one attempt, so it does not go back below what it
+    /// has built for this relay parent: its blocks of one relay parent are one chain.
     pub fn legal_parents(&self, state: &State, branch: usize, age: Age) -> u32 {
-        let (potential, _) = self.potential_parents(state, branch, age);
-        let legal =
-            |&place: &u32| self.may_build_on(state, BlockIndex(place as u8), branch, age).is_ok();
-        places(potential).filter(legal).fold(0, |set, place| set | 1 << place)
+        let (mut potential, depths) = self.potential_parents(state, branch, age);
+        let chosen = deepest(potential, |place| usize::from(depths[place]));
+        let view = self.looked_up(state, branch, age);
+        let behind = state.ancestry(view.newest()).skip(1);
+        let pending = state.steps_back(view.newest(), view.included).unwrap_or(0);
+        potential |= behind.take(pending).fold(0, |set, place| set | 1 << place.0);
+        let relay_parent = state.relay_parent(branch, age);
+        let built = state.built_for(&relay_parent);
+        let legal = |&place: &u32| {
+            let parent = BlockIndex(place as u8);
+            let goes_on = state.built_on(parent, &relay_parent) == built;
+            (chosen & (1 << place) != 0 || goes_on)
+                && self.may_build_on(state, parent, branch, age).is_ok()
+        };
+        let legal = places(potential).filter(legal).fold(0, |set, place| set | 1 << place);
+        let depth = |place| state.steps_back(BlockIndex(place as u8), view.included).unwrap_or(0);
+        deepest(legal, depth)
     }
 
     /// COLL-4, SESS-5: the oldest relay parent in the window of one of this age: L blocks with it,
@@ -365,6 +372,14 @@ impl Protocol {
             }
         }
     }
+}
+
+/// Those of a set that are deepest.
+fn deepest(set: u32, depth: impl Fn(usize) -> usize) -> u32 {
+    let most = places(set).map(|place| depth(place as usize)).max();
+    places(set)
+        .filter(|&place| Some(depth(place as usize)) == most)
+        .fold(0, |set, place| set | 1 << place)
 }
 
 /// The places in a set, in order.

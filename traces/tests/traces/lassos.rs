@@ -70,6 +70,26 @@ fn every_kept_round_closes_and_breaks_its_claim() {
     assert!(kept >= 6);
 }
 
+/// INV-E2E-6, COLL-6: the file of a run without a fault has a network without any, and its round gets three
+/// blocks in where four slots pass.
+#[test]
+fn every_kept_round_that_is_too_slow_is_one_of_a_healthy_network() {
+    let mut kept = 0;
+    for recipe in RECIPES {
+        let Goal::Slow(id) = recipe.goal else { continue };
+        assert_eq!((id, recipe.without), ("INV-E2E-6", &[Rule::Coll6][..]));
+        let run = parsed(text(recipe.name).as_bytes()).expect(recipe.name);
+        assert_eq!(run.header.scenario.environment, run.header.scenario.environment.healthy(2));
+        let replayed = replay(&run).unwrap_or_else(|error| panic!("{}: {error}", recipe.name));
+        assert!(replayed.turn.is_some(), "{}", recipe.name);
+        let round = replayed.verdict.round.expect("a round");
+        assert_eq!((round.relay_slots, round.included), (20, 15));
+        assert!(explain(&run).contains("Now everything is as it was after step "));
+        kept += 1;
+    }
+    assert_eq!(kept, 1);
+}
+
 #[test]
 fn what_is_changed_about_a_round_is_noticed_with_its_line_and_key() {
     for (name, from, to, says) in [
