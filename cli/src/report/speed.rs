@@ -50,13 +50,17 @@ struct Latency {
 /// Those of a scenario.
 pub(crate) fn speeds(subject: &Subject, found: &Speeds) -> Vec<Speed> {
     let sweep = sweep(subject);
-    let found = [Some(&found.healthy), found.few.as_ref(), found.any.as_ref()];
-    let known = conditions().into_iter().zip(found).filter_map(|(when, one)| Some((when, one?)));
-    let speed = |(when, rates): (String, &Rates)| {
-        let faults = if when.starts_with("faults") { format!(" --{when}") } else { String::new() };
-        Speed::of(when, format!("{sweep}{faults}"), rates)
+    let [healthy, few, any] = conditions();
+    let with_faults = format!("{sweep} --{few}");
+    let found = [
+        (healthy, &sweep, Some(&found.healthy)),
+        (few, &with_faults, found.few.as_ref()),
+        (any, &sweep, found.any.as_ref()),
+    ];
+    let speed = |(when, again, rates): (String, &String, Option<&Rates>)| {
+        Some(Speed::of(when, again.clone(), rates?))
     };
-    known.map(speed).collect()
+    found.into_iter().filter_map(speed).collect()
 }
 
 /// Under which conditions, as the columns of `sweep` call them.

@@ -92,14 +92,13 @@ impl Cell {
             rates_within(&protocol, conditions, effort)
         };
         let any = under(Conditions::AsTheScenario);
+        let usual = usual_backing(&protocol) + 1;
+        let delay = place.value(Axis::Delay).unwrap_or(usual);
         // A D beyond the usual path is a fault in every slot.
-        let is_usual =
-            place.value(Axis::Delay).is_none_or(|delay| delay <= usual_backing(&protocol) + 1);
         let few = asked
             .faults
-            .filter(|_| is_usual)
+            .filter(|_| delay <= usual)
             .map(|(most, window)| under(Conditions::FewFaults { most, window }));
-        let delay = place.value(Axis::Delay).unwrap_or_else(|| usual_backing(&protocol) + 1);
         let witnesses = || {
             let mut witnesses = Witnesses::new(&protocol, &name);
             if let Ok(healthy) = &healthy_rate {
@@ -116,10 +115,7 @@ impl Cell {
             Ok(Vec::new())
         };
         let mishaps = if asked.mishaps {
-            let backing = place
-                .value(Axis::Delay)
-                .map_or_else(|| usual_backing(&protocol), |delay| delay.saturating_sub(1));
-            let healthy = healthy(&protocol, backing);
+            let healthy = healthy(&protocol, delay.saturating_sub(1));
             Mishap::ALL.into_iter().map(|mishap| (mishap, cost_of(&healthy, mishap))).collect()
         } else {
             Vec::new()

@@ -47,8 +47,8 @@ pub(super) struct Level<'a, S: System> {
 
 /// The parts that nobody has begun.
 struct Queue<T> {
-    parts: std::iter::Enumerate<std::vec::IntoIter<List<T>>>,
-    /// Parts that were begun.
+    parts: std::vec::IntoIter<List<T>>,
+    /// Parts that were begun: the place of the next.
     begun: usize,
     /// Parts that were joined.
     joined: usize,
@@ -70,7 +70,7 @@ impl<'a, S: System> Level<'a, S> {
         let parts = divided(std::mem::take(&mut seen.next), how.threads);
         let waiting = parts.iter().map(|part| part.held).sum();
         let queue = Queue {
-            parts: parts.into_iter().enumerate(),
+            parts: parts.into_iter(),
             begun: 0,
             joined: 0,
             first: seen.graph.expanded as u32,
@@ -146,7 +146,7 @@ impl<'a, S: System> Level<'a, S> {
     /// If it does not, no part is begun any more.
     fn goes_on(&self, goes_on: bool) -> bool {
         if !goes_on {
-            lock(&self.queue).parts = Vec::new().into_iter().enumerate();
+            lock(&self.queue).parts = Vec::new().into_iter();
             self.moved.notify_all();
         }
         goes_on
@@ -166,8 +166,8 @@ impl<'a, S: System> Level<'a, S> {
             self.moved.notify_all();
             return None;
         }
-        let (place, part) = queue.parts.next()?;
-        let first = queue.first;
+        let part = queue.parts.next()?;
+        let (place, first) = (queue.begun, queue.first);
         queue.begun += 1;
         queue.first += part.states.len() as u32;
         Some((place, first, part))

@@ -50,7 +50,8 @@ impl<S: System> Seen<S> {
                 return;
             }
             let (number, _) = graph.table.insert(fingerprint);
-            push(&mut graph.parents, Graph::<S::Label, S::Mark>::NONE);
+            make_room(&mut graph.parents, 1);
+            graph.parents.push(Graph::<S::Label, S::Mark>::NONE);
             graph.marks.entry(mark).or_insert(number);
             self.wait(List { states: vec![state], held });
             if (how.stops)(mark) {
@@ -120,9 +121,4 @@ fn make_room<T>(list: &mut Vec<T>, more: usize) {
     if list.capacity() - list.len() < more {
         list.reserve_exact(more + list.len() / 8);
     }
-}
-
-fn push<T>(list: &mut Vec<T>, one: T) {
-    make_room(list, 1);
-    list.push(one);
 }
